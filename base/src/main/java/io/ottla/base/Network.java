@@ -1,0 +1,123 @@
+package io.ottla.base;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Connections that carry frames: a four-byte big-endian length and as many bytes, as both Kafka and ZooKeeper speak.
+ *
+ * <p>All callbacks run on the loop of {@link Clock} and must not block.
+ */
+public interface Network {
+
+    /**
+     * Listens for connections.
+     *
+     * @throws IOException if the address cannot be bound (in use, not local, not allowed)
+     */
+    Listening listen(Listener listener, Acceptor acceptor) throws IOException;
+
+    /**
+     * One address to listen on.
+     *
+     * @param host the address to bind; empty for all
+     * @param port 0 for any free one
+     * @param framing decides on the length prefix
+     * @param limits what one listener may use
+     */
+    record Listener(String host, int port, Framing framing, ConnectionLimits limits) {}
+
+    /**
+     * @param connectionsMax connections open at once; one more is closed at once
+     * @param connectionsPerIpMax the same for one remote address
+     * @param idleMsMax a connection without traffic for so long is closed; 0 for never
+     * @param unsentBytesMax while more than this waits to be sent on a connection, nothing is read from it
+     */
+    record ConnectionLimits(int connectionsMax, int connectionsPerIpMax, long idleMsMax, long unsentBytesMax) {}
+
+    /** Looks at the first four bytes of a frame. */
+    @FunctionalInterface
+    interface Framing {
+        /** Close the connection without an answer. */
+        int CLOSE = -1;
+
+        /** How many bytes follow, for the length prefix {@code prefix} as received; or {@link #CLOSE}. */
+        int bodyBytes(int prefix);
+    }
+
+    /** Is told of each new connection, and says who gets its frames. */
+    @FunctionalInterface
+    interface Acceptor {
+        Receiver accepted(Connection connection);
+    }
+
+    /** Gets what one connection brings. */
+    interface Receiver {
+        /**
+         * A whole frame, without its length prefix. The bytes are the receiver's only during this call: what is
+         * needed later is copied. Memory for a frame grows with the bytes that arrive, not with the length announced.
+         */
+        void received(int prefix, ByteBuffer frame);
+
+        /** All that was sent so far has left; called only after {@link Connection#unsentBytes} was above 0. */
+        default void drained() {}
+
+        /** The connection is gone, by whichever side. The last call. */
+        void closed();
+    }
+
+    /** One open connection. Methods are to be called on the loop; after the connection is gone they do nothing. */
+    interface Connection {
+        /** Unique within this process. */
+        long id();
+
+        InetSocketAddress remote();
+
+        InetSocketAddress local();
+
+        /** Sends the parts as they are (no length prefix is added), in order, after what was sent before. Takes over one hold of every file. */
+        void send(List<Payload> parts);
+
+        /** Bytes handed to {@link #send} that have not left yet. */
+        long unsentBytes();
+
+        /** Stops or resumes reading; a frame that has been read already may still come. */
+        void reading(boolean on);
+
+        /** Closes; what was sent before leaves first if {@code flush}, within a bound of time. */
+        void close(boolean flush);
+    }
+
+    /** What is sent. */
+    sealed interface Payload {
+        int sizeBytes();
+
+        /** From position to limit; must not change until it has left. */
+        record Bytes(ByteBuffer buffer) implements Payload {
+            @Override
+            public int sizeBytes() {
+                return buffer.remaining();
+            }
+        }
+
+        /** Bytes of a file, sent without passing through memory where possible. They are in the page cache or will be read off the loop. */
+        record FileRange(DiskFile file, long position, int length) implements Payload {
+            @Override
+            public int sizeBytes() {
+                return length;
+            }
+        }
+    }
+
+    /** A bound address. */
+    interface Listening extends AutoCloseable {
+        /** The port bound, also where 0 was asked for. */
+        int port();
+
+        /** Accepts no more; connections stay. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,26 @@
+package io.ottla.broker;
+
+import java.net.InetSocketAddress;
+
+/** What is known of the client at the other end of a connection. */
+public interface ClientConnection {
+    /** Unique within this process. */
+    long id();
+
+    InetSocketAddress remote();
+
+    /** The name of the listener that it came through, such as {@code PLAINTEXT}. */
+    String listener();
+
+    /** The authenticated principal; {@code User:ANONYMOUS} on a listener without authentication. */
+    String principal();
+
+    /** {@code client.id} of the request at hand; empty if it had none. */
+    String clientId();
+
+    /** Name and version of the client library as told in ApiVersions; {@code unknown} until then. */
+    String software();
+
+    /** Runs {@code task} when the connection goes, so that what was kept for it can be let go. */
+    void onClose(Runnable task);
+}
