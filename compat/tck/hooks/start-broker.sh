@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Starts the Ottla node that PROPERTIES_FILE describes, in the background, for the harness that runs Apache Kafka's own
+# integration tests. Usage: start-broker.sh PROPERTIES_FILE NUM_BROKERS
+set -euo pipefail
+file=$1 brokers=$2 folder=$(dirname "$1") root=$(cd "$(dirname "$0")/../../.." && pwd)
+# a node is broker, controller and coordination service at once: there is nothing to start for a separate controller
+if grep -q '^process.roles=controller' "$file"; then exit 0; fi
+if [ "$brokers" -gt 1 ]; then
+  echo "Ottla runs as one node today: a cluster of $brokers brokers cannot be started." >&2
+  exit 1
+fi
+if [ ! -e "$folder/cluster.id" ]; then echo "${TCK_CLUSTER_ID:-}" > "$folder/cluster.id"; fi
+OTTLA_BUILD=never "$root/ottla" start "$file" --override "dataDir=$folder/coordination" >> "$folder/node.log" 2>&1 < /dev/null &
+echo $! > "$folder/pid"
