@@ -1,0 +1,219 @@
+package io.ottla.kafkaprotocol;
+
+import static java.util.Map.entry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.protocol.types.ArrayOf;
+import org.apache.kafka.common.protocol.types.BoundField;
+import org.apache.kafka.common.protocol.types.CompactArrayOf;
+import org.apache.kafka.common.protocol.types.Field;
+import org.apache.kafka.common.protocol.types.NullableSchema;
+import org.apache.kafka.common.protocol.types.Schema;
+import org.apache.kafka.common.protocol.types.TaggedFields;
+import org.apache.kafka.common.protocol.types.Type;
+
+/**
+ * What one version of a message looks like on the wire, so that bytes can be proven to be one before anything is
+ * allocated for it. Made from the schemas that generated messages carry.
+ *
+ * <p>Grammar: KIP-482 and the protocol guide. As in the generated readers, any negative length of a field that is not
+ * compact means null; tags may come in any order and more than once. Stricter than they are: the size of a tagged
+ * field must be true, and a varint must not exceed 31 bits.
+ */
+sealed interface WireShape {
+    Map<Type, WireShape> SCALARS = Map.ofEntries(
+            entry(Type.BOOLEAN, new Fixed(1)),
+            entry(Type.INT8, new Fixed(1)),
+            entry(Type.INT16, new Fixed(2)),
+            entry(Type.UINT16, new Fixed(2)),
+            entry(Type.INT32, new Fixed(4)),
+            entry(Type.UNSIGNED_INT32, new Fixed(4)),
+            entry(Type.INT64, new Fixed(8)),
+            entry(Type.FLOAT64, new Fixed(8)),
+            entry(Type.UUID, new Fixed(16)),
+            entry(Type.STRING, new Text(false, false)),
+            entry(Type.NULLABLE_STRING, new Text(false, true)),
+            entry(Type.COMPACT_STRING, new Text(true, false)),
+            entry(Type.COMPACT_NULLABLE_STRING, new Text(true, true)),
+            entry(Type.BYTES, new Blob(false, false)),
+            entry(Type.NULLABLE_BYTES, new Blob(false, true)),
+            entry(Type.COMPACT_BYTES, new Blob(true, false)),
+            entry(Type.COMPACT_NULLABLE_BYTES, new Blob(true, true)),
+            entry(Type.RECORDS, new Blob(false, false)),
+            entry(Type.NULLABLE_RECORDS, new Blob(false, true)),
+            entry(Type.COMPACT_RECORDS, new Blob(true, false)),
+            entry(Type.COMPACT_NULLABLE_RECORDS, new Blob(true, true)));
+
+    /** Moves the cursor past one value. */
+    void walk(WireCursor cursor) throws MalformedException;
+
+    /** Bytes of the shortest value. */
+    int bytesMin();
+
+    /** The shape of a message or struct. */
+    static WireShape of(Schema schema) {
+        List<WireShape> parts = new ArrayList<>();
+        int fixedBytes = 0;
+        for (BoundField field : schema.fields()) {
+            WireShape part = of(field.def.type);
+            if (part instanceof Fixed(int bytes)) {
+                fixedBytes += bytes;
+                continue;
+            }
+            if (fixedBytes > 0) parts.add(new Fixed(fixedBytes));
+            fixedBytes = 0;
+            parts.add(part);
+        }
+        if (fixedBytes > 0) parts.add(new Fixed(fixedBytes));
+        if (parts.size() == 1) return parts.get(0);
+        return new Struct(
+                List.copyOf(parts), parts.stream().mapToInt(WireShape::bytesMin).sum());
+    }
+
+    private static WireShape of(Type type) {
+        return switch (type) {
+            case NullableSchema struct -> new NullableStruct(of((Schema) struct));
+            case Schema struct -> of(struct);
+            case ArrayOf array -> new Array(of(array.arrayElementType().orElseThrow()), false, array.isNullable());
+            case CompactArrayOf array ->
+                new Array(of(array.arrayElementType().orElseThrow()), true, array.isNullable());
+            case TaggedFields tags -> tagged(tags);
+            default -> scalar(type);
+        };
+    }
+
+    private static WireShape scalar(Type type) {
+        WireShape shape = SCALARS.get(type);
+        if (shape == null) throw new IllegalStateException("a type that no message had so far: " + type);
+        return shape;
+    }
+
+    private static WireShape tagged(TaggedFields tags) {
+        Map<Integer, WireShape> byTag = new TreeMap<>();
+        for (Map.Entry<Integer, Field> tag : tags.fields().entrySet()) byTag.put(tag.getKey(), of(tag.getValue().type));
+        int highest = byTag.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1);
+        WireShape[] known = new WireShape[highest + 1];
+        byTag.forEach((tag, shape) -> known[tag] = shape);
+        return new Tagged(known);
+    }
+
+    /** Fields of fixed length, side by side. */
+    record Fixed(int bytes) implements WireShape {
+        @Override
+        public void walk(WireCursor cursor) throws MalformedException {
+            cursor.skip(bytes);
+        }
+
+        @Override
+        public int bytesMin() {
+            return bytes;
+        }
+    }
+
+    /** {@code string := int16 length, bytes} or, compact, {@code varint length + 1, bytes}. */
+    record Text(boolean compact, boolean nullable) implements WireShape {
+        @Override
+        public void walk(WireCursor cursor) throws MalformedException {
+            int length = compact ? cursor.unsignedVarint() - 1 : cursor.int16();
+            if (length < 0) {
+                if (!nullable) throw MalformedException.NULL;
+                return;
+            }
+            if (length > Short.MAX_VALUE) throw MalformedException.LENGTH;
+            cursor.skip(length);
+        }
+
+        @Override
+        public int bytesMin() {
+            return compact ? 1 : 2;
+        }
+    }
+
+    /** Bytes or records: {@code int32 length, bytes} or, compact, {@code varint length + 1, bytes}. */
+    record Blob(boolean compact, boolean nullable) implements WireShape {
+        @Override
+        public void walk(WireCursor cursor) throws MalformedException {
+            int length = compact ? cursor.unsignedVarint() - 1 : cursor.int32();
+            if (length >= 0) cursor.skip(length);
+            else if (!nullable) throw MalformedException.NULL;
+        }
+
+        @Override
+        public int bytesMin() {
+            return compact ? 1 : 4;
+        }
+    }
+
+    /** {@code array := int32 count, elements} or, compact, {@code varint count + 1, elements}. */
+    record Array(WireShape element, boolean compact, boolean nullable) implements WireShape {
+        @Override
+        public void walk(WireCursor cursor) throws MalformedException {
+            int count = compact ? cursor.unsignedVarint() - 1 : cursor.int32();
+            if (count < 0) {
+                if (!nullable) throw MalformedException.NULL;
+                return;
+            }
+            cursor.elements(count, element.bytesMin());
+            if (element instanceof Fixed(int bytes)) {
+                cursor.skip(count * bytes);
+                return;
+            }
+            for (int i = 0; i < count; i++) element.walk(cursor);
+        }
+
+        @Override
+        public int bytesMin() {
+            return compact ? 1 : 4;
+        }
+    }
+
+    /** Fields one after another. */
+    record Struct(List<WireShape> parts, int bytesMin) implements WireShape {
+        @Override
+        public void walk(WireCursor cursor) throws MalformedException {
+            for (int i = 0; i < parts.size(); i++) parts.get(i).walk(cursor);
+        }
+    }
+
+    /** {@code int8, struct}; a negative first byte means null. */
+    record NullableStruct(WireShape struct) implements WireShape {
+        @Override
+        public void walk(WireCursor cursor) throws MalformedException {
+            if (cursor.int8() >= 0) struct.walk(cursor);
+        }
+
+        @Override
+        public int bytesMin() {
+            return 1;
+        }
+    }
+
+    /** {@code tags := varint count, (varint tag, varint size, size bytes)*}. */
+    record Tagged(WireShape[] known) implements WireShape {
+        @Override
+        public void walk(WireCursor cursor) throws MalformedException {
+            int count = cursor.unsignedVarint();
+            if (count == 0) return;
+            cursor.elements(count, 2);
+            for (int i = 0; i < count; i++) {
+                int tag = cursor.unsignedVarint();
+                int size = cursor.unsignedVarint();
+                if (tag >= known.length || known[tag] == null) {
+                    cursor.unknownTag(size);
+                    continue;
+                }
+                int start = cursor.position();
+                known[tag].walk(cursor);
+                if (cursor.position() - start != size) throw MalformedException.TAG_SIZE;
+            }
+        }
+
+        @Override
+        public int bytesMin() {
+            return 1;
+        }
+    }
+}
