@@ -22,14 +22,19 @@ public final class Paths {
                 if (size <= 2 && path.charAt(component) == '.' && path.charAt(i - 1) == '.')
                     return Optional.of("it has a relative name at " + component);
                 component = i + 1;
-            } else if (c <= '\u001f'
-                    || c >= '\u007f' && c <= '\u009f'
-                    || c >= '\ud800' && c <= '\uf8ff'
-                    || c >= '\ufff0') {
+            } else if (forbidden(c)) {
                 return Optional.of("it has the character U+%04X at %d".formatted((int) c, i));
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean forbidden(char c) {
+        return c <= '\u001f' || between('\u007f', c, '\u009f') || between('\ud800', c, '\uf8ff') || c >= '\ufff0';
+    }
+
+    private static boolean between(char low, char c, char high) {
+        return low <= c && c <= high;
     }
 
     /** The path of the parent; the root's children have "/" as theirs. */

@@ -22,7 +22,8 @@ class EphemeralOwnerTest {
     @Test
     void aTtlHasBounds() {
         assertThatThrownBy(() -> EphemeralOwner.ofTtl(0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> EphemeralOwner.ofTtl(EphemeralOwner.TTL_MS_MAX + 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> EphemeralOwner.ofTtl(EphemeralOwner.TTL_MS_MAX + 1))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThat(CreateMode.fromFlag(7)).isEmpty();
         assertThat(CreateMode.fromFlag(-1)).isEmpty();
         assertThat(CreateMode.fromFlag(6)).contains(CreateMode.PERSISTENT_SEQUENTIAL_WITH_TTL);

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class LoggedTxnTest {
     private static final byte[] DATA = {1, 2, 3};
-    private static final List<ACL> ACLS = List.of(new ACL(31, new Id("world", "anyone")), new ACL(1, new Id("digest", "ü:x")));
+    private static final List<ACL> ACLS =
+            List.of(new ACL(31, new Id("world", "anyone")), new ACL(1, new Id("digest", "ü:x")));
     private static final List<Acl> OURS = List.of(Acl.OPEN.getFirst(), new Acl(1, "digest", "ü:x"));
 
     /** Our transaction and the original's record for it. */
@@ -48,7 +49,9 @@ class LoggedTxnTest {
                 new Row(new Txn.Delete("/a", false), new DeleteTxn("/a")),
                 new Row(new Txn.Delete("/a", true), new DeleteTxn("/a")),
                 new Row(new Txn.SetData("/a", new byte[0], 4, false), new SetDataTxn("/a", new byte[0], 4)),
-                new Row(new Txn.SetData("/zookeeper/config", DATA, -1, true), new SetDataTxn("/zookeeper/config", DATA, -1)),
+                new Row(
+                        new Txn.SetData("/zookeeper/config", DATA, -1, true),
+                        new SetDataTxn("/zookeeper/config", DATA, -1)),
                 new Row(new Txn.SetAcl("/a", OURS, 1), new SetACLTxn("/a", ACLS, 1)),
                 new Row(new Txn.Check("/a", 3), new CheckVersionTxn("/a", 3)),
                 new Row(new Txn.CreateSession(30_000), new CreateSessionTxn(30_000)),
@@ -73,8 +76,11 @@ class LoggedTxnTest {
     void writesWhatTheOriginalWrites(Row row) throws IOException {
         LoggedTxn logged = new LoggedTxn(0x1234, 5, 0x100000007L, 1_700_000_000_000L, row.txn, 2, -99);
         byte[] original = bytes(
-                new TxnHeader(0x1234, 5, 0x100000007L, 1_700_000_000_000L, row.txn.type()), row.original, new TxnDigest(2, -99));
-        assertThat(HexFormat.of().formatHex(logged.toBytes())).isEqualTo(HexFormat.of().formatHex(original));
+                new TxnHeader(0x1234, 5, 0x100000007L, 1_700_000_000_000L, row.txn.type()),
+                row.original,
+                new TxnDigest(2, -99));
+        assertThat(HexFormat.of().formatHex(logged.toBytes()))
+                .isEqualTo(HexFormat.of().formatHex(original));
     }
 
     @ParameterizedTest

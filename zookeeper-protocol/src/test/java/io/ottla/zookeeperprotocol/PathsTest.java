@@ -8,7 +8,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PathsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/a", "/a/b", "/a.b", "/...", "/.a", "/a..", "/ü", "/a b", "/\uf900", "/\uffef", "/a/b0000000001"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/a",
+                "/a/b",
+                "/a.b",
+                "/...",
+                "/.a",
+                "/a..",
+                "/ü",
+                "/a b",
+                "/\uf900",
+                "/\uffef",
+                "/a/b0000000001"
+            })
     void good(String path) {
         assertThat(Paths.fault(path)).isEmpty();
     }
@@ -16,8 +30,27 @@ class PathsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "a", "a/b", "/a/", "//", "//a", "/a//b", "/.", "/..", "/a/./b", "/a/../b", "/a/..", "/\0", "/a\u0001",
-                "/\u001f", "/\u007f", "/\u009f", "/\ud83d\ude00", "/\uf8ff", "/\ufff0", "/\uffff"
+                "",
+                "a",
+                "a/b",
+                "/a/",
+                "//",
+                "//a",
+                "/a//b",
+                "/.",
+                "/..",
+                "/a/./b",
+                "/a/../b",
+                "/a/..",
+                "/\0",
+                "/a\u0001",
+                "/\u001f",
+                "/\u007f",
+                "/\u009f",
+                "/\ud83d\ude00",
+                "/\uf8ff",
+                "/\ufff0",
+                "/\uffff"
             })
     void bad(String path) {
         assertThat(Paths.fault(path)).isPresent();
