@@ -21,6 +21,12 @@ public interface ClientConnection {
     /** Name and version of the client library as told in ApiVersions; {@code unknown} until then. */
     String software();
 
+    /** The client has told its name and version in ApiVersions. */
+    void introduce(String software);
+
     /** Runs {@code task} when the connection goes, so that what was kept for it can be let go. */
     void onClose(Runnable task);
+
+    /** Takes back {@link #onClose}: nothing is kept any more. {@code task} is the very same object. */
+    void notOnClose(Runnable task);
 }

@@ -10,4 +10,5 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * @param correlationId echoed in the reply
  * @param receivedMs when its last byte came, in milliseconds since the epoch
  */
-public record Request<Q extends ApiMessage>(ClientConnection client, short version, int correlationId, long receivedMs, Q body) {}
+public record Request<Q extends ApiMessage>(
+        ClientConnection client, short version, int correlationId, long receivedMs, Q body) {}

@@ -1,0 +1,14 @@
+package io.ottla.broker;
+
+/**
+ * What clients may use of a broker before they are asked to wait or are turned away.
+ *
+ * @param requestBytesMax a frame that announces more is refused (socket.request.max.bytes)
+ * @param inFlightPerConnectionMax requests of one connection that are not answered yet; at the limit nothing more is
+ *     read from it
+ * @param inFlightBytesMax the frames of all requests that are not answered yet, summed over the connections
+ *     (queued.max.request.bytes); above it nothing is read from a connection that brings more
+ */
+public record BrokerLimits(int requestBytesMax, int inFlightPerConnectionMax, long inFlightBytesMax) {
+    public static final BrokerLimits DEFAULTS = new BrokerLimits(100 << 20, 128, 256L << 20);
+}

@@ -1,0 +1,246 @@
+package io.ottla.broker;
+
+import io.ottla.base.Network;
+import io.ottla.base.Network.Payload;
+import io.ottla.kafkamessages.ApiMessageType;
+import io.ottla.kafkamessages.RequestHeaderData;
+import io.ottla.kafkaprotocol.Decoded;
+import io.ottla.kafkaprotocol.ResponseEncoder;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * One connection of a client: frames in, handlers called, replies out in the order of the requests ({@link
+ * ReplyOrder}). Handlers are called in the order of the requests too, each as soon as its frame is there; a request
+ * whose answer has to wait does not keep the next one from being handled.
+ *
+ * <p>Reading stops while too many requests of this connection are unanswered, or all connections together hold too many
+ * bytes, and goes on when there is room. A frame that comes nevertheless is served.
+ */
+final class ClientSession implements Network.Receiver, ClientConnection, ReplyOrder.Outlet {
+    private final Broker broker;
+    private final Network.Connection connection;
+    private final String listener;
+    private final ReplyOrder replies = new ReplyOrder(this);
+
+    private Set<Runnable> onClose = Set.of();
+    private String clientId = "";
+    private String software = "unknown";
+    private int inFlight;
+    private boolean reading = true;
+    private boolean inLine;
+    private boolean ending;
+    private boolean gone;
+
+    ClientSession(Broker broker, Network.Connection connection, String listener) {
+        this.broker = broker;
+        this.connection = connection;
+        this.listener = listener;
+    }
+
+    @Override
+    public void received(int prefix, ByteBuffer frame) {
+        if (ending || gone) return;
+        int bytes = frame.remaining();
+        broker.receivedFrame(bytes);
+        switch (broker.decoder().decode(frame)) {
+            case Decoded.Request(RequestHeaderData header, ApiMessageType api, ApiMessage body) -> {
+                // the decoder knows what is served, so there is a handler
+                RequestHandler<?, ?> handler =
+                        broker.handlers().find(api, header.requestApiVersion()).orElseThrow();
+                serve(handler, header, body, bytes);
+            }
+            case Decoded.UnsupportedApiVersions(RequestHeaderData header) -> {
+                Answer<ApiMessage> answer = answer(ApiMessageType.API_VERSIONS, (short) 0, header.correlationId(), 0);
+                answer.send(broker.unsupportedApiVersions());
+            }
+            case Decoded.Malformed(String why) -> {
+                broker.malformed();
+                endInTurn(replies.next(), why);
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the handler says which messages its API has
+    private <Q extends ApiMessage, R extends ApiMessage> void serve(
+            RequestHandler<Q, R> handler, RequestHeaderData header, ApiMessage body, int bytes) {
+        clientId = header.clientId();
+        short version = header.requestApiVersion();
+        broker.countRequest(handler.api());
+        Answer<R> answer = answer(handler.api(), version, header.correlationId(), bytes);
+        handler.handle(new Request<>(this, version, header.correlationId(), broker.nowMs(), (Q) body), answer);
+    }
+
+    private <R extends ApiMessage> Answer<R> answer(ApiMessageType api, short version, int correlationId, int bytes) {
+        inFlight++;
+        broker.holds(bytes);
+        pauseIfFull();
+        return new Answer<>(api, version, correlationId, bytes, replies.next());
+    }
+
+    private void pauseIfFull() {
+        if (!reading || gone) return;
+        boolean tooMany = inFlight >= broker.limits().inFlightPerConnectionMax();
+        boolean tooLarge = broker.isFull();
+        if (!tooMany && !tooLarge) return;
+        reading = false;
+        connection.reading(false);
+        if (tooLarge) standInLine();
+    }
+
+    private void standInLine() {
+        if (inLine) return;
+        inLine = true;
+        broker.resumeWhenRoom(this);
+    }
+
+    /** The broker has room again, and this session was first in line. */
+    void firstInLine() {
+        inLine = false;
+        resumeIfRoom();
+    }
+
+    private void resumeIfRoom() {
+        if (reading || ending || gone) return;
+        if (inFlight >= broker.limits().inFlightPerConnectionMax()) return;
+        if (broker.isFull()) {
+            standInLine();
+            return;
+        }
+        reading = true;
+        connection.reading(true);
+    }
+
+    private void answered(int bytes) {
+        inFlight--;
+        broker.letsGo(bytes);
+        resumeIfRoom();
+    }
+
+    /** Nothing more is read; what was asked before is answered, then the connection is closed. */
+    private void endInTurn(ReplyOrder.Place place, String why) {
+        if (gone) return;
+        broker.logClosing(this, why);
+        ending = true;
+        connection.reading(false);
+        place.close();
+    }
+
+    /** The broker stops: what is ready leaves, then the connection is closed. */
+    void stop() {
+        if (gone) return;
+        ending = true;
+        connection.close(true);
+    }
+
+    @Override
+    public void send(List<Payload> parts) {
+        connection.send(parts);
+    }
+
+    @Override
+    public void close() {
+        connection.close(true);
+    }
+
+    @Override
+    public void closed() {
+        if (gone) return;
+        gone = true;
+        replies.end();
+        broker.forget(this);
+        List<Runnable> tasks = new ArrayList<>(onClose);
+        onClose = Set.of();
+        tasks.forEach(Runnable::run);
+    }
+
+    /** The way back of one request. */
+    private final class Answer<R extends ApiMessage> implements Reply<R> {
+        private final ApiMessageType api;
+        private final short version;
+        private final int correlationId;
+        private final int bytes;
+        private final ReplyOrder.Place place;
+
+        Answer(ApiMessageType api, short version, int correlationId, int bytes, ReplyOrder.Place place) {
+            this.api = api;
+            this.version = version;
+            this.correlationId = correlationId;
+            this.bytes = bytes;
+            this.place = place;
+        }
+
+        @Override
+        public void send(R response) {
+            place.send(ResponseEncoder.encode(api, version, correlationId, response));
+            answered(bytes);
+        }
+
+        @Override
+        public void none() {
+            place.skip();
+            answered(bytes);
+        }
+
+        @Override
+        public void close(String why) {
+            endInTurn(place, why);
+            answered(bytes);
+        }
+    }
+
+    @Override
+    public long id() {
+        return connection.id();
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+        return connection.remote();
+    }
+
+    @Override
+    public String listener() {
+        return listener;
+    }
+
+    @Override
+    public String principal() {
+        return "User:ANONYMOUS";
+    }
+
+    @Override
+    public String clientId() {
+        return clientId;
+    }
+
+    @Override
+    public String software() {
+        return software;
+    }
+
+    @Override
+    public void introduce(String software) {
+        this.software = software;
+    }
+
+    @Override
+    public void onClose(Runnable task) {
+        if (gone) {
+            task.run();
+            return;
+        }
+        if (onClose.isEmpty()) onClose = new LinkedHashSet<>(4);
+        onClose.add(task);
+    }
+
+    @Override
+    public void notOnClose(Runnable task) {
+        if (!onClose.isEmpty()) onClose.remove(task);
+    }
+}
