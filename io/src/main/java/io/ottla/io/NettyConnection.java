@@ -1,0 +1,271 @@
+package io.ottla.io;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.ottla.base.Network;
+import io.ottla.base.Network.Payload;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: what comes goes through a {@link FrameReader} to the receiver, what is sent through a
+ * {@link SendQueue} to the socket. Everything on the loop.
+ */
+final class NettyConnection extends ChannelInboundHandlerAdapter
+        implements Network.Connection, FrameReader.Frames, SendQueue.Progress {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
+
+    /** How long what was sent before {@code close(true)} may take to leave. */
+    private static final long FLUSH_BEFORE_CLOSE_MS_MAX = 5_000;
+
+    private enum Phase {
+        OPEN,
+        /** Nothing is read any more; what was sent leaves. */
+        FLUSHING,
+        CLOSED
+    }
+
+    private final NettyNetwork network;
+    private final NettyListening listening;
+    private final SocketChannel channel;
+    private final long id;
+    private final InetSocketAddress remote;
+    private final InetSocketAddress local;
+    private final FrameReader reader;
+    private final SendQueue sending;
+    private Network.Receiver receiver;
+
+    private Phase phase = Phase.OPEN;
+    private boolean readingWanted = true;
+    private boolean readingPaused;
+    private boolean handing;
+    private boolean resumeDue;
+    private boolean pumpDue;
+    private boolean reportedGone;
+
+    private long seenReadProgress;
+    private long seenWriteProgress;
+    private long lastTrafficNs;
+
+    NettyConnection(NettyNetwork network, NettyListening listening, SocketChannel channel, long id) {
+        this.network = network;
+        this.listening = listening;
+        this.channel = channel;
+        this.id = id;
+        remote = channel.remoteAddress();
+        local = channel.localAddress();
+        reader = new FrameReader(listening.listener().framing(), network.readBuffer(), channel.alloc(), this);
+        sending = new SendQueue(channel, network.disk(), this);
+        lastTrafficNs = network.clock().monotonicNs();
+        channel.config().setRecvByteBufAllocator(reader);
+        channel.config().setAllowHalfClosure(true);
+    }
+
+    /** Before the first byte is read. */
+    void receiver(Network.Receiver to) {
+        receiver = to;
+    }
+
+    // ---- what the node asks ----
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+        return remote;
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    @Override
+    public void send(List<Payload> parts) {
+        sending.add(parts); // lets go of them if the connection is gone
+        if (phase == Phase.CLOSED) return;
+        adjustReading();
+        pumpSoon();
+    }
+
+    @Override
+    public long unsentBytes() {
+        return sending.unsentBytes();
+    }
+
+    @Override
+    public void reading(boolean on) {
+        readingWanted = on;
+        adjustReading();
+    }
+
+    @Override
+    public void close(boolean flush) {
+        if (phase == Phase.CLOSED) return;
+        if (!flush || sending.unsentBytes() == 0) {
+            closeNow();
+        } else if (phase == Phase.OPEN) {
+            phase = Phase.FLUSHING;
+            reader.close();
+            channel.config().setAutoRead(false);
+            network.clock().after(FLUSH_BEFORE_CLOSE_MS_MAX, this::closeNow);
+            pumpSoon();
+        }
+    }
+
+    private void closeNow() {
+        if (phase == Phase.CLOSED) return;
+        phase = Phase.CLOSED;
+        reader.close();
+        sending.close();
+        channel.unsafe().close(channel.unsafe().voidPromise());
+    }
+
+    // ---- what the socket tells ----
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            network.received(bytes.readableBytes());
+            handing = true;
+            reader.read(bytes);
+            handing = false;
+        } finally {
+            bytes.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (pumpDue) pump();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        // the other side will send no more, and so, as Kafka has it, wants no more than what is on its way
+        if (event == ChannelInputShutdownEvent.INSTANCE) close(true);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) LOG.debug("connection {} from {}: {}", id, remote, cause.getMessage());
+        else network.fault("serving a connection", cause);
+        closeNow();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        phase = Phase.CLOSED;
+        reader.close();
+        sending.close();
+        if (reportedGone) return;
+        reportedGone = true;
+        listening.gone(this);
+        guarded("telling that a connection is gone", receiver::closed);
+    }
+
+    // ---- what the reader tells ----
+
+    @Override
+    public boolean paused() {
+        return phase != Phase.OPEN || !readingWanted || readingPaused;
+    }
+
+    @Override
+    public void frame(int prefix, ByteBuffer body) {
+        guarded("receiving a frame", () -> receiver.received(prefix, body));
+    }
+
+    @Override
+    public void refused(int prefix) {
+        LOG.debug("connection {} from {} closed: {} is no length of a frame", id, remote, prefix);
+        close(true);
+    }
+
+    // ---- what the send queue tells ----
+
+    @Override
+    public void sent(int bytes) {
+        network.sent(bytes);
+        adjustReading();
+        if (sending.unsentBytes() > 0) return;
+        if (phase == Phase.FLUSHING) closeNow();
+        else guarded("telling that all has been sent", receiver::drained);
+    }
+
+    @Override
+    public void failed(IOException cause) {
+        LOG.debug("connection {} from {}: sending failed: {}", id, remote, cause.getMessage());
+        closeNow();
+    }
+
+    // ---- flow ----
+
+    /** While more waits to be sent than the limit, nothing is read; once half of that has left, reading goes on. */
+    private void adjustReading() {
+        if (phase != Phase.OPEN) return;
+        long unsentBytesMax = listening.listener().limits().unsentBytesMax();
+        readingPaused = sending.unsentBytes() > (readingPaused ? unsentBytesMax / 2 : unsentBytesMax);
+        boolean on = readingWanted && !readingPaused;
+        if (on && reader.heldBytes() > 0) resumeSoon();
+        if (channel.config().isAutoRead() != on) channel.config().setAutoRead(on);
+    }
+
+    private void resumeSoon() {
+        if (resumeDue || handing) return;
+        resumeDue = true;
+        network.clock().execute(() -> {
+            resumeDue = false;
+            handing = true;
+            reader.resume();
+            handing = false;
+        });
+    }
+
+    private void pumpSoon() {
+        if (pumpDue) return;
+        pumpDue = true;
+        network.pumpSoon(this);
+    }
+
+    /** Sends what was queued in this turn of the loop, with one flush. */
+    void pump() {
+        pumpDue = false;
+        sending.pump();
+    }
+
+    private void guarded(String doing, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            network.fault(doing, e);
+            closeNow();
+        }
+    }
+
+    /** Closes if there was no traffic for longer than {@code idleNsMax}; to be asked every so often. */
+    void closeIfIdle(long nowNs, long idleNsMax) {
+        ChannelOutboundBuffer leaving = channel.unsafe().outboundBuffer();
+        long writeProgress = leaving == null ? 0 : leaving.currentProgress() + sending.unsentBytes();
+        if (reader.progress() != seenReadProgress || writeProgress != seenWriteProgress) {
+            seenReadProgress = reader.progress();
+            seenWriteProgress = writeProgress;
+            lastTrafficNs = nowNs;
+        } else if (nowNs - lastTrafficNs > idleNsMax) {
+            LOG.debug("connection {} from {} closed: idle", id, remote);
+            closeNow();
+        }
+    }
+}

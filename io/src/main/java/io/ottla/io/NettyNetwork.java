@@ -1,0 +1,176 @@
+package io.ottla.io;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.ottla.base.Counter;
+import io.ottla.base.Counters;
+import io.ottla.base.FaultHandler;
+import io.ottla.base.Network;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Sockets, by Netty, on the one loop of a {@link LoopClock}.
+ *
+ * <p>Counters: {@code network.connections}, {@code network.accepted}, {@code network.refused},
+ * {@code network.received_bytes}, {@code network.sent_bytes}.
+ */
+public final class NettyNetwork implements Network, AutoCloseable {
+    /** One for all connections of the loop. Half of a usual second-level cache, so that what is read is still there when it is written on. */
+    private static final int READ_BUFFER_BYTES = 256 * 1024;
+
+    private static final int BACKLOG = 1024;
+
+    // chunks of 8 KiB << 7 = 1 MiB; what is larger than a chunk comes from malloc and goes back to it
+    private static final int PAGE_BYTES = 8 * 1024;
+    private static final int CHUNK_ORDER = 7;
+
+    private final LoopClock clock;
+    private final RealDisk disk;
+    private final FaultHandler faults;
+    private final ByteBufAllocator allocator =
+            new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, CHUNK_ORDER, 0, 0, false);
+    private final ByteBuf readBuffer = allocator.directBuffer(READ_BUFFER_BYTES, READ_BUFFER_BYTES);
+    private final ArrayDeque<NettyConnection> toPump = new ArrayDeque<>();
+    private boolean pumpScheduled;
+    private long nextConnectionId = 1;
+
+    private final Counter connections;
+    private final Counter accepted;
+    private final Counter refused;
+    private final Counter receivedBytes;
+    private final Counter sentBytes;
+
+    public NettyNetwork(LoopClock clock, RealDisk disk, Counters counters, FaultHandler faults) {
+        this.clock = clock;
+        this.disk = disk;
+        this.faults = faults;
+        connections = counters.counter("network.connections");
+        accepted = counters.counter("network.accepted");
+        refused = counters.counter("network.refused");
+        receivedBytes = counters.counter("network.received_bytes");
+        sentBytes = counters.counter("network.sent_bytes");
+    }
+
+    /** Any thread; off the loop, waits for the loop. */
+    @Override
+    public Listening listen(Listener listener, Acceptor acceptor) throws IOException {
+        if (clock.onLoop()) return bind(listener, acceptor);
+        CompletableFuture<Listening> bound = new CompletableFuture<>();
+        clock.execute(() -> {
+            try {
+                bound.complete(bind(listener, acceptor));
+            } catch (IOException e) {
+                bound.completeExceptionally(e);
+            }
+        });
+        try {
+            return bound.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while binding " + listener.host() + ":" + listener.port(), e);
+        }
+    }
+
+    private Listening bind(Listener listener, Acceptor acceptor) throws IOException {
+        String where = (listener.host().isEmpty() ? "*" : listener.host()) + ":" + listener.port();
+        InetSocketAddress address = listener.host().isEmpty()
+                ? new InetSocketAddress(listener.port())
+                : new InetSocketAddress(listener.host(), listener.port());
+        if (address.isUnresolved()) throw new IOException("cannot listen on " + where + ": unknown host");
+        ServerChannel channel = clock.transport().serverChannel();
+        channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+        channel.config().setAllocator(allocator);
+        NettyListening listening = new NettyListening(this, listener, acceptor, channel);
+        channel.pipeline().addLast(listening);
+        // on the loop both are done when the call returns
+        Transport.register(clock.eventLoop(), channel);
+        ChannelFuture bound = channel.bind(address);
+        if (bound.isSuccess()) return listening;
+        channel.unsafe().closeForcibly();
+        Throwable cause = bound.cause();
+        String why = cause == null ? "not bound" : cause.getMessage();
+        throw new IOException("cannot listen on " + where + ": " + why, cause);
+    }
+
+    NettyConnection connection(NettyListening listening, SocketChannel channel) {
+        accepted.add(1);
+        connections.add(1);
+        channel.config().setAllocator(allocator);
+        channel.config().setTcpNoDelay(true);
+        channel.config().setKeepAlive(true);
+        return new NettyConnection(this, listening, channel, nextConnectionId++);
+    }
+
+    /** Has the connection pumped at the end of this turn of the loop. */
+    void pumpSoon(NettyConnection connection) {
+        toPump.add(connection);
+        if (pumpScheduled) return;
+        pumpScheduled = true;
+        clock.execute(() -> {
+            pumpScheduled = false;
+            for (int left = toPump.size(); left > 0; left--) toPump.remove().pump();
+        });
+    }
+
+    void refused() {
+        refused.add(1);
+    }
+
+    void gone() {
+        connections.add(-1);
+    }
+
+    void received(int bytes) {
+        receivedBytes.add(bytes);
+    }
+
+    void sent(int bytes) {
+        sentBytes.add(bytes);
+    }
+
+    void onLoop(Runnable task) {
+        if (clock.onLoop()) task.run();
+        else clock.execute(task);
+    }
+
+    /** An exception where none may be. */
+    void fault(String doing, Throwable cause) {
+        RuntimeException handled = faults.fault(doing, cause);
+        if (handled == null) throw new IllegalStateException(doing, cause);
+    }
+
+    LoopClock clock() {
+        return clock;
+    }
+
+    EventLoop eventLoop() {
+        return clock.eventLoop();
+    }
+
+    RealDisk disk() {
+        return disk;
+    }
+
+    ByteBuf readBuffer() {
+        return readBuffer;
+    }
+
+    /** After the loop was closed. */
+    @Override
+    public void close() {
+        readBuffer.release();
+    }
+}
