@@ -1,0 +1,85 @@
+package io.ottla.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+import picocli.CommandLine.Option;
+
+/** How a command reaches a broker, and how it prints; the same options for all of them. */
+final class BrokerOptions {
+    /** Long enough for a broker that is just starting, short enough for a person who mistyped a port. */
+    private static final String TIMEOUT_MS = "10000";
+
+    @Option(
+            names = {"-b", "--bootstrap-server"},
+            paramLabel = "HOST:PORT",
+            defaultValue = "localhost:9092",
+            description = "A broker of the cluster (default: ${DEFAULT-VALUE}).")
+    String bootstrapServer;
+
+    @Option(
+            names = "--client-config",
+            paramLabel = "FILE",
+            description = "A properties file of Kafka client settings (security and the like).")
+    Optional<Path> clientConfig = Optional.empty();
+
+    @Option(
+            names = {"-X", "--property"},
+            paramLabel = "KEY=VALUE",
+            description = "One Kafka client setting; may be repeated.")
+    Map<String, String> properties = new LinkedHashMap<>();
+
+    @Option(names = "--json", description = "Print JSON, one object a line, for programs.")
+    boolean json;
+
+    /** The client's settings, with {@code defaults} beneath what the user gave. */
+    Map<String, Object> settings(Map<String, String> defaults) throws CommandFailed {
+        Map<String, Object> settings = new LinkedHashMap<>(defaults);
+        if (clientConfig.isPresent()) {
+            Properties file = new Properties();
+            try (Reader reader = Files.newBufferedReader(clientConfig.get())) {
+                file.load(reader);
+            } catch (IOException e) {
+                throw new CommandFailed(
+                        "The client settings in " + clientConfig.get() + " cannot be read: " + e.getMessage() + ".");
+            }
+            file.forEach((key, value) -> settings.put((String) key, value));
+        }
+        settings.putAll(properties);
+        settings.put("bootstrap.servers", bootstrapServer);
+        return settings;
+    }
+
+    Admin admin() throws CommandFailed {
+        return Admin.create(settings(Map.of("default.api.timeout.ms", TIMEOUT_MS, "request.timeout.ms", TIMEOUT_MS)));
+    }
+
+    Output output() {
+        return new Output(json, System.out);
+    }
+
+    /** What to tell a person about {@code cause}. */
+    CommandFailed failed(String doing, Throwable cause) {
+        Throwable root = cause;
+        while (root.getCause() != null && wraps(root)) root = root.getCause();
+        if (root instanceof TimeoutException)
+            return new CommandFailed("No answer from " + bootstrapServer + " while " + doing
+                    + ". Is a broker running there? (`ottla start` runs one; --bootstrap-server names another.)");
+        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return new CommandFailed("Failed " + doing + ": " + message + (message.endsWith(".") ? "" : "."));
+    }
+
+    private static boolean wraps(Throwable thrown) {
+        return thrown instanceof ExecutionException
+                || (thrown instanceof KafkaException && thrown.getCause() instanceof KafkaException);
+    }
+}

@@ -1,0 +1,226 @@
+package io.ottla.cli;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ottla consume}: prints the records of a topic. */
+@Command(
+        name = "consume",
+        description = "Prints the records of a topic, and follows it, or stops at its end.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  ottla consume orders --from beginning --to-end",
+            "  ottla consume orders --group billing --format json"
+        })
+final class ConsumeCommand implements Callable<Integer> {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    @Mixin
+    BrokerOptions broker;
+
+    @Parameters(paramLabel = "TOPIC", description = "The topic.")
+    String topic;
+
+    @Option(
+            names = "--from",
+            paramLabel = "WHERE",
+            description =
+                    "beginning, end, an offset, or @MILLISECONDS since the epoch (default: end; with --group: where the group is).")
+    Optional<String> from = Optional.empty();
+
+    @Option(
+            names = {"-e", "--to-end"},
+            description = "Stop at the end as it is when the command starts.")
+    boolean toEnd;
+
+    @Option(
+            names = {"-n", "--max"},
+            paramLabel = "N",
+            description = "Stop after so many records.")
+    Optional<Long> max = Optional.empty();
+
+    @Option(
+            names = {"-p", "--partition"},
+            paramLabel = "N",
+            description = "Only this partition.")
+    Optional<Integer> partition = Optional.empty();
+
+    @Option(
+            names = {"-g", "--group"},
+            paramLabel = "GROUP",
+            description = "Consume as a member of this group, and commit.")
+    Optional<String> group = Optional.empty();
+
+    @Option(
+            names = {"-f", "--format"},
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}; --json is --format json).")
+    RecordFormat format;
+
+    @Option(
+            names = {"-k", "--keys"},
+            description = "Print the key before the value.")
+    boolean keys;
+
+    @Option(
+            names = "--key-separator",
+            paramLabel = "TEXT",
+            defaultValue = "\t",
+            description = "What stands between them (default: a tab).")
+    String separator;
+
+    @Option(names = "--committed", description = "Leave out what belongs to transactions that are open or aborted.")
+    boolean committed;
+
+    @Override
+    public Integer call() throws Exception {
+        if (broker.json) format = RecordFormat.json;
+        if (group.isPresent() && (partition.isPresent() || from.isPresent()))
+            throw new CommandFailed(
+                    "A group decides itself where to read: leave out --partition and --from, or use `ottla group reset`.");
+        Map<String, String> defaults = new HashMap<>(Map.of(
+                "enable.auto.commit", "false",
+                "isolation.level", committed ? "read_committed" : "read_uncommitted",
+                "auto.offset.reset", "earliest",
+                "default.api.timeout.ms", "10000"));
+        group.ifPresent(id -> defaults.put("group.id", id));
+        Thread main = Thread.currentThread();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                        broker.settings(defaults), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                Writer out = new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), 1 << 16)) {
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> leave(consumer, main)));
+            run(consumer, out);
+        } catch (WakeupException asked) {
+            return 0;
+        } catch (KafkaException e) {
+            throw broker.failed("consuming from " + topic, e);
+        }
+        return 0;
+    }
+
+    private void run(KafkaConsumer<byte[], byte[]> consumer, Writer out) throws IOException, CommandFailed {
+        List<TopicPartition> partitions = partitions(consumer);
+        if (group.isPresent()) {
+            consumer.subscribe(List.of(topic));
+        } else {
+            consumer.assign(partitions);
+            seek(consumer, partitions);
+        }
+        Map<TopicPartition, Long> ends = toEnd ? consumer.endOffsets(partitions) : Map.of();
+        Progress progress = new Progress("records");
+        while (max.isEmpty() || progress.done() < max.get()) {
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            Map<TopicPartition, OffsetAndMetadata> printed = print(records, ends, progress, out);
+            out.flush();
+            if (group.isPresent() && !printed.isEmpty()) consumer.commitSync(printed);
+            if (toEnd && atEnd(consumer, ends)) break;
+        }
+        progress.end();
+    }
+
+    /** @return where to go on after what was printed, which with --max may be less than what was polled */
+    private Map<TopicPartition, OffsetAndMetadata> print(
+            ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, Long> ends, Progress progress, Writer out)
+            throws IOException {
+        Map<TopicPartition, OffsetAndMetadata> printed = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (max.isPresent() && progress.done() >= max.get()) break;
+            TopicPartition from = new TopicPartition(record.topic(), record.partition());
+            Long end = ends.get(from);
+            if (end != null && record.offset() >= end) continue;
+            out.write(format.write(record, keys, separator));
+            out.write('\n');
+            printed.put(from, new OffsetAndMetadata(record.offset() + 1));
+            progress.add(1, Math.max(0, record.serializedKeySize()) + (long) Math.max(0, record.serializedValueSize()));
+        }
+        return printed;
+    }
+
+    /** Whether every partition that this consumer has is read up to its end; a group without partitions yet is not. */
+    private boolean atEnd(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+        Collection<TopicPartition> assigned = consumer.assignment();
+        if (assigned.isEmpty()) return false;
+        for (TopicPartition each : assigned) if (consumer.position(each) < ends.getOrDefault(each, 0L)) return false;
+        return true;
+    }
+
+    private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) throws CommandFailed {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (PartitionInfo info : consumer.partitionsFor(topic))
+            if (partition.isEmpty() || partition.get() == info.partition())
+                partitions.add(new TopicPartition(topic, info.partition()));
+        if (partitions.isEmpty())
+            throw new CommandFailed("Topic " + topic + " has no partition " + partition.orElse(0) + ".");
+        return partitions;
+    }
+
+    private void seek(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) throws CommandFailed {
+        String where = from.orElse(toEnd ? "beginning" : "end");
+        switch (where) {
+            case "beginning" -> consumer.seekToBeginning(partitions);
+            case "end" -> consumer.seekToEnd(partitions);
+            default -> {
+                boolean time = where.startsWith("@");
+                long number;
+                try {
+                    number = Long.parseLong(time ? where.substring(1) : where);
+                } catch (NumberFormatException e) {
+                    throw new CommandFailed(
+                            "--from takes beginning, end, an offset or @MILLISECONDS, not '" + where + "'.");
+                }
+                if (!time) partitions.forEach(each -> consumer.seek(each, number));
+                else seekToTime(consumer, partitions, number);
+            }
+        }
+    }
+
+    private static void seekToTime(
+            KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, long timestampMs) {
+        Map<TopicPartition, Long> wanted = new HashMap<>();
+        partitions.forEach(each -> wanted.put(each, timestampMs));
+        Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(wanted);
+        for (TopicPartition each : partitions) {
+            OffsetAndTimestamp at = found.get(each);
+            if (at == null) consumer.seekToEnd(List.of(each));
+            else consumer.seek(each, at.offset());
+        }
+    }
+
+    /** Ctrl-C: lets the consumer leave its group before the process ends. */
+    private static void leave(KafkaConsumer<byte[], byte[]> consumer, Thread main) {
+        consumer.wakeup();
+        try {
+            main.join(3000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

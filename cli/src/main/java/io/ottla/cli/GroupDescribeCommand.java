@@ -1,0 +1,88 @@
+package io.ottla.cli;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code ottla group describe}. */
+@Command(
+        name = "describe",
+        description = "Shows a group's members, offsets and lag.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  ottla group describe billing"})
+final class GroupDescribeCommand implements Callable<Integer> {
+    @Mixin
+    BrokerOptions broker;
+
+    @Parameters(paramLabel = "GROUP", arity = "1..*", description = "The names of the groups.")
+    List<String> groups;
+
+    @Override
+    public Integer call() throws Exception {
+        try (Admin admin = broker.admin()) {
+            for (String group : groups) describe(admin, group);
+            return 0;
+        } catch (ExecutionException e) {
+            throw broker.failed("describing " + String.join(", ", groups), e);
+        }
+    }
+
+    private void describe(Admin admin, String group) throws ExecutionException, InterruptedException {
+        ConsumerGroupDescription description =
+                admin.describeConsumerGroups(List.of(group)).all().get().get(group);
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get();
+        Map<TopicPartition, MemberDescription> owners = new HashMap<>();
+        for (MemberDescription member : description.members())
+            for (TopicPartition partition : member.assignment().topicPartitions()) owners.put(partition, member);
+        TreeSet<TopicPartition> partitions = new TreeSet<>(
+                java.util.Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
+        partitions.addAll(committed.keySet());
+        partitions.addAll(owners.keySet());
+        Map<TopicPartition, OffsetSpec> wanted = new LinkedHashMap<>();
+        partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
+        Map<TopicPartition, ListOffsetsResultInfo> ends =
+                admin.listOffsets(wanted).all().get();
+
+        Output output = broker.output();
+        output.say("Group " + group + ": " + description.groupState() + ", "
+                + description.members().size() + " members, coordinator "
+                + description.coordinator().id());
+        output.tell(new TreeMap<>(Map.of(
+                "group", group,
+                "state", description.groupState().toString(),
+                "members", description.members().size())));
+        Output.Rows rows = output.rows("topic", "partition", "committed", "end", "lag", "member", "client", "host");
+        for (TopicPartition partition : partitions) {
+            OffsetAndMetadata offset = committed.get(partition);
+            MemberDescription owner = owners.get(partition);
+            long end = ends.get(partition).offset();
+            rows.add(
+                    partition.topic(),
+                    partition.partition(),
+                    offset == null ? null : offset.offset(),
+                    end,
+                    offset == null ? null : end - offset.offset(),
+                    owner == null ? null : owner.consumerId(),
+                    owner == null ? null : owner.clientId(),
+                    owner == null ? null : owner.host());
+        }
+        rows.print("It has neither offsets nor members.");
+    }
+}

@@ -1,0 +1,120 @@
+package io.ottla.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ottla produce}: each line of the input becomes a record. */
+@Command(
+        name = "produce",
+        description = "Writes each line of standard input, or of a file, to a topic as a record.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  echo hello | ottla produce greetings",
+            "  ottla produce orders --key-separator : --header source=shop --file orders.txt"
+        })
+final class ProduceCommand implements Callable<Integer> {
+    @Mixin
+    BrokerOptions broker;
+
+    @Parameters(paramLabel = "TOPIC", description = "The topic; the broker may create it.")
+    String topic;
+
+    @Option(
+            names = {"-k", "--key-separator"},
+            paramLabel = "TEXT",
+            description = "What stands before its first occurrence in a line is the record's key.")
+    Optional<String> keySeparator = Optional.empty();
+
+    @Option(names = "--key", paramLabel = "KEY", description = "The key of every record.")
+    Optional<String> key = Optional.empty();
+
+    @Option(
+            names = {"-H", "--header"},
+            paramLabel = "NAME=VALUE",
+            description = "A header of every record; may be repeated.")
+    Map<String, String> headers = new LinkedHashMap<>();
+
+    @Option(
+            names = {"-p", "--partition"},
+            paramLabel = "N",
+            description = "The partition; the client chooses by key if absent.")
+    Optional<Integer> partition = Optional.empty();
+
+    @Option(
+            names = {"-f", "--format"},
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            description = "How a line says a record: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    RecordFormat format;
+
+    @Option(names = "--file", paramLabel = "FILE", description = "Read this instead of standard input.")
+    Optional<Path> file = Optional.empty();
+
+    @Option(
+            names = "--acks",
+            paramLabel = "0|1|all",
+            defaultValue = "all",
+            description = "What to wait for (default: ${DEFAULT-VALUE}).")
+    String acks;
+
+    @Option(
+            names = "--compression",
+            paramLabel = "CODEC",
+            defaultValue = "none",
+            description = "none, gzip, snappy, lz4 or zstd.")
+    String compression;
+
+    @Override
+    public Integer call() throws Exception {
+        Map<String, Object> settings = broker.settings(
+                Map.of("acks", acks, "compression.type", compression, "linger.ms", "5", "max.block.ms", "10000"));
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        Progress progress = new Progress("records");
+        try (BufferedReader lines = input();
+                KafkaProducer<byte[], byte[]> producer =
+                        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (String line = lines.readLine(); line != null && failure.get() == null; line = lines.readLine()) {
+                ProducerRecord<byte[], byte[]> record = format.read(line, this);
+                var unused = producer.send(record, (metadata, error) -> {
+                    if (error != null) failure.compareAndSet(null, error);
+                });
+                progress.add(1, line.length());
+            }
+            producer.flush();
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+        }
+        if (failure.get() != null) throw broker.failed("producing to " + topic, failure.get());
+        progress.end();
+        broker.output().tell(Map.of("topic", topic, "records", progress.done()));
+        return 0;
+    }
+
+    private BufferedReader input() throws CommandFailed {
+        try {
+            InputStream in = file.isPresent() ? Files.newInputStream(file.get()) : System.in;
+            return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new CommandFailed("The file " + file.orElseThrow() + " cannot be read: " + e.getMessage() + ".");
+        }
+    }
+}

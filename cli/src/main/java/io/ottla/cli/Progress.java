@@ -1,0 +1,53 @@
+package io.ottla.cli;
+
+import java.io.PrintStream;
+
+/** Shows how far long work has come: a line on standard error that rewrites itself, only where a person is watching. */
+final class Progress {
+    private static final long EVERY_NS = 500_000_000;
+
+    private final PrintStream err;
+    private final boolean watched;
+    private final String what;
+    private final long startNs = System.nanoTime();
+    private long lastNs = startNs;
+    private long done;
+    private long bytes;
+
+    Progress(String what) {
+        this(what, System.err, System.console() != null && System.console().isTerminal());
+    }
+
+    Progress(String what, PrintStream err, boolean watched) {
+        this.what = what;
+        this.err = err;
+        this.watched = watched;
+    }
+
+    void add(long items, long itemBytes) {
+        done += items;
+        bytes += itemBytes;
+        long now = System.nanoTime();
+        if (watched && now - lastNs > EVERY_NS) {
+            lastNs = now;
+            err.print("\r" + line(now) + "   ");
+            err.flush();
+        }
+    }
+
+    long done() {
+        return done;
+    }
+
+    /** The closing line. */
+    void end() {
+        if (watched) err.print("\r");
+        err.println(line(System.nanoTime()) + ".");
+    }
+
+    private String line(long nowNs) {
+        double seconds = Math.max(0.001, (nowNs - startNs) / 1e9);
+        return String.format(
+                "%,d %s, %.1f MB, %,.0f/s, %.1f MB/s", done, what, bytes / 1e6, done / seconds, bytes / 1e6 / seconds);
+    }
+}
