@@ -42,7 +42,7 @@ enum RecordFormat {
                     given.forEach((name, value) -> headers.put(name.toString(), value));
                 if (partition == null && object.get("partition") instanceof Number number)
                     partition = number.intValue();
-                Long timestamp = object.get("timestamp") instanceof Number number ? number.longValue() : null;
+                Long timestamp = timestamp(object.get("timestamp"));
                 byte[] value = object.get("value") == null
                         ? null
                         : utf8(object.get("value").toString());
@@ -73,6 +73,11 @@ enum RecordFormat {
                 yield Output.text(object);
             }
         };
+    }
+
+    /** A record from before 0.10 has the timestamp −1: produced again, it gets the time of sending. */
+    private static Long timestamp(Object value) {
+        return value instanceof Number number && number.longValue() >= 0 ? number.longValue() : null;
     }
 
     private static Map<String, Object> parse(String line) throws CommandFailed {
