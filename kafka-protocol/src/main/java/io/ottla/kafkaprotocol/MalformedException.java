@@ -13,6 +13,9 @@ final class MalformedException extends Exception {
     static final MalformedException ELEMENTS = new MalformedException("more elements than a request may have");
     static final MalformedException UNKNOWN_TAGS = new MalformedException("too much in unknown tagged fields");
     static final MalformedException TAG_SIZE = new MalformedException("a tagged field is not as long as it says");
+    static final MalformedException TAG_VERSION = new MalformedException("a tagged field of another version");
+    /** The walk lets nothing through that the generated readers refuse; this is for the day when that is wrong. */
+    static final MalformedException UNREADABLE = new MalformedException("cannot be read");
 
     private static final long serialVersionUID = 1;
 

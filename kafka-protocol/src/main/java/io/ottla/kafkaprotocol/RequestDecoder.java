@@ -70,9 +70,7 @@ public final class RequestDecoder {
             RequestHeaderData header = header(frame, headerVersion(api, version));
             if (!isServed) return new Decoded.UnsupportedApiVersions(header);
             check(bodyShape(api, version), frame);
-            ApiMessage body = api.newRequest();
-            body.read(new ByteBufferAccessor(frame), version);
-            return new Decoded.Request(header, api, body);
+            return new Decoded.Request(header, api, read(api.newRequest(), frame, version));
         } catch (MalformedException e) {
             return new Decoded.Malformed(api.name + " v" + version + ": " + e.getMessage());
         }
@@ -80,10 +78,19 @@ public final class RequestDecoder {
 
     private RequestHeaderData header(ByteBuffer frame, short headerVersion) throws MalformedException {
         if (headerShapes[headerVersion] == null)
-            headerShapes[headerVersion] = WireShape.of(RequestHeaderData.SCHEMAS[headerVersion]);
+            headerShapes[headerVersion] = WireShape.of(RequestHeaderData.SCHEMAS, headerVersion);
         check(headerShapes[headerVersion], frame);
         RequestHeaderData header = new RequestHeaderData(new ByteBufferAccessor(frame), headerVersion);
         return header.clientId() == null ? header.setClientId("") : header;
+    }
+
+    private static ApiMessage read(ApiMessage body, ByteBuffer frame, short version) throws MalformedException {
+        try {
+            body.read(new ByteBufferAccessor(frame), version);
+            return body;
+        } catch (RuntimeException unreadable) { // generated readers have no type of their own
+            throw MalformedException.UNREADABLE;
+        }
     }
 
     private static void check(WireShape shape, ByteBuffer bytes) throws MalformedException {
@@ -93,7 +100,7 @@ public final class RequestDecoder {
     private WireShape bodyShape(ApiMessageType api, short version) {
         Schema[] schemas = api.requestSchemas();
         WireShape[] ofApi = shapes.computeIfAbsent(api, absent -> new WireShape[schemas.length]);
-        if (ofApi[version] == null) ofApi[version] = WireShape.of(schemas[version]);
+        if (ofApi[version] == null) ofApi[version] = WireShape.of(schemas, version);
         return ofApi[version];
     }
 

@@ -3,9 +3,11 @@ package io.ottla.kafkaprotocol;
 import static java.util.Map.entry;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import org.apache.kafka.common.protocol.types.ArrayOf;
 import org.apache.kafka.common.protocol.types.BoundField;
 import org.apache.kafka.common.protocol.types.CompactArrayOf;
@@ -53,12 +55,37 @@ sealed interface WireShape {
     /** Bytes of the shortest value. */
     int bytesMin();
 
-    /** The shape of a message or struct. */
-    static WireShape of(Schema schema) {
+    /**
+     * The shape of one version of a message.
+     *
+     * @param versions the schemas by version, null where there is none
+     */
+    static WireShape of(Schema[] versions, int version) {
+        Map<String, Set<Integer>> tags = new HashMap<>();
+        for (Schema schema : versions) if (schema != null) collectTags(schema, "", tags);
+        return struct(versions[version], "", tags);
+    }
+
+    /** The tags of each struct, by the path of names to it, in any version. */
+    private static void collectTags(Type type, String path, Map<String, Set<Integer>> tags) {
+        switch (type) {
+            case Schema struct -> {
+                for (BoundField field : struct.fields()) collectTags(field.def.type, path + "." + field.def.name, tags);
+            }
+            case TaggedFields tagged ->
+                tagged.fields().forEach((tag, field) -> {
+                    tags.computeIfAbsent(path, absent -> new HashSet<>()).add(tag);
+                    collectTags(field.type, path + "." + tag, tags);
+                });
+            default -> type.arrayElementType().ifPresent(element -> collectTags(element, path, tags));
+        }
+    }
+
+    private static WireShape struct(Schema schema, String path, Map<String, Set<Integer>> tags) {
         List<WireShape> parts = new ArrayList<>();
         int fixedBytes = 0;
         for (BoundField field : schema.fields()) {
-            WireShape part = of(field.def.type);
+            WireShape part = of(field.def.type, path + "." + field.def.name, tags);
             if (part instanceof Fixed(int bytes)) {
                 fixedBytes += bytes;
                 continue;
@@ -73,31 +100,34 @@ sealed interface WireShape {
                 List.copyOf(parts), parts.stream().mapToInt(WireShape::bytesMin).sum());
     }
 
-    private static WireShape of(Type type) {
+    private static WireShape of(Type type, String path, Map<String, Set<Integer>> tags) {
         return switch (type) {
-            case NullableSchema struct -> new NullableStruct(of((Schema) struct));
-            case Schema struct -> of(struct);
-            case ArrayOf array -> new Array(of(array.arrayElementType().orElseThrow()), false, array.isNullable());
+            case NullableSchema struct -> new NullableStruct(struct(struct, path, tags));
+            case Schema struct -> struct(struct, path, tags);
+            case ArrayOf array ->
+                new Array(of(array.arrayElementType().orElseThrow(), path, tags), false, array.isNullable());
             case CompactArrayOf array ->
-                new Array(of(array.arrayElementType().orElseThrow()), true, array.isNullable());
-            case TaggedFields tags -> tagged(tags);
+                new Array(of(array.arrayElementType().orElseThrow(), path, tags), true, array.isNullable());
+            case TaggedFields tagged -> tagged(tagged, path, tags);
             default -> scalar(type);
         };
+    }
+
+    private static WireShape tagged(TaggedFields tagged, String path, Map<String, Set<Integer>> tags) {
+        Set<Integer> ofAllVersions = tags.getOrDefault(path, Set.of());
+        WireShape[] known = new WireShape
+                [ofAllVersions.stream().mapToInt(tag -> tag + 1).max().orElse(0)];
+        for (int tag : ofAllVersions) {
+            Field field = tagged.fields().get(tag);
+            known[tag] = field == null ? new OfAnotherVersion() : of(field.type, path + "." + tag, tags);
+        }
+        return new Tagged(known);
     }
 
     private static WireShape scalar(Type type) {
         WireShape shape = SCALARS.get(type);
         if (shape == null) throw new IllegalStateException("a type that no message had so far: " + type);
         return shape;
-    }
-
-    private static WireShape tagged(TaggedFields tags) {
-        Map<Integer, WireShape> byTag = new TreeMap<>();
-        for (Map.Entry<Integer, Field> tag : tags.fields().entrySet()) byTag.put(tag.getKey(), of(tag.getValue().type));
-        int highest = byTag.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1);
-        WireShape[] known = new WireShape[highest + 1];
-        byTag.forEach((tag, shape) -> known[tag] = shape);
-        return new Tagged(known);
     }
 
     /** Fields of fixed length, side by side. */
@@ -191,7 +221,24 @@ sealed interface WireShape {
         }
     }
 
-    /** {@code tags := varint count, (varint tag, varint size, size bytes)*}. */
+    /** A tagged field that this version of the message does not have, and another does: no client may send it. */
+    record OfAnotherVersion() implements WireShape {
+        @Override
+        public void walk(WireCursor cursor) throws MalformedException {
+            throw MalformedException.TAG_VERSION;
+        }
+
+        @Override
+        public int bytesMin() {
+            return 1;
+        }
+    }
+
+    /**
+     * {@code tags := varint count, (varint tag, varint size, size bytes)*}.
+     *
+     * @param known by tag; null for those that are only skipped
+     */
     record Tagged(WireShape[] known) implements WireShape {
         @Override
         public void walk(WireCursor cursor) throws MalformedException {

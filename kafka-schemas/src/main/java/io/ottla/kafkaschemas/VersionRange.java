@@ -1,5 +1,8 @@
 package io.ottla.kafkaschemas;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * A range of versions as message schemas write it: {@code none}, {@code 3}, {@code 0-7} or {@code 3+}.
  *
@@ -8,24 +11,20 @@ package io.ottla.kafkaschemas;
  */
 record VersionRange(int low, int high) {
     static final int OPEN = Short.MAX_VALUE;
+    private static final Pattern FORM = Pattern.compile("(\\d{1,5})(\\+|-(\\d{1,5})|)");
     static final VersionRange NONE = new VersionRange(0, -1);
 
     /** @throws IllegalArgumentException if it is none of the four forms */
     static VersionRange parse(String text) {
-        try {
-            String range = text.trim();
-            if (range.equals("none")) return NONE;
-            if (range.endsWith("+"))
-                return new VersionRange(Integer.parseInt(range.substring(0, range.length() - 1)), OPEN);
-            int dash = range.indexOf('-', 1);
-            if (dash < 0) return new VersionRange(Integer.parseInt(range), Integer.parseInt(range));
-            VersionRange both = new VersionRange(
-                    Integer.parseInt(range.substring(0, dash)), Integer.parseInt(range.substring(dash + 1)));
-            if (both.low >= 0 && !both.isEmpty()) return both;
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("not a range of versions: '" + text + "'", e);
-        }
-        throw new IllegalArgumentException("not a range of versions: '" + text + "'");
+        String range = text.trim();
+        if (range.equals("none")) return NONE;
+        Matcher parts = FORM.matcher(range);
+        if (!parts.matches()) throw new IllegalArgumentException("not a range of versions: '" + text + "'");
+        int low = Integer.parseInt(parts.group(1));
+        if (parts.group(2).isEmpty()) return new VersionRange(low, low);
+        VersionRange both = new VersionRange(low, parts.group(3) == null ? OPEN : Integer.parseInt(parts.group(3)));
+        if (both.isEmpty()) throw new IllegalArgumentException("a range of versions that is empty: '" + text + "'");
+        return both;
     }
 
     boolean isEmpty() {
