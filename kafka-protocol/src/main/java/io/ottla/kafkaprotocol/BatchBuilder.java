@@ -35,6 +35,7 @@ public final class BatchBuilder {
     private long maxTimestamp = BatchView.NO_TIMESTAMP;
     private long maxTimestampIfEmpty = BatchView.NO_TIMESTAMP;
     private long offsetOfMaxTimestamp = -1;
+    private long firstOffset = -1;
     private long lastOffset = -1;
     private int recordCount;
     private int unpackedBytes;
@@ -136,6 +137,29 @@ public final class BatchBuilder {
         return this;
     }
 
+    /** With the current record of {@code reader}, whose own offset does not matter; copies the bytes once. */
+    public BatchBuilder append(long offset, RecordReader reader) {
+        if (reader.headerCount() > 0) return append(offset, reader.copy());
+        int offsetDelta = begin(offset, reader.timestampMs());
+        long timestampDelta = reader.timestampMs() - baseTimestamp;
+        scratch.putVarint(1
+                + RecordBytes.sizeOfVarlong(timestampDelta)
+                + RecordBytes.sizeOfVarint(offsetDelta)
+                + sizeOfBytes(reader.keyLength())
+                + sizeOfBytes(reader.valueLength())
+                + RecordBytes.sizeOfVarint(0));
+        scratch.put((byte) 0);
+        scratch.putVarlong(timestampDelta);
+        scratch.putVarint(offsetDelta);
+        scratch.putVarint(reader.keyLength());
+        if (reader.hasKey()) scratch.put(reader.buffer(), reader.keyPosition(), reader.keyLength());
+        scratch.putVarint(reader.valueLength());
+        if (reader.hasValue()) scratch.put(reader.buffer(), reader.valuePosition(), reader.valueLength());
+        scratch.putVarint(0);
+        if (scratch.size() >= SCRATCH_BYTES) flushScratch();
+        return this;
+    }
+
     public int recordCount() {
         return recordCount;
     }
@@ -149,6 +173,11 @@ public final class BatchBuilder {
         return recordCount == 0 ? baseOffset : lastOffset + 1;
     }
 
+    /** What the packed batch has come to so far; records still on the way through the codec are not in it. */
+    public int packedBytes() {
+        return batch == null ? BatchView.HEADER_BYTES_V2 : batch.position();
+    }
+
     /** Header and records before packing: what the batch would be at most, for cutting batches at a size. */
     public int unpackedBytes() {
         return BatchView.HEADER_BYTES_V2 + unpackedBytes + scratch.size();
@@ -159,9 +188,9 @@ public final class BatchBuilder {
         return logAppendTimeMs.orElse(maxTimestamp);
     }
 
-    /** The first offset with that timestamp; with log append time the last offset. */
+    /** The first offset with that timestamp; −1 if there is none. */
     public long offsetOfMaxTimestamp() {
-        return logAppendTimeMs.isPresent() ? lastOffset : offsetOfMaxTimestamp;
+        return logAppendTimeMs.isPresent() ? firstOffset : offsetOfMaxTimestamp;
     }
 
     /** The batch, which ends at its last record. */
@@ -216,7 +245,10 @@ public final class BatchBuilder {
     /** Accounts for a record and returns its offset delta. */
     private int begin(long offset, long timestampMs) {
         invariant(recordCount == 0 ? offset >= baseOffset : offset > lastOffset, "offset %d is out of order", offset);
-        if (recordCount == 0) baseTimestamp = deleteHorizonMs.orElse(timestampMs);
+        if (recordCount == 0) {
+            baseTimestamp = deleteHorizonMs.orElse(timestampMs);
+            firstOffset = offset;
+        }
         if (timestampMs > maxTimestamp) {
             maxTimestamp = timestampMs;
             offsetOfMaxTimestamp = offset;

@@ -1,0 +1,31 @@
+package io.ottla.kafkaprotocol;
+
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Records that cannot be read; it stays inside of this package, whose entry points make a value of it. Without a
+ * stack trace, for clients can cause it as often as they like.
+ */
+final class CorruptRecords extends Exception {
+    private final transient Errors error;
+
+    private CorruptRecords(Errors error, String why) {
+        super(why, null, false, false);
+        this.error = error;
+    }
+
+    /** The bytes are what the sender meant, and make no sense: sending them again will not help. */
+    static CorruptRecords invalid(String why) {
+        return new CorruptRecords(Errors.INVALID_RECORD, why);
+    }
+
+    /** A checksum does not match: sending them again may help. */
+    static CorruptRecords damaged(String why) {
+        return new CorruptRecords(Errors.CORRUPT_MESSAGE, why);
+    }
+
+    /** {@link Errors#INVALID_RECORD} or {@link Errors#CORRUPT_MESSAGE}. */
+    Errors error() {
+        return error;
+    }
+}

@@ -1,0 +1,406 @@
+package io.ottla.kafkaprotocol;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Walks through the records of a batch of any magic, packed or not. The reader itself is the view of the current
+ * record: {@link #next} moves it, and what its accessors return is good until then. One reader serves any number of
+ * batches, one after another, and keeps its buffers; it belongs to one loop or one piece of disk work.
+ *
+ * <pre>
+ * records := record{recordCount}                                                   magic 2
+ * record  := length:varint attributes:i8 timestampDelta:varlong offsetDelta:varint key value headerCount:varint header*
+ * key,value := length:varint byte{length}                                          length −1 is null
+ * header  := keyLength:varint utf8{keyLength} value
+ *
+ * messages := (offset:i64 length:i32 message)+                        in the value of a packed message of magic 0 or 1
+ * </pre>
+ *
+ * The message is that of {@link BatchView}, with the wrapper's magic and not packed itself. Of a wrapper of magic 1 the
+ * offsets inside count from the first, so the stream is read twice: the last one, with the wrapper's offset, gives the
+ * base. (A wrapper with offset 0 stands for base 0: some librdkafka wrote that.) Source: DefaultRecord, KIP-31, KIP-32.
+ */
+public final class RecordReader implements AutoCloseable {
+
+    /** The default for how much the records of one batch may unpack to; bytes. */
+    public static final long UNPACKED_BYTES_MAX = 1L << 30;
+
+    /** What {@link #next} found. */
+    public enum Step {
+        RECORD,
+        END,
+        /** {@link #error} and {@link #problem} say why; the batch is not read further. */
+        CORRUPT
+    }
+
+    private static final int VARLONG_BYTES_MAX = 10;
+
+    private final int recordBytesMax;
+    private final RecordSource source;
+    private final CRC32 crc = new CRC32();
+    private final BatchView batch = new BatchView();
+
+    private boolean isSkimming;
+    private byte magic;
+    private boolean isPacked;
+    private int count; // −1 while unknown
+    private int index;
+    private long baseOffset;
+    private long baseTimestamp;
+    private boolean hasBatchTimestamp;
+    private long batchTimestamp;
+    private CorruptRecords corruption; // null while there is none
+
+    private long offset;
+    private long timestamp;
+    private int keyPosition;
+    private int keyLength;
+    private int valuePosition;
+    private int valueLength;
+    private int headersPosition;
+    private int headerCount;
+
+    public RecordReader() {
+        this(UNPACKED_BYTES_MAX, Integer.MAX_VALUE - 64);
+    }
+
+    /**
+     * @param unpackedBytesMax what the records of a batch may unpack to
+     * @param recordBytesMax what one record of a packed batch may take, for it is held in memory as a whole
+     */
+    public RecordReader(long unpackedBytesMax, int recordBytesMax) {
+        this.recordBytesMax = recordBytesMax;
+        source = new RecordSource(unpackedBytesMax);
+    }
+
+    /** Begins before the first record of a batch that is in its buffer as a whole. Its checksum is not looked at. */
+    public RecordReader open(BatchView batch) {
+        return open(batch, false);
+    }
+
+    /** As {@link #open}, but only offset, timestamp, lengths and the soundness of the headers are wanted, not the bytes. */
+    RecordReader skim(BatchView batch) {
+        return open(batch, true);
+    }
+
+    private RecordReader open(BatchView opened, boolean isSkimming) {
+        this.isSkimming = isSkimming;
+        batch.wrap(opened.buffer(), opened.position());
+        magic = batch.magic();
+        index = 0;
+        isPacked = batch.isCompressed();
+        baseOffset = batch.baseOffset();
+        baseTimestamp = batch.baseTimestamp();
+        hasBatchTimestamp = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
+        batchTimestamp = batch.maxTimestamp();
+        corruption = null;
+        try {
+            if (magic == 2) openRecords();
+            else openMessages();
+        } catch (CorruptRecords e) {
+            corruption = e;
+        }
+        return this;
+    }
+
+    /** Moves to the next record. */
+    public Step next() {
+        if (corruption != null) return Step.CORRUPT;
+        try {
+            boolean found = magic == 2 ? nextRecord() : isPacked ? nextInnerMessage() : nextPlainMessage();
+            return found ? Step.RECORD : Step.END;
+        } catch (CorruptRecords e) {
+            corruption = e;
+            return Step.CORRUPT;
+        }
+    }
+
+    /** {@link Errors#INVALID_RECORD}, or {@link Errors#CORRUPT_MESSAGE} if an inner checksum is wrong; {@link Errors#NONE} before. */
+    public Errors error() {
+        return corruption == null ? Errors.NONE : corruption.error();
+    }
+
+    /** A sentence for people; empty if nothing is wrong. */
+    public String problem() {
+        return corruption == null ? "" : corruption.getMessage();
+    }
+
+    /** The place of the current record in its batch, from 0. */
+    public int index() {
+        return index - 1;
+    }
+
+    public long offset() {
+        return offset;
+    }
+
+    /** The batch's if it has log append time. */
+    public long timestampMs() {
+        return timestamp;
+    }
+
+    public boolean hasKey() {
+        return keyLength >= 0;
+    }
+
+    /** −1 for null. */
+    public int keyLength() {
+        return keyLength;
+    }
+
+    public boolean hasValue() {
+        return valueLength >= 0;
+    }
+
+    /** −1 for null. */
+    public int valueLength() {
+        return valueLength;
+    }
+
+    public int headerCount() {
+        return headerCount;
+    }
+
+    /** What the positions are positions in: the batch's own buffer, or the reader's. */
+    public ByteBuffer buffer() {
+        return source.window;
+    }
+
+    public int keyPosition() {
+        return keyPosition;
+    }
+
+    public int valuePosition() {
+        return valuePosition;
+    }
+
+    /** Shares memory with {@link #buffer}; empty for null. */
+    public Optional<ByteBuffer> key() {
+        return slice(keyPosition, keyLength);
+    }
+
+    /** Shares memory with {@link #buffer}; empty for null. */
+    public Optional<ByteBuffer> value() {
+        return slice(valuePosition, valueLength);
+    }
+
+    /** Their values share memory with {@link #buffer}. */
+    public List<Header> headers() {
+        if (headerCount == 0) return List.of();
+        List<Header> headers = new ArrayList<>();
+        int back = source.position;
+        source.position = headersPosition;
+        try {
+            for (int i = 0; i < headerCount; i++) {
+                int nameLength = source.varint();
+                ByteBuffer name = source.window.slice(source.position, nameLength);
+                source.skip(nameLength);
+                int length = source.varint();
+                headers.add(new Header(StandardCharsets.UTF_8.decode(name).toString(), slice(source.position, length)));
+                source.skip(Math.max(length, 0));
+            }
+        } catch (CorruptRecords e) {
+            throw new IllegalStateException("next() has walked over these headers", e);
+        } finally {
+            source.position = back;
+        }
+        return headers;
+    }
+
+    /** The current record as a value whose memory is its own. */
+    public NewRecord copy() {
+        List<Header> headers = headers().stream()
+                .map(header -> new Header(header.key(), header.value().map(RecordReader::copyOf)))
+                .toList();
+        return new NewRecord(timestamp, key().map(RecordReader::copyOf), value().map(RecordReader::copyOf), headers);
+    }
+
+    private static ByteBuffer copyOf(ByteBuffer bytes) {
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+    }
+
+    private Optional<ByteBuffer> slice(int position, int length) {
+        return length < 0 ? Optional.empty() : Optional.of(source.window.slice(position, length));
+    }
+
+    private void openRecords() throws CorruptRecords {
+        count = batch.recordCount();
+        if (count < 0) throw CorruptRecords.invalid("the batch has a record count of %d".formatted(count));
+        if (isPacked) source.openPacked(knownCodec(), body(), magic);
+        else source.openPlain(batch.buffer(), batch.bodyPosition(), batch.endPosition());
+    }
+
+    private Codec knownCodec() throws CorruptRecords {
+        Optional<Codec> codec = Codec.of(batch.codecId());
+        if (codec.isEmpty()) throw CorruptRecords.invalid("codec %d is not known".formatted(batch.codecId()));
+        if (magic < 2 && codec.get() == Codec.ZSTD)
+            throw CorruptRecords.invalid("zstd does not go with magic %d".formatted(magic));
+        return codec.get();
+    }
+
+    private ByteBuffer body() {
+        return batch.buffer().slice(batch.bodyPosition(), batch.endPosition() - batch.bodyPosition());
+    }
+
+    private boolean nextRecord() throws CorruptRecords {
+        if (index == count) {
+            if (source.hasMore())
+                throw CorruptRecords.invalid("the batch has more than its %d records".formatted(count));
+            return false;
+        }
+        int size = source.varint();
+        if (size < 0) throw CorruptRecords.invalid("a record has the length %d".formatted(size));
+        if (!isSkimming) holdRecord(size);
+        long end = source.bytesRead() + size;
+        source.skip(1);
+        long timestampDelta = source.varlong();
+        timestamp = hasBatchTimestamp ? batchTimestamp : baseTimestamp + timestampDelta;
+        offset = baseOffset + source.varint();
+        keyLength = nullableLength("key");
+        keyPosition = source.position;
+        if (keyLength > 0) skipWithin(keyLength, end);
+        valueLength = nullableLength("value");
+        valuePosition = source.position;
+        if (valueLength > 0) skipWithin(valueLength, end);
+        walkHeaders(end);
+        if (source.bytesRead() != end) throw CorruptRecords.invalid("a record's length is not that of its fields");
+        index++;
+        return true;
+    }
+
+    private void holdRecord(int size) throws CorruptRecords {
+        if (isPacked && size > recordBytesMax)
+            throw CorruptRecords.invalid("a record has more than %d bytes".formatted(recordBytesMax));
+        // with room for the longest integer, so that reading one at the record's end does not move the window
+        source.hold(size, VARLONG_BYTES_MAX);
+    }
+
+    private int nullableLength(String what) throws CorruptRecords {
+        int length = source.varint();
+        if (length < -1) throw CorruptRecords.invalid("a record's %s has the length %d".formatted(what, length));
+        return length;
+    }
+
+    private void skipWithin(int length, long end) throws CorruptRecords {
+        if (length > end - source.bytesRead())
+            throw CorruptRecords.invalid("a field of %d bytes reaches beyond its record".formatted(length));
+        source.skip(length);
+    }
+
+    private void walkHeaders(long end) throws CorruptRecords {
+        headerCount = source.varint();
+        headersPosition = source.position;
+        if (headerCount == 0) return;
+        if (headerCount < 0 || headerCount > end - source.bytesRead())
+            throw CorruptRecords.invalid("a record cannot have %d headers".formatted(headerCount));
+        for (int i = 0; i < headerCount; i++) {
+            int nameLength = source.varint();
+            if (nameLength < 0) throw CorruptRecords.invalid("a header has a null key");
+            skipWithin(nameLength, end);
+            int length = nullableLength("header value");
+            if (length > 0) skipWithin(length, end);
+        }
+    }
+
+    private void openMessages() throws CorruptRecords {
+        source.openPlain(batch.buffer(), batch.bodyPosition(), batch.endPosition());
+        headerCount = 0;
+        if (!isPacked) return;
+        Codec codec = knownCodec();
+        parseMessageBody(batch.endPosition());
+        if (valueLength <= 0) throw CorruptRecords.invalid("a packed message has no value");
+        ByteBuffer packed = batch.buffer().slice(valuePosition, valueLength);
+        if (magic == 1) {
+            long wrapperOffset = baseOffset;
+            long lastInner = lastInnerOffset(codec, packed);
+            if (wrapperOffset != 0 && wrapperOffset < lastInner)
+                throw CorruptRecords.invalid(
+                        "the offset %d of a packed message is below that of its last inner message, %d"
+                                .formatted(wrapperOffset, lastInner));
+            baseOffset = wrapperOffset == 0 ? 0 : wrapperOffset - lastInner;
+        } else {
+            baseOffset = 0;
+        }
+        source.openPacked(codec, packed, magic);
+        index = 0;
+        if (!source.hasMore()) throw CorruptRecords.invalid("a packed message has no inner messages");
+    }
+
+    private long lastInnerOffset(Codec codec, ByteBuffer packed) throws CorruptRecords {
+        source.openPacked(codec, packed, magic);
+        baseOffset = 0;
+        offset = -1;
+        while (nextInnerMessage()) continue;
+        return offset;
+    }
+
+    private boolean nextPlainMessage() throws CorruptRecords {
+        if (index > 0) return false;
+        source.position = batch.bodyPosition();
+        offset = baseOffset;
+        timestamp = batchTimestamp;
+        parseMessageBody(batch.endPosition());
+        index++;
+        return true;
+    }
+
+    private boolean nextInnerMessage() throws CorruptRecords {
+        if (!source.hasMore()) return false;
+        source.hold(BatchView.MAGIC_END + 1);
+        int start = source.position;
+        int size = source.window.getInt(start + BatchView.LENGTH);
+        int least = magic == 0 ? BatchView.MIN_BYTES_V0 : BatchView.MIN_BYTES_V1;
+        if (size < least - BatchView.PREFIX_BYTES || size > recordBytesMax - BatchView.PREFIX_BYTES)
+            throw CorruptRecords.invalid("an inner message has the length %d".formatted(size));
+        int whole = size + BatchView.PREFIX_BYTES;
+        source.hold(whole);
+        start = source.position;
+        ByteBuffer window = source.window;
+        if (window.get(start + BatchView.MAGIC) != magic)
+            throw CorruptRecords.invalid("an inner message has another magic than its wrapper");
+        int attributes = window.get(start + BatchView.ATTRIBUTES_LEGACY);
+        if ((attributes & BatchView.CODEC_MASK) != 0) throw CorruptRecords.invalid("an inner message is packed again");
+        crc.reset();
+        crc.update(window.array(), start + BatchView.MAGIC, whole - BatchView.MAGIC);
+        if ((int) crc.getValue() != window.getInt(start + BatchView.CRC_LEGACY))
+            throw CorruptRecords.damaged("the checksum of an inner message does not match");
+        offset = baseOffset + window.getLong(start);
+        timestamp = hasBatchTimestamp || magic == 0 ? batchTimestamp : window.getLong(start + BatchView.TIMESTAMP_V1);
+        source.position = start + (magic == 0 ? BatchView.ATTRIBUTES_LEGACY + 1 : BatchView.TIMESTAMP_V1 + 8);
+        parseMessageBody(start + whole);
+        index++;
+        return true;
+    }
+
+    /** Key and value, which reach from the source's position to {@code end} in its window. */
+    private void parseMessageBody(int end) throws CorruptRecords {
+        keyLength = messageFieldLength(end);
+        keyPosition = source.position;
+        source.position += Math.max(keyLength, 0);
+        valueLength = messageFieldLength(end);
+        valuePosition = source.position;
+        source.position += Math.max(valueLength, 0);
+        if (source.position != end) throw CorruptRecords.invalid("a message's length is not that of its fields");
+    }
+
+    private int messageFieldLength(int end) throws CorruptRecords {
+        if (end - source.position < 4) throw CorruptRecords.invalid("a message ends within its fields");
+        int length = source.window.getInt(source.position);
+        source.position += 4;
+        if (length < -1 || length > end - source.position)
+            throw CorruptRecords.invalid("a message has a field of %d bytes".formatted(length));
+        return length;
+    }
+
+    /** Frees the memory of the codecs. */
+    @Override
+    public void close() {
+        source.close();
+    }
+}
