@@ -3,6 +3,7 @@ package io.ottla.kafkaprotocol;
 import static java.util.Map.entry;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -68,16 +69,15 @@ sealed interface WireShape {
 
     /** The tags of each struct, by the path of names to it, in any version. */
     private static void collectTags(Type type, String path, Map<String, Set<Integer>> tags) {
-        switch (type) {
-            case Schema struct -> {
-                for (BoundField field : struct.fields()) collectTags(field.def.type, path + "." + field.def.name, tags);
+        if (type instanceof Schema struct) {
+            for (BoundField field : struct.fields()) collectTags(field.def.type, path + "." + field.def.name, tags);
+        } else if (type instanceof TaggedFields tagged) {
+            for (Map.Entry<Integer, Field> tag : tagged.fields().entrySet()) {
+                tags.computeIfAbsent(path, absent -> new HashSet<>()).add(tag.getKey());
+                collectTags(tag.getValue().type, path + "." + tag.getKey(), tags);
             }
-            case TaggedFields tagged ->
-                tagged.fields().forEach((tag, field) -> {
-                    tags.computeIfAbsent(path, absent -> new HashSet<>()).add(tag);
-                    collectTags(field.type, path + "." + tag, tags);
-                });
-            default -> type.arrayElementType().ifPresent(element -> collectTags(element, path, tags));
+        } else if (type.arrayElementType().isPresent()) {
+            collectTags(type.arrayElementType().get(), path, tags);
         }
     }
 
@@ -96,27 +96,26 @@ sealed interface WireShape {
         }
         if (fixedBytes > 0) parts.add(new Fixed(fixedBytes));
         if (parts.size() == 1) return parts.get(0);
-        return new Struct(
-                List.copyOf(parts), parts.stream().mapToInt(WireShape::bytesMin).sum());
+        int bytesMin = 0;
+        for (WireShape part : parts) bytesMin += part.bytesMin();
+        return new Struct(List.copyOf(parts), bytesMin);
     }
 
+    // no pattern switch: linking the first one costs more than all shapes of a start
     private static WireShape of(Type type, String path, Map<String, Set<Integer>> tags) {
-        return switch (type) {
-            case NullableSchema struct -> new NullableStruct(struct(struct, path, tags));
-            case Schema struct -> struct(struct, path, tags);
-            case ArrayOf array ->
-                new Array(of(array.arrayElementType().orElseThrow(), path, tags), false, array.isNullable());
-            case CompactArrayOf array ->
-                new Array(of(array.arrayElementType().orElseThrow(), path, tags), true, array.isNullable());
-            case TaggedFields tagged -> tagged(tagged, path, tags);
-            default -> scalar(type);
-        };
+        if (type instanceof NullableSchema struct) return new NullableStruct(struct(struct, path, tags));
+        if (type instanceof Schema struct) return struct(struct, path, tags);
+        if (type instanceof TaggedFields tagged) return tagged(tagged, path, tags);
+        if (type instanceof ArrayOf array)
+            return new Array(of(array.arrayElementType().orElseThrow(), path, tags), false, array.isNullable());
+        if (type instanceof CompactArrayOf array)
+            return new Array(of(array.arrayElementType().orElseThrow(), path, tags), true, array.isNullable());
+        return scalar(type);
     }
 
     private static WireShape tagged(TaggedFields tagged, String path, Map<String, Set<Integer>> tags) {
         Set<Integer> ofAllVersions = tags.getOrDefault(path, Set.of());
-        WireShape[] known = new WireShape
-                [ofAllVersions.stream().mapToInt(tag -> tag + 1).max().orElse(0)];
+        WireShape[] known = new WireShape[ofAllVersions.isEmpty() ? 0 : Collections.max(ofAllVersions) + 1];
         for (int tag : ofAllVersions) {
             Field field = tagged.fields().get(tag);
             known[tag] = field == null ? new OfAnotherVersion() : of(field.type, path + "." + tag, tags);

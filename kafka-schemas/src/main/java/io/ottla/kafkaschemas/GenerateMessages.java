@@ -19,6 +19,9 @@ import org.apache.kafka.message.MessageGenerator;
  * it writes nothing, so that nothing is compiled anew.
  */
 public final class GenerateMessages {
+    /** To be raised when this module makes other classes of the same schemas. */
+    private static final String EDITION = "2";
+
     private GenerateMessages() {}
 
     /**
@@ -32,7 +35,7 @@ public final class GenerateMessages {
         Path java = Path.of(args[3]).resolve(args[4].replace('.', '/'));
         Map<String, ObjectNode> schemas = Schemas.merge(Schemas.read(Path.of(args[0])), Schemas.read(Path.of(args[1])));
         Path stamp = merged.resolve("stamp");
-        String fingerprint = fingerprint(schemas, args[4] + " " + args[5]);
+        String fingerprint = fingerprint(schemas, args[4] + " " + args[5] + " " + EDITION);
         if (Files.isDirectory(java)
                 && Files.isRegularFile(stamp)
                 && Files.readString(stamp).equals(fingerprint)) return;
@@ -44,6 +47,8 @@ public final class GenerateMessages {
                 merged.toString(),
                 List.of("ApiMessageTypeGenerator"),
                 List.of("MessageDataGenerator"));
+        Path apis = java.resolve("ApiMessageType.java");
+        Files.writeString(apis, LazySchemas.rewrite(Files.readString(apis)));
         Files.writeString(stamp, fingerprint);
     }
 
