@@ -10,16 +10,17 @@ import java.util.function.Consumer;
 public interface CoordinatorLog {
 
     /**
-     * Appends one batch (v2, complete but for offsets and leader epoch).
+     * Appends one batch (v2, complete but for offsets and leader epoch). A coordinator has at most one append under
+     * way in a partition.
      *
      * @param batch from position to limit; the caller's again after the call
-     * @param answer called when the batch is committed (below the high watermark) or could not be written
+     * @param answer called once: when the batch is committed (below the high watermark), refused, or lost sight of
      */
     void append(int partition, ByteBuffer batch, Consumer<Append> answer);
 
     /**
      * Reads a partition from its start to its end as it is now, in pieces of whole batches; each piece is valid only
-     * during the call. Further calls for the partition wait until it is done.
+     * during the call.
      */
     void load(int partition, Consumer<ByteBuffer> batches, Consumer<Load> answer);
 
@@ -27,11 +28,19 @@ public interface CoordinatorLog {
         /** @param lastOffset of the batch */
         record Committed(long lastOffset) implements Append {}
 
-        /** @param errorCode as in Kafka's protocol: NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR, … */
-        record Failed(short errorCode) implements Append {}
+        /**
+         * The batch is certainly not in the log and never will be.
+         *
+         * @param errorCode as in Kafka's protocol: NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS, MESSAGE_TOO_LARGE, …
+         */
+        record Refused(short errorCode) implements Append {}
+
+        /** The batch may be in the log, whole, or may not (timed out, storage failed): only reading it tells. */
+        record Unknown(short errorCode) implements Append {}
     }
 
     sealed interface Load {
+        /** @param endOffset up to which was read, exclusive */
         record Loaded(long endOffset) implements Load {}
 
         record Failed(short errorCode) implements Load {}
