@@ -1,0 +1,64 @@
+package io.ottla.cli;
+
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** {@code ottla}: each command is a class of its own. Exit status 0 done, 1 could not be done, 2 not understood. */
+@Command(
+        name = "ottla",
+        description = "One process that Kafka and ZooKeeper clients use as their server.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Example:", "  ottla start", "", "Each command has a --help of its own."},
+        subcommands = {
+            StartCommand.class,
+            TopicCommand.class,
+            ProduceCommand.class,
+            ConsumeCommand.class,
+            GroupCommand.class,
+            TrainCommand.class
+        })
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Optional<StartCommand> start = QuickStart.parse(arguments);
+        int status = start.isPresent() ? run(start.get()) : run(arguments);
+        if (status != 0) System.exit(status);
+    }
+
+    private static int run(StartCommand start) throws InterruptedException {
+        try {
+            return start.call();
+        } catch (CommandFailed failed) {
+            System.err.println(sentence(failed));
+            return 1;
+        }
+    }
+
+    static int run(String... arguments) {
+        CommandLine line = new CommandLine(new Main());
+        line.setExecutionExceptionHandler((problem, command, parsed) -> {
+            if (!(problem instanceof CommandFailed failed)) throw problem;
+            command.getErr().println(sentence(failed));
+            return 1;
+        });
+        return line.execute(arguments);
+    }
+
+    private static String sentence(CommandFailed failed) {
+        return "ottla: " + failed.getMessage();
+    }
+
+    /** From the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"ottla " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.ottla.cli;
+
+import io.ottla.base.Counters;
+import io.ottla.base.FaultHandler;
+import io.ottla.base.SeededRandom;
+import io.ottla.io.LoopClock;
+import io.ottla.io.NettyNetwork;
+import io.ottla.io.RealDisk;
+import io.ottla.io.StopOnFault;
+import io.ottla.io.Transport;
+import io.ottla.node.Node;
+import io.ottla.node.NodeConfig;
+import io.ottla.node.StartResult;
+import java.security.SecureRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A node on the real world: sockets, files, the clock, and operating-system randomness for a seed. */
+final class NodeProcess {
+    /** As long as Kafka's own service files wait before they kill. */
+    private static final long STOP_MS_MAX = 90_000;
+
+    private final LoopClock clock;
+    private final RealDisk disk;
+    private final NettyNetwork network;
+    private final Node node;
+
+    NodeProcess(NodeConfig config) {
+        FaultHandler faults = new StopOnFault();
+        Counters counters = new Counters();
+        clock = new LoopClock("ottla-loop", Transport.best(), faults);
+        disk = new RealDisk(clock, faults);
+        network = new NettyNetwork(clock, disk, counters, faults);
+        SeededRandom random = new SeededRandom(new SecureRandom().nextLong());
+        node = new Node(config, new Node.Environment(clock, network, disk, random, counters, faults));
+    }
+
+    /** Starts the node and waits until it serves, or says why it does not. */
+    StartResult start() throws InterruptedException {
+        CompletableFuture<StartResult> result = new CompletableFuture<>();
+        clock.execute(() -> node.start(result::complete));
+        try {
+            return result.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Stops the node and waits for it. @return whether it stopped in time */
+    boolean stop() throws InterruptedException {
+        CompletableFuture<Boolean> stopped = new CompletableFuture<>();
+        clock.execute(() -> node.stop(() -> stopped.complete(true)));
+        try {
+            stopped.get(STOP_MS_MAX, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException tooLong) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            letGo();
+        }
+    }
+
+    /** Ends threads and sockets of a node that has stopped or has not started. */
+    void letGo() {
+        disk.close();
+        clock.close();
+        network.close();
+    }
+}

@@ -1,0 +1,180 @@
+package io.ottla.node;
+
+import io.ottla.base.Network.ConnectionLimits;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * What one node is to do, from a Kafka {@code server.properties}: the names are Kafka's and ZooKeeper's own. What has
+ * no default here is the broker's own configuration and passed on as it is.
+ *
+ * @param brokerId {@code broker.id} or {@code node.id}; empty if the data directory is to say
+ * @param listeners where to listen; without configuration the loopback address on port 9092
+ * @param advertised what clients are told, by listener name
+ * @param logDirs absolute
+ * @param dataDir where the coordination service keeps its transaction log and snapshots; absolute
+ * @param broker all properties
+ */
+public record NodeConfig(
+        OptionalInt brokerId,
+        List<ListenerConfig> listeners,
+        Map<String, ListenerConfig> advertised,
+        Optional<String> rack,
+        List<Path> logDirs,
+        Path dataDir,
+        ConnectionLimits connectionLimits,
+        SortedMap<String, String> broker) {
+
+    private static final int KAFKA_PORT = 9092;
+    private static final String DATA_FOLDER = "ottla-data";
+
+    /** More waits for a client that does not read than this, and nothing more is read from it. */
+    private static final long UNSENT_BYTES_MAX = 8L * 1024 * 1024;
+
+    /** Where Kafka sets no limit but its integers do. */
+    private static final String UNLIMITED = "2147483647";
+
+    /**
+     * @param properties as in {@code server.properties}
+     * @param workingDir what relative paths are relative to
+     * @param hostName this machine's name, asked for only if it has to be advertised
+     */
+    public static NodeConfig parse(Map<String, String> properties, Path workingDir, Supplier<String> hostName)
+            throws InvalidConfigException {
+        SortedMap<String, String> all = new TreeMap<>();
+        properties.forEach((key, value) -> all.put(key, value.strip()));
+        List<ListenerConfig> listeners = listeners(all);
+        Path data = workingDir.resolve(DATA_FOLDER);
+        List<Path> logDirs = logDirs(all, workingDir, data);
+        return new NodeConfig(
+                brokerId(all),
+                listeners,
+                advertised(all, listeners, hostName),
+                Optional.ofNullable(all.get("broker.rack")).filter(rack -> !rack.isEmpty()),
+                logDirs,
+                dataDir(all, workingDir, data, logDirs.getFirst()),
+                new ConnectionLimits(
+                        integer(all, "max.connections", UNLIMITED, 0),
+                        integer(all, "max.connections.per.ip", UNLIMITED, 0),
+                        number(all, "connections.max.idle.ms", "600000", -1),
+                        UNSENT_BYTES_MAX),
+                all);
+    }
+
+    private static OptionalInt brokerId(Map<String, String> all) throws InvalidConfigException {
+        if (all.containsKey("broker.id")
+                && all.containsKey("node.id")
+                && !all.get("broker.id").equals(all.get("node.id")))
+            throw new InvalidConfigException("broker.id and node.id mean the same, but are set to different values");
+        String key = all.containsKey("node.id") ? "node.id" : "broker.id";
+        int id = integer(all, key, "-1", -1);
+        return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    private static List<ListenerConfig> listeners(Map<String, String> all) throws InvalidConfigException {
+        String text = all.getOrDefault("listeners", "");
+        if (text.isEmpty()) return List.of(new ListenerConfig("PLAINTEXT", "localhost", KAFKA_PORT));
+        Map<String, String> protocols = new HashMap<>();
+        for (String entry :
+                all.getOrDefault("listener.security.protocol.map", "").split(",", -1)) {
+            if (entry.isBlank()) continue;
+            String[] parts = entry.strip().split(":", -1);
+            if (parts.length != 2)
+                throw new InvalidConfigException(
+                        "listener.security.protocol.map: '" + entry + "' is not NAME:PROTOCOL");
+            protocols.put(parts[0].toUpperCase(Locale.ROOT), parts[1]);
+        }
+        List<ListenerConfig> listeners = new ArrayList<>();
+        for (ListenerConfig listener : ListenerConfig.parse("listeners", text)) {
+            // a KRaft controller's door; the coordination service needs none
+            if (controllerListeners(all).contains(listener.name())) continue;
+            listener.requirePlaintext(protocols);
+            listeners.add(listener);
+        }
+        if (listeners.isEmpty()) throw new InvalidConfigException("listeners: there is none for clients");
+        return List.copyOf(listeners);
+    }
+
+    private static Set<String> controllerListeners(Map<String, String> all) {
+        Set<String> names = new HashSet<>();
+        for (String name : all.getOrDefault("controller.listener.names", "").split(",", -1))
+            names.add(name.strip().toUpperCase(Locale.ROOT));
+        return names;
+    }
+
+    private static Map<String, ListenerConfig> advertised(
+            Map<String, String> all, List<ListenerConfig> listeners, Supplier<String> hostName)
+            throws InvalidConfigException {
+        Map<String, ListenerConfig> advertised = new TreeMap<>();
+        for (ListenerConfig listener : listeners)
+            advertised.put(listener.name(), listener.isWildcard() ? listener.withHost("") : listener);
+        String text = all.getOrDefault("advertised.listeners", "");
+        if (!text.isEmpty()) {
+            for (ListenerConfig listener : ListenerConfig.parse("advertised.listeners", text)) {
+                if (listener.isWildcard() && !listener.host().isEmpty())
+                    throw new InvalidConfigException(
+                            "advertised.listeners: clients cannot connect to " + listener.host());
+                if (controllerListeners(all).contains(listener.name())) continue;
+                if (advertised.replace(listener.name(), listener) == null)
+                    throw new InvalidConfigException(
+                            "advertised.listeners: " + listener.name() + " is not among the listeners");
+            }
+        }
+        advertised.replaceAll(
+                (name, listener) -> listener.host().isEmpty() ? listener.withHost(hostName.get()) : listener);
+        return advertised;
+    }
+
+    private static List<Path> logDirs(Map<String, String> all, Path workingDir, Path data)
+            throws InvalidConfigException {
+        String text = all.getOrDefault("log.dirs", all.getOrDefault("log.dir", ""));
+        if (text.isEmpty()) return List.of(data.resolve("kafka"));
+        List<Path> dirs = new ArrayList<>();
+        for (String dir : text.split(",", -1)) {
+            if (dir.isBlank()) throw new InvalidConfigException("log.dirs: '" + text + "' has an empty entry");
+            Path path = workingDir.resolve(dir.strip()).normalize();
+            if (dirs.contains(path)) throw new InvalidConfigException("log.dirs: " + path + " is there twice");
+            dirs.add(path);
+        }
+        return List.copyOf(dirs);
+    }
+
+    /** Beside the logs, since the two belong together; not among them, since Kafka refuses folders that are no partitions. */
+    private static Path dataDir(Map<String, String> all, Path workingDir, Path data, Path firstLogDir) {
+        String text = all.getOrDefault("dataDir", "");
+        if (!text.isEmpty()) return workingDir.resolve(text).normalize();
+        if (firstLogDir.startsWith(data)) return data.resolve("zookeeper");
+        return firstLogDir.resolveSibling(firstLogDir.getFileName() + "-zookeeper");
+    }
+
+    private static int integer(Map<String, String> all, String key, String standard, int min)
+            throws InvalidConfigException {
+        long value = number(all, key, standard, min);
+        if (value > Integer.MAX_VALUE)
+            throw new InvalidConfigException(key + ": " + value + " is more than " + Integer.MAX_VALUE);
+        return (int) value;
+    }
+
+    private static long number(Map<String, String> all, String key, String standard, long min)
+            throws InvalidConfigException {
+        String text = all.getOrDefault(key, standard);
+        try {
+            long value = Long.parseLong(text);
+            if (value < min) throw new InvalidConfigException(key + ": " + value + " is less than " + min);
+            return value;
+        } catch (NumberFormatException e) {
+            throw new InvalidConfigException(key + ": '" + text + "' is not a whole number");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.ottla.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeConfigTest {
+    private static final Path HERE = Path.of("/home/me");
+
+    private static NodeConfig parse(String... keysAndValues) throws InvalidConfigException {
+        Map<String, String> properties = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) properties.put(keysAndValues[i], keysAndValues[i + 1]);
+        return NodeConfig.parse(properties, HERE, () -> "machine.example");
+    }
+
+    @Test
+    void withoutConfigurationANodeListensOnLoopbackAndKeepsItsDataHere() throws Exception {
+        NodeConfig config = parse();
+        assertThat(config.listeners()).containsExactly(new ListenerConfig("PLAINTEXT", "localhost", 9092));
+        assertThat(config.advertised().get("PLAINTEXT").address()).isEqualTo("localhost:9092");
+        assertThat(config.logDirs()).containsExactly(Path.of("/home/me/ottla-data/kafka"));
+        assertThat(config.dataDir()).isEqualTo(Path.of("/home/me/ottla-data/zookeeper"));
+        assertThat(config.brokerId()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "PLAINTEXT://:9092              | -                              | machine.example:9092",
+                "PLAINTEXT://0.0.0.0:9092       | -                              | machine.example:9092",
+                "PLAINTEXT://[::]:9092          | -                              | machine.example:9092",
+                "PLAINTEXT://[::1]:9092         | -                              | [::1]:9092",
+                "plaintext://10.0.0.1:1         | -                              | 10.0.0.1:1",
+                "PLAINTEXT://0.0.0.0:9092       | PLAINTEXT://kafka.example:443  | kafka.example:443",
+                "PLAINTEXT://:9092              | PLAINTEXT://:443               | machine.example:443",
+            })
+    void clientsAreToldAnAddressThatTheyCanReach(String listeners, String advertised, String told) throws Exception {
+        NodeConfig config = advertised == null
+                ? parse("listeners", listeners)
+                : parse("listeners", listeners, "advertised.listeners", advertised);
+        assertThat(config.advertised().get("PLAINTEXT").address()).isEqualTo(told);
+    }
+
+    @Test
+    void aKraftConfigurationIsAcceptedWithoutItsControllerListener() throws Exception {
+        NodeConfig config = parse(
+                "node.id", "7",
+                "process.roles", "broker,controller",
+                "listeners", "PLAINTEXT://:9092,CONTROLLER://:9093",
+                "advertised.listeners", "PLAINTEXT://localhost:9092,CONTROLLER://localhost:9093",
+                "controller.listener.names", "CONTROLLER",
+                "listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL",
+                "log.dirs", "/tmp/kraft-combined-logs");
+        assertThat(config.brokerId()).hasValue(7);
+        assertThat(config.listeners()).extracting(ListenerConfig::port).containsExactly(9092);
+        assertThat(config.dataDir()).isEqualTo(Path.of("/tmp/kraft-combined-logs-zookeeper"));
+    }
+
+    @Test
+    void relativePathsAreRelativeToTheWorkingFolder() throws Exception {
+        NodeConfig config = parse("log.dirs", "a, /b,../c", "dataDir", "zk");
+        assertThat(config.logDirs()).isEqualTo(List.of(Path.of("/home/me/a"), Path.of("/b"), Path.of("/home/c")));
+        assertThat(config.dataDir()).isEqualTo(Path.of("/home/me/zk"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "listeners               | 9092                              | is not a listener",
+                "listeners               | PLAINTEXT://localhost             | is not a listener",
+                "listeners               | PLAINTEXT://localhost:99999       | 99999 is not a port",
+                "listeners               | PLAINTEXT://a:1,PLAINTEXT://b:2   | PLAINTEXT is there twice",
+                "listeners               | SSL://localhost:9092              | SSL asks for SSL",
+                "listeners               | INTERNAL://localhost:9092         | does not say what protocol INTERNAL has",
+                "advertised.listeners    | PLAINTEXT://0.0.0.0:9092          | clients cannot connect to 0.0.0.0",
+                "advertised.listeners    | OTHER://a:1                       | OTHER is not among the listeners",
+                "broker.id               | one                               | is not a whole number",
+                "broker.id               | 9999999999                        | more than 2147483647",
+                "max.connections         | -1                                | less than 0",
+                "log.dirs                | a,,b                              | has an empty entry",
+                "log.dirs                | a,./a                             | is there twice",
+            })
+    void whatCannotBeUsedIsNamedWithItsKey(String key, String value, String why) {
+        assertThatThrownBy(() -> parse(key, value))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageStartingWith(key)
+                .hasMessageContaining(why);
+    }
+}
