@@ -1,0 +1,72 @@
+package io.ottla.cluster;
+
+import io.ottla.base.Clock;
+import io.ottla.base.SeededRandom;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A broker's part in the cluster: follows the znodes, registers the broker, stands for controller. For a node to wire; all
+ * on its loop.
+ */
+public final class ClusterMember {
+    private final int brokerId;
+    private final Coordination coordination;
+    private final Clock clock;
+    private final SeededRandom random;
+    private final boolean replacesFormer;
+    private final ClusterFollower follower;
+    private final Controller controller;
+    private final ProducerIds producerIds;
+
+    /**
+     * @param wasUnclean this broker did not stop cleanly the last time: the partitions that it leads get a new leader epoch
+     * @param replacesFormer what is registered under this id is a former life of this broker; see
+     *     {@link BrokerRegistration}
+     */
+    public ClusterMember(
+            int brokerId,
+            Coordination coordination,
+            Clock clock,
+            SeededRandom random,
+            ControllerSettings settings,
+            boolean wasUnclean,
+            boolean replacesFormer) {
+        this.brokerId = brokerId;
+        this.coordination = coordination;
+        this.clock = clock;
+        this.random = random;
+        this.replacesFormer = replacesFormer;
+        follower = new ClusterFollower(coordination, clock);
+        controller = new Controller(
+                brokerId, coordination, follower, clock, random.split(), settings, wasUnclean, replacesFormer);
+        producerIds = new ProducerIds(brokerId, coordination, follower, clock);
+    }
+
+    public ClusterFollower follower() {
+        return follower;
+    }
+
+    public Controller controller() {
+        return controller;
+    }
+
+    public ProducerIds producerIds() {
+        return producerIds;
+    }
+
+    /**
+     * Begins. Listeners that are to see the first image are added before, with {@link ClusterFollower#listen}.
+     *
+     * @param endpoints as advertised, with their real ports
+     * @param ready runs once: the broker is registered, there is a controller, and every partition that can have a leader
+     *     has one
+     */
+    public void start(List<BrokerImage.Endpoint> endpoints, Optional<String> rack, Runnable ready) {
+        BrokerRegistration registration = new BrokerRegistration(
+                coordination, follower, clock, random, brokerId, endpoints, rack, replacesFormer);
+        // in a task of its own: listeners are not added while they are being told
+        follower.start(() ->
+                clock.execute(() -> registration.start(epoch -> clock.execute(() -> controller.stand(ready)))));
+    }
+}

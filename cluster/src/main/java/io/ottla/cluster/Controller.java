@@ -1,0 +1,359 @@
+package io.ottla.cluster;
+
+import io.ottla.base.Clock;
+import io.ottla.base.SeededRandom;
+import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
+import io.ottla.cluster.Coordination.CreateMode;
+import io.ottla.cluster.Coordination.Op;
+import io.ottla.cluster.Coordination.Refusal;
+import io.ottla.cluster.Coordination.Result;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The controller: holds {@code /controller}, decides one command after the other, and writes what was decided. Each of
+ * its transactions checks the version of {@code /controller_epoch}, so that a controller that has been replaced writes
+ * nothing. The decisions are pure and elsewhere: {@link TopicCreation}, {@link TopicDeletion}, {@link ConfigChange},
+ * {@link Housekeeping}, {@link LeaderElections}; this class only queues, cuts into transactions and answers.
+ *
+ * <p>Each command answers with a map from its subjects (topics, entity paths, {@code topic-partition}), in the order asked
+ * for. Answers come on the loop, never within the call; the {@link ClusterFollower#image} has the changes by then.
+ */
+public final class Controller implements ImageListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+
+    /** So many commands may wait; more are refused. */
+    static final int MAX_QUEUED_COMMANDS = 10_000;
+
+    private final int brokerId;
+    private final Coordination coordination;
+    private final ClusterFollower follower;
+    private final Clock clock;
+    private final SeededRandom random;
+    private final ControllerSettings settings;
+    private final boolean replacesFormer;
+
+    /** Of this broker's reign; the version is the fence. Empty while another is controller, or none. */
+    private Optional<ClusterImage.ControllerEpoch> reign = Optional.empty();
+
+    private boolean isCandidate;
+    private boolean isElecting;
+    private OptionalInt leadsAgain;
+    private boolean isHousekeepingQueued;
+
+    /** Something came that {@link Housekeeping} should look at; what it cannot mend waits for the next change. */
+    private boolean mayBeDue;
+
+    private final List<Runnable> whenReady = new ArrayList<>();
+    private final ArrayDeque<Command<?>> queue = new ArrayDeque<>();
+    private Optional<Running<?>> running = Optional.empty();
+
+    /**
+     * @param wasUnclean this broker did not stop cleanly the last time: the partitions that it leads get a new epoch
+     * @param replacesFormer a {@code /controller} of this broker's id is one of its former lives, not another process:
+     *     true where the data directory is locked and the coordination service is embedded
+     */
+    public Controller(
+            int brokerId,
+            Coordination coordination,
+            ClusterFollower follower,
+            Clock clock,
+            SeededRandom random,
+            ControllerSettings settings,
+            boolean wasUnclean,
+            boolean replacesFormer) {
+        this.brokerId = brokerId;
+        this.coordination = coordination;
+        this.follower = follower;
+        this.clock = clock;
+        this.random = random;
+        this.settings = settings;
+        this.replacesFormer = replacesFormer;
+        leadsAgain = wasUnclean ? OptionalInt.of(brokerId) : OptionalInt.empty();
+    }
+
+    private record Command<T>(
+            BiFunction<ClusterImage, Integer, Plan<T>> decide, Consumer<Map<String, Answer<T>>> answer) {}
+
+    /** Stands for election from now on; {@code ready} runs once, when somebody is controller and its house is in order. */
+    public void stand(Runnable ready) {
+        isCandidate = true;
+        whenReady.add(ready);
+        follower.listen(this);
+        settle(follower.image());
+    }
+
+    public boolean isController() {
+        return reign.isPresent();
+    }
+
+    /**
+     * @param topics with different names
+     * @param validateOnly decide and answer, but write nothing
+     */
+    public void createTopics(
+            List<NewTopic> topics, boolean validateOnly, Consumer<Map<String, Answer<CreatedTopic>>> answer) {
+        submit(new Command<>(
+                (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch).create(topics, settings, random)),
+                answer));
+    }
+
+    /** Gives the id of each topic that is gone. */
+    public void deleteTopics(List<String> topics, Consumer<Map<String, Answer<TopicId>>> answer) {
+        submit(new Command<>(
+                (image, epoch) -> TopicDeletion.plan(image, topics, settings.isTopicDeletionEnabled()), answer));
+    }
+
+    /** Gives the number of partitions that each topic has then. */
+    public void createPartitions(
+            List<NewPartitions> growths, boolean validateOnly, Consumer<Map<String, Answer<Integer>>> answer) {
+        submit(new Command<>(
+                (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch).grow(growths)), answer));
+    }
+
+    /** Gives what is set then; the keys are {@link ConfigEntity#toString}. */
+    public void alterConfigs(
+            List<ConfigEdit> edits, boolean validateOnly, Consumer<Map<String, Answer<Map<String, String>>>> answer) {
+        submit(new Command<>((image, epoch) -> only(validateOnly, ConfigChange.plan(image, edits)), answer));
+    }
+
+    /** Gives the new leaders, by {@link TopicPartition#toString}; with no partitions named, of those that got one. */
+    public void electLeaders(
+            Optional<List<TopicPartition>> partitions,
+            boolean isUnclean,
+            Consumer<Map<String, Answer<Integer>>> answer) {
+        submit(new Command<>((image, epoch) -> LeaderElections.plan(image, epoch, partitions, isUnclean), answer));
+    }
+
+    private static <T> Plan<T> only(boolean validate, Plan<T> plan) {
+        return validate ? new Plan<>(List.of(), plan.answers()) : plan;
+    }
+
+    @Override
+    public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
+        if (reign.isPresent() && after.controllerId() != brokerId) resign("another is controller, or none");
+        mayBeDue |= !delta.brokers().isEmpty() || Housekeeping.isDue(after, delta);
+        if (reign.isPresent() && running.isEmpty() && mayBeDue) keepHouse();
+        settle(after);
+    }
+
+    /** Stands for election if there is no controller; is ready if there is another. */
+    private void settle(ClusterImage image) {
+        elect(image);
+        boolean isLedByOther = image.controllerId() != ClusterImage.NO_CONTROLLER && image.controllerId() != brokerId;
+        if (isLedByOther) ready();
+    }
+
+    private void elect(ClusterImage image) {
+        boolean isFree = image.controllerId() == ClusterImage.NO_CONTROLLER;
+        boolean isFormer = replacesFormer && reign.isEmpty() && image.controllerId() == brokerId;
+        if (!isCandidate || isElecting || !(isFree || isFormer) || !image.isAlive(brokerId)) return;
+        isElecting = true;
+        ClusterImage.ControllerEpoch last = image.controllerEpoch();
+        int epoch = last.epoch() + 1;
+        byte[] epochData = ControllerZnode.encodeEpoch(epoch);
+        List<Op> ops = new ArrayList<>();
+        if (last.version() < 0) ops.add(new Op.Create(ZnodePath.CONTROLLER_EPOCH, epochData, CreateMode.PERSISTENT));
+        else ops.add(new Op.SetData(ZnodePath.CONTROLLER_EPOCH, epochData, last.version()));
+        if (isFormer) ops.add(new Op.Delete(ZnodePath.CONTROLLER, Coordination.ANY_VERSION));
+        ops.add(new Op.Create(
+                ZnodePath.CONTROLLER, new ControllerZnode(brokerId, clock.nowMs()).encode(), CreateMode.EPHEMERAL));
+        coordination.write(ops, result -> elected(epoch, last.version() + 1, result));
+    }
+
+    private void elected(int epoch, int version, Result result) {
+        isElecting = false;
+        switch (result) {
+            case Result.Committed committed -> {
+                reign = Optional.of(new ClusterImage.ControllerEpoch(epoch, version));
+                LOG.info("broker {} is controller, epoch {}", brokerId, epoch);
+                keepHouse();
+            }
+            // whoever was quicker is in the image, or will be; if it goes, the next change says so
+            case Result.Refused refused -> LOG.info("broker {} was not elected controller: {}", brokerId, refused);
+            case Result.Unknown unknown -> LOG.warn("election of broker {}: {}", brokerId, unknown.why());
+        }
+    }
+
+    private void resign(String why) {
+        LOG.info("broker {} is no longer controller: {}", brokerId, why);
+        reign = Optional.empty();
+    }
+
+    private void ready() {
+        List<Runnable> waiting = List.copyOf(whenReady);
+        whenReady.clear();
+        waiting.forEach(Runnable::run);
+    }
+
+    private void keepHouse() {
+        if (isHousekeepingQueued) return;
+        isHousekeepingQueued = true;
+        queue.add(new Command<>(
+                (image, epoch) -> {
+                    isHousekeepingQueued = false;
+                    mayBeDue = false;
+                    return new Housekeeping(image, epoch, settings).plan(leadsAgain, random);
+                },
+                (Map<String, Answer<Void>> done) -> {
+                    if (reign.isPresent()) leadsAgain = OptionalInt.empty();
+                    done.forEach((subject, answer) -> {
+                        if (answer instanceof Answer.Refused<Void> refused)
+                            LOG.warn("cannot put {} in order: {}", subject, refused.message());
+                    });
+                    ready();
+                }));
+        next();
+    }
+
+    private <T> void submit(Command<T> command) {
+        if (queue.size() >= MAX_QUEUED_COMMANDS) {
+            Plan<T> plan = command.decide.apply(follower.image(), 0);
+            Map<String, Answer<T>> answers = new LinkedHashMap<>(plan.answers());
+            answers.replaceAll((subject, answer) ->
+                    Answer.refused(ErrorCode.THROTTLING_QUOTA_EXCEEDED, "The controller has too much to do."));
+            clock.execute(() -> command.answer.accept(answers));
+            return;
+        }
+        queue.add(command);
+        next();
+    }
+
+    /** Begins the next command, in a task of its own: whoever submits is not called back within. */
+    private void next() {
+        if (running.isPresent() || queue.isEmpty()) return;
+        Running<?> begun = new Running<>(queue.remove());
+        running = Optional.of(begun);
+        clock.execute(begun::begin);
+    }
+
+    /** A command at work: one transaction after the other, until its plan is carried out. */
+    private final class Running<T> {
+        private final Command<T> command;
+        private Map<String, Answer<T>> answers = Map.of();
+        private final ArrayDeque<Plan.Step> steps = new ArrayDeque<>();
+
+        Running(Command<T> command) {
+            this.command = command;
+        }
+
+        void begin() {
+            Plan<T> plan = command.decide.apply(
+                    follower.image(),
+                    reign.map(ClusterImage.ControllerEpoch::epoch).orElse(0));
+            answers = new LinkedHashMap<>(plan.answers());
+            steps.addAll(plan.steps());
+            if (reign.isEmpty()) {
+                steps.forEach(step ->
+                        fail(step, ErrorCode.NOT_CONTROLLER, "This is not the correct controller for this cluster."));
+                steps.clear();
+            }
+            write();
+        }
+
+        private void write() {
+            if (!steps.isEmpty() && reign.isEmpty()) {
+                steps.forEach(step -> fail(step, ErrorCode.NOT_CONTROLLER, "The controller has been replaced."));
+                steps.clear();
+            }
+            List<Plan.Step> sent = take();
+            if (sent.isEmpty()) {
+                finish();
+                return;
+            }
+            List<Op> ops = new ArrayList<>();
+            ops.add(new Op.Check(ZnodePath.CONTROLLER_EPOCH, reign.orElseThrow().version()));
+            sent.forEach(step -> ops.addAll(step.ops()));
+            coordination.write(ops, result -> written(sent, result));
+        }
+
+        /** As many steps as fit into one transaction, but for those whose subject has failed already. */
+        private List<Plan.Step> take() {
+            List<Plan.Step> taken = new ArrayList<>();
+            int ops = 1;
+            int bytes = 0;
+            while (!steps.isEmpty()) {
+                Plan.Step step = steps.peek();
+                if (answers.get(step.subject()) instanceof Answer.Refused<T>) {
+                    steps.remove();
+                    continue;
+                }
+                ops += step.ops().size();
+                bytes += step.sizeBytes();
+                if (!taken.isEmpty() && (ops > Plan.MAX_OPS || bytes > Plan.MAX_BYTES)) break;
+                taken.add(steps.remove());
+            }
+            return taken;
+        }
+
+        private void written(List<Plan.Step> sent, Result result) {
+            switch (result) {
+                case Result.Committed committed -> {}
+                case Result.Refused(int index, Refusal reason) -> refused(sent, index, reason);
+                case Result.Unknown(String why) -> {
+                    steps.addAll(sent);
+                    steps.forEach(step ->
+                            fail(step, ErrorCode.REQUEST_TIMED_OUT, "It is not known whether it was done: " + why));
+                    steps.clear();
+                }
+            }
+            write();
+        }
+
+        /** One step is to blame: the others are sent again without it. */
+        private void refused(List<Plan.Step> sent, int index, Refusal reason) {
+            if (index == 0) {
+                resign("its epoch is over");
+                sent.forEach(steps::addFirst);
+                return;
+            }
+            int end = 1;
+            Plan.Step blamed = sent.getLast();
+            for (Plan.Step step : sent) {
+                end += step.ops().size();
+                if (index < end) {
+                    blamed = step;
+                    break;
+                }
+            }
+            fail(
+                    blamed,
+                    error(reason),
+                    "The znodes of '" + blamed.subject() + "' were changed by another (" + reason + ").");
+            for (Plan.Step step : sent.reversed()) {
+                if (!step.equals(blamed)) steps.addFirst(step);
+            }
+        }
+
+        private static ErrorCode error(Refusal reason) {
+            return switch (reason) {
+                case NODE_EXISTS -> ErrorCode.TOPIC_ALREADY_EXISTS;
+                case NO_NODE -> ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+                case BAD_VERSION, NOT_EMPTY, NO_AUTH, BAD_ARGUMENTS -> ErrorCode.UNKNOWN_SERVER_ERROR;
+            };
+        }
+
+        private void fail(Plan.Step step, ErrorCode error, String message) {
+            if (!(answers.get(step.subject()) instanceof Answer.Refused<T>))
+                answers.put(step.subject(), Answer.refused(error, message));
+        }
+
+        private void finish() {
+            running = Optional.empty();
+            follower.image(); // so that all who listen know before the one who asked does
+            command.answer.accept(answers);
+            if (reign.isPresent() && mayBeDue) keepHouse();
+            next();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.ottla.cluster;
+
+import io.ottla.base.SeededRandom;
+import io.ottla.base.TopicId;
+import io.ottla.cluster.Coordination.CreateMode;
+import io.ottla.cluster.Coordination.Op;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a controller does without being asked: it finishes what one before it began (topics half made, half deleted),
+ * gives ids to topics of old, and chooses leaders when brokers came or went.
+ */
+final class Housekeeping {
+    /** So many notifications of changed configurations are left for those who read them. */
+    static final int MAX_CONFIG_CHANGES = 100;
+
+    private final ClusterImage image;
+    private final int controllerEpoch;
+    private final ControllerSettings settings;
+    private final Plan.Draft<Void> draft = new Plan.Draft<>();
+
+    Housekeeping(ClusterImage image, int controllerEpoch, ControllerSettings settings) {
+        this.image = image;
+        this.controllerEpoch = controllerEpoch;
+        this.settings = settings;
+    }
+
+    /** Whether what changed gives it something to do, other than that brokers came or went. */
+    static boolean isDue(ClusterImage image, ImageDelta delta) {
+        if (!image.doomed().isEmpty() || image.configChanges().size() > 2 * MAX_CONFIG_CHANGES) return true;
+        return delta.topics().values().stream()
+                .anyMatch(change -> change.after().isPresent()
+                        && isDue(image, change.after().get()));
+    }
+
+    private static boolean isDue(ClusterImage image, TopicImage topic) {
+        if (topic.id().equals(TopicId.ZERO)) return true;
+        for (PartitionImage partition : topic.partitions()) {
+            boolean isServed = partition.state().hasLeader() && image.isAlive(partition.leader());
+            if (!isServed && partition.replicas().stream().anyMatch(image::isAlive)) return true;
+            if (!isServed && partition.state().hasLeader()) return true;
+            if (partition.isr().size() > 1 && !partition.isr().stream().allMatch(image::isAlive)) return true;
+        }
+        return false;
+    }
+
+    /**
+     * @param leadsAgain a broker that came back without having stopped cleanly: what it leads gets a new leader epoch
+     */
+    Plan<Void> plan(OptionalInt leadsAgain, SeededRandom random) {
+        image.doomed().forEach((name, topic) -> finishDeletion(name, topic));
+        image.topics().forEach((name, topic) -> {
+            if (topic.id().equals(TopicId.ZERO)) giveId(topic, random.nextTopicId());
+            choose(topic, leadsAgain);
+        });
+        purgeConfigChanges();
+        return draft.plan();
+    }
+
+    private void finishDeletion(String name, TopicImage topic) {
+        List<List<Op>> groups = new ArrayList<>();
+        if (settings.isTopicDeletionEnabled()) TopicDeletion.removal(image, topic, groups);
+        else groups.add(List.of(new Op.Delete(ZnodePath.deletion(name), Coordination.ANY_VERSION)));
+        draft.cuttable(name, groups);
+    }
+
+    private void giveId(TopicImage topic, TopicId id) {
+        TopicZnode old = topic.znode();
+        TopicZnode znode = new TopicZnode(Optional.of(id), old.partitions(), old.adding(), old.removing());
+        draft.step(
+                topic.name(), List.of(new Op.SetData(ZnodePath.topic(topic.name()), znode.encode(), topic.version())));
+    }
+
+    private void choose(TopicImage topic, OptionalInt leadsAgain) {
+        List<List<Op>> groups = new ArrayList<>();
+        boolean[] hasParent = {topic.hasPartitionsZnode()};
+        for (PartitionImage partition : topic.partitions()) {
+            if (partition.stateVersion() < 0) {
+                List<Op> ops = firstState(topic.name(), partition);
+                if (ops.isEmpty()) continue;
+                if (!hasParent[0]) groups.add(List.of(create(ZnodePath.partitions(topic.name()), new byte[0])));
+                hasParent[0] = true;
+                groups.add(ops);
+            } else {
+                next(topic.name(), partition, leadsAgain)
+                        .ifPresent(state -> groups.add(List.of(new Op.SetData(
+                                ZnodePath.state(topic.name(), partition.partition()),
+                                state.encode(),
+                                partition.stateVersion()))));
+            }
+        }
+        draft.cuttable(topic.name(), groups);
+    }
+
+    private List<Op> firstState(String topic, PartitionImage partition) {
+        Optional<PartitionState> state = LeaderChoice.first(partition.replicas(), image::isAlive, controllerEpoch);
+        if (state.isEmpty()) return List.of();
+        Op write = create(
+                ZnodePath.state(topic, partition.partition()), state.get().encode());
+        return partition.stateVersion() == PartitionImage.NO_ZNODE
+                ? List.of(create(ZnodePath.partition(topic, partition.partition()), new byte[0]), write)
+                : List.of(write);
+    }
+
+    private Optional<PartitionState> next(String topic, PartitionImage partition, OptionalInt leadsAgain) {
+        Optional<PartitionState> elected = LeaderChoice.elect(
+                partition.state(),
+                partition.replicas(),
+                image::isAlive,
+                settings.isUncleanElectionAllowed(image, topic),
+                controllerEpoch);
+        boolean isSame = elected.isEmpty() && leadsAgain.isPresent() && partition.leader() == leadsAgain.getAsInt();
+        return isSame ? Optional.of(LeaderChoice.again(partition.state(), controllerEpoch)) : elected;
+    }
+
+    private void purgeConfigChanges() {
+        int[] surplus = {image.configChanges().size() - MAX_CONFIG_CHANGES};
+        List<List<Op>> groups = new ArrayList<>();
+        image.configChanges().forEach((name, zxid) -> {
+            if (surplus[0]-- > 0)
+                groups.add(List.of(new Op.Delete(ZnodePath.CONFIG_CHANGES + "/" + name, Coordination.ANY_VERSION)));
+        });
+        draft.cuttable(ZnodePath.CONFIG_CHANGES, groups);
+    }
+
+    private static Op create(String path, byte[] data) {
+        return new Op.Create(path, data, CreateMode.PERSISTENT);
+    }
+}

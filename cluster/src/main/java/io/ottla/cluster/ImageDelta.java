@@ -1,0 +1,80 @@
+package io.ottla.cluster;
+
+import io.ottla.base.TopicId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What differs between two images.
+ *
+ * @param topics by name, sorted; those that came, went or changed
+ * @param configs whose configuration changed
+ * @param brokers that came, went or registered anew
+ * @param controllerChanged another broker is controller now, or none
+ */
+public record ImageDelta(
+        Map<String, TopicChange> topics, Set<ConfigEntity> configs, Set<Integer> brokers, boolean controllerChanged) {
+
+    public boolean isEmpty() {
+        return topics.isEmpty() && configs.isEmpty() && brokers.isEmpty() && !controllerChanged;
+    }
+
+    /**
+     * One topic, before and after. A topic that was deleted and made anew under its name has both, with different ids.
+     */
+    public record TopicChange(Optional<TopicImage> before, Optional<TopicImage> after) {
+
+        /** The topic that is gone, if one is: deleted, or replaced by another of its name. */
+        public Optional<TopicImage> deleted() {
+            return isSameTopic() ? Optional.empty() : before;
+        }
+
+        /** Those partitions of {@link #after} that are new or differ. */
+        public List<PartitionImage> changedPartitions() {
+            if (after.isEmpty()) return List.of();
+            if (!isSameTopic()) return after.get().partitions();
+            List<PartitionImage> old = before.orElseThrow().partitions();
+            List<PartitionImage> changed = new ArrayList<>();
+            for (PartitionImage partition : after.get().partitions()) {
+                boolean isOld = partition.partition() < old.size() && partition.equals(old.get(partition.partition()));
+                if (!isOld) changed.add(partition);
+            }
+            return changed;
+        }
+
+        /** An id that is given to a topic which had none makes no other topic of it. */
+        private boolean isSameTopic() {
+            if (before.isEmpty() || after.isEmpty()) return false;
+            TopicId old = before.get().id();
+            return old.equals(TopicId.ZERO) || old.equals(after.get().id());
+        }
+    }
+
+    /** Which names may differ, so that a delta need not compare all. */
+    static final class Touched {
+        final Set<String> topics = new HashSet<>();
+        final Set<ConfigEntity> configs = new HashSet<>();
+        final Set<Integer> brokers = new HashSet<>();
+
+        ImageDelta between(ClusterImage before, ClusterImage after) {
+            Map<String, TopicChange> changed = new TreeMap<>();
+            for (String name : topics) {
+                TopicChange change = new TopicChange(before.topic(name), after.topic(name));
+                if (!change.before.equals(change.after)) changed.put(name, change);
+            }
+            Set<ConfigEntity> configsChanged = new TreeSet<>(configs);
+            configsChanged.removeIf(entity -> before.config(entity).equals(after.config(entity)));
+            Set<Integer> brokersChanged = new TreeSet<>(brokers);
+            brokersChanged.removeIf(
+                    id -> before.brokers().get(id).equals(after.brokers().get(id)));
+            return new ImageDelta(
+                    changed, configsChanged, brokersChanged, before.controllerId() != after.controllerId());
+        }
+    }
+}

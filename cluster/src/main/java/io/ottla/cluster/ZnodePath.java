@@ -1,0 +1,163 @@
+package io.ottla.cluster;
+
+import java.util.List;
+
+/**
+ * Where Kafka 3.9 keeps what (facts from its {@code kafka/zk/ZkData.scala}), as paths and back. A chroot, if there is
+ * one, is the business of {@link Coordination}.
+ *
+ * <pre>
+ * /controller                                  ephemeral, {@link ControllerZnode}
+ * /controller_epoch                            decimal text; its version fences the controller's writes
+ * /cluster/id                                  {@link ClusterIdZnode}
+ * /brokers/ids/ID                              ephemeral, {@link BrokerImage}; its czxid is the broker epoch
+ * /brokers/topics/TOPIC                        {@link TopicZnode}
+ * /brokers/topics/TOPIC/partitions/P/state     {@link PartitionState}
+ * /config/TYPE/NAME                            {@link ConfigZnode}
+ * /config/users/USER/clients/CLIENT            {@link ConfigZnode}
+ * /config/changes/config_change_NNNNNNNNNN     {@link ConfigZnode#notification}
+ * /admin/delete_topics/TOPIC                   empty: the topic is to go
+ * /latest_producer_id_block                    {@link ProducerIdBlock}
+ * </pre>
+ */
+sealed interface ZnodePath {
+
+    String CONTROLLER = "/controller";
+    String CONTROLLER_EPOCH = "/controller_epoch";
+    String CLUSTER_ID = "/cluster/id";
+    String BROKER_IDS = "/brokers/ids";
+    String TOPICS = "/brokers/topics";
+    String CONFIG = "/config";
+    String CONFIG_CHANGES = "/config/changes";
+    String CONFIG_CHANGE_PREFIX = "/config/changes/config_change_";
+    String DELETE_TOPICS = "/admin/delete_topics";
+    String PRODUCER_ID_BLOCK = "/latest_producer_id_block";
+
+    /** What an image is made from. None of them need exist when one begins to follow it. */
+    List<String> ROOTS =
+            List.of("/cluster", "/brokers", CONFIG, DELETE_TOPICS, CONTROLLER_EPOCH, CONTROLLER, PRODUCER_ID_BLOCK);
+
+    /** What Kafka makes sure exists when it starts, parents first. */
+    List<String> PERSISTENT = List.of(
+            "/consumers",
+            "/brokers",
+            BROKER_IDS,
+            TOPICS,
+            "/brokers/seqid",
+            CONFIG,
+            CONFIG_CHANGES,
+            "/config/topics",
+            "/config/clients",
+            "/config/users",
+            "/config/brokers",
+            "/config/ips",
+            "/config/groups",
+            "/config/client-metrics",
+            "/admin",
+            DELETE_TOPICS,
+            "/isr_change_notification",
+            "/log_dir_event_notification",
+            PRODUCER_ID_BLOCK,
+            "/cluster");
+
+    record Controller() implements ZnodePath {}
+
+    record ControllerEpoch() implements ZnodePath {}
+
+    record ClusterId() implements ZnodePath {}
+
+    record ProducerIds() implements ZnodePath {}
+
+    record Broker(int id) implements ZnodePath {}
+
+    record Topic(String topic) implements ZnodePath {}
+
+    /** {@code /brokers/topics/TOPIC/partitions} */
+    record Partitions(String topic) implements ZnodePath {}
+
+    /** {@code /brokers/topics/TOPIC/partitions/P} */
+    record Partition(String topic, int partition) implements ZnodePath {}
+
+    record State(String topic, int partition) implements ZnodePath {}
+
+    record Config(ConfigEntity entity) implements ZnodePath {}
+
+    record ConfigChange(String name) implements ZnodePath {}
+
+    record Deletion(String topic) implements ZnodePath {}
+
+    /** Nothing of ours, or only a parent of what is. */
+    record Other() implements ZnodePath {}
+
+    /** @throws MalformedZnodeException if it stands where only names of another form belong */
+    static ZnodePath of(String path) throws MalformedZnodeException {
+        switch (path) {
+            case CONTROLLER:
+                return new Controller();
+            case CONTROLLER_EPOCH:
+                return new ControllerEpoch();
+            case CLUSTER_ID:
+                return new ClusterId();
+            case PRODUCER_ID_BLOCK:
+                return new ProducerIds();
+            default:
+        }
+        if (path.startsWith(TOPICS + "/")) return below(TOPICS, path);
+        if (path.startsWith(BROKER_IDS + "/")) return new Broker(number(path, path.substring(BROKER_IDS.length() + 1)));
+        if (path.startsWith(DELETE_TOPICS + "/")) return new Deletion(path.substring(DELETE_TOPICS.length() + 1));
+        if (path.startsWith(CONFIG_CHANGES + "/")) return new ConfigChange(path.substring(CONFIG_CHANGES.length() + 1));
+        if (path.startsWith(CONFIG + "/")) {
+            var entity = ConfigEntity.ofPath(path);
+            if (entity.isPresent()) return new Config(entity.get());
+        }
+        return new Other();
+    }
+
+    private static ZnodePath below(String topics, String path) throws MalformedZnodeException {
+        String rest = path.substring(topics.length() + 1);
+        int slash = rest.indexOf('/');
+        if (slash < 0) return new Topic(rest);
+        String topic = rest.substring(0, slash);
+        String inTopic = rest.substring(slash);
+        if (inTopic.equals("/partitions")) return new Partitions(topic);
+        if (!inTopic.startsWith("/partitions/")) return new Other();
+        String partition = inTopic.substring("/partitions/".length());
+        if (partition.endsWith("/state"))
+            return new State(topic, number(path, partition.substring(0, partition.length() - "/state".length())));
+        return partition.indexOf('/') < 0 ? new Partition(topic, number(path, partition)) : new Other();
+    }
+
+    private static int number(String path, String text) throws MalformedZnodeException {
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= 0) return number;
+        } catch (NumberFormatException e) {
+            throw new MalformedZnodeException(path, "'" + text + "' in its path is not a number");
+        }
+        throw new MalformedZnodeException(path, "'" + text + "' in its path is below 0");
+    }
+
+    static String topic(String topic) {
+        return TOPICS + "/" + topic;
+    }
+
+    static String partitions(String topic) {
+        return topic(topic) + "/partitions";
+    }
+
+    static String partition(String topic, int partition) {
+        return topic(topic) + "/partitions/" + partition;
+    }
+
+    static String state(String topic, int partition) {
+        return partition(topic, partition) + "/state";
+    }
+
+    static String broker(int id) {
+        return BROKER_IDS + "/" + id;
+    }
+
+    static String deletion(String topic) {
+        return DELETE_TOPICS + "/" + topic;
+    }
+}
