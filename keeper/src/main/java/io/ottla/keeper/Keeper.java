@@ -175,6 +175,10 @@ public final class Keeper {
         return tree.lastZxid();
     }
 
+    ZnodeTree tree() {
+        return tree;
+    }
+
     public int znodeCount() {
         return tree.nodeCount();
     }

@@ -160,7 +160,7 @@ final class TestWorld implements Disk, Clock, FaultHandler {
             byte[] bytes = new byte[source.remaining()];
             source.get(bytes);
             long grows = Math.max(0, position + bytes.length - inode.content.length);
-            if (usedBytes() + grows > capacityBytes) throw new IOException("No space left on device");
+            if (grows > 0 && usedBytes() + grows > capacityBytes) throw new IOException("No space left on device");
             if (grows > 0) inode.content = Arrays.copyOf(inode.content, (int) (position + bytes.length));
             else inode.content = inode.content.clone();
             System.arraycopy(bytes, 0, inode.content, (int) position, bytes.length);
