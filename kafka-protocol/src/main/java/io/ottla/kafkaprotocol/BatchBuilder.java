@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
+import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
  * Builds one batch of magic 2: settings first, then records in the order of their offsets, then {@link #build}. The
@@ -28,7 +29,7 @@ public final class BatchBuilder {
     private OptionalLong deleteHorizonMs = OptionalLong.empty();
 
     private final RecordBytes scratch = new RecordBytes(SCRATCH_BYTES);
-    private PackedBytes batch;
+    private ByteBufferOutputStream batch;
     private OutputStream packer;
     private long baseTimestamp = BatchView.NO_TIMESTAMP;
     private long maxTimestamp = BatchView.NO_TIMESTAMP;
@@ -259,7 +260,7 @@ public final class BatchBuilder {
 
     private void open() {
         if (batch != null) return;
-        batch = new PackedBytes(BatchView.HEADER_BYTES_V2 + Math.max(scratch.size(), 512));
+        batch = new ByteBufferOutputStream(BatchView.HEADER_BYTES_V2 + Math.max(scratch.size(), 512));
         batch.position(BatchView.HEADER_BYTES_V2);
         packer = compression.packInto(batch, (byte) 2);
     }

@@ -1,0 +1,267 @@
+package io.ottla.log;
+
+import static io.ottla.base.Invariant.invariant;
+
+import io.ottla.base.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * An index: sorted entries of one size in a file, the newest of them also in memory. The file is never mapped: lookups
+ * go to the memory of the newest entries or read a few blocks of the file, so that an index nobody uses costs nothing.
+ *
+ * <p>Entries are written late, at most {@link #UNWRITTEN_BYTES_MAX} of them wait. That loses nothing: after an unclean
+ * stop the index of a segment that was still growing is rebuilt from the segment. Unlike Kafka's the file is not
+ * preallocated; Kafka extends it itself when it opens it. A preallocated file that Kafka left has zeros at its end,
+ * which {@link #count} does not count.
+ *
+ * <p>On the loop; a disk thread gets {@link SegmentFiles}.
+ */
+abstract class IndexFile {
+    private static final int UNWRITTEN_BYTES_MAX = 4096;
+    private static final int TAIL_BYTES_MAX = 64 << 10;
+    private static final int UNKNOWN = -1;
+
+    /** A number in an entry, by which the entries are sorted. */
+    @FunctionalInterface
+    interface Field {
+        /** @param at where in {@code buffer} the entry begins */
+        long of(ByteBuffer buffer, int at);
+    }
+
+    final OpenFiles files;
+    final Path path;
+    final long baseOffset;
+    private final int entryBytes;
+    private int count;
+    private int written;
+    private int tailFrom;
+    private ByteBuffer tail = ByteBuffer.allocate(0);
+
+    /** @param fresh there is no file, or it is to be forgotten */
+    IndexFile(OpenFiles files, Path path, long baseOffset, int entryBytes, boolean fresh) {
+        this.files = files;
+        this.path = path;
+        this.baseOffset = baseOffset;
+        this.entryBytes = entryBytes;
+        count = fresh ? 0 : UNKNOWN;
+        written = count;
+        tailFrom = count;
+    }
+
+    /** Whether the bytes of an entry are the zeros after the last true one. Asked of entries but the first. */
+    abstract boolean isPadding(ByteBuffer buffer, int at);
+
+    /** The number of entries. Reads the end of the file if nobody has yet. */
+    final int count() throws IOException {
+        if (count == UNKNOWN) {
+            count = files.disk().exists(path) ? countIn(files.get(path)) : 0;
+            written = count;
+            tailFrom = count;
+        }
+        return count;
+    }
+
+    /** What {@link #count} would find, for a disk thread. */
+    final int countIn(DiskFile file) throws IOException {
+        int entries = (int) Math.min(Integer.MAX_VALUE, file.size() / entryBytes);
+        if (entries < 2 || !isPaddingAt(file, entries - 1)) return entries;
+        int padding = entries - 1; // the lowest number known to be padding
+        int good = 0;
+        while (padding - good > 1) {
+            int middle = (good + padding) >>> 1;
+            if (isPaddingAt(file, middle)) padding = middle;
+            else good = middle;
+        }
+        return padding;
+    }
+
+    private boolean isPaddingAt(DiskFile file, int entry) throws IOException {
+        ByteBuffer one = ByteBuffer.allocate(entryBytes);
+        file.read((long) entry * entryBytes, one);
+        return isPadding(one, 0);
+    }
+
+    final long sizeBytes() throws IOException {
+        return (long) count() * entryBytes;
+    }
+
+    final boolean isFull(int indexBytesMax) throws IOException {
+        return count() >= indexBytesMax / entryBytes;
+    }
+
+    /** Room for one more entry at the returned buffer's position; the caller fills it at once. */
+    final ByteBuffer append() throws IOException {
+        int entries = count();
+        int at = (entries - tailFrom) * entryBytes;
+        if (at + entryBytes > TAIL_BYTES_MAX) at = dropOldHalf();
+        if (at + entryBytes > tail.capacity()) grow(at);
+        count = entries + 1;
+        return tail.duplicate().clear().position(at);
+    }
+
+    /** Old buffers are left as they are: a disk thread may be reading them. */
+    private void grow(int used) {
+        ByteBuffer larger =
+                ByteBuffer.allocate(Math.clamp(tail.capacity() * 2L, 8 * entryBytes, roundDown(TAIL_BYTES_MAX)));
+        larger.put(tail.duplicate().clear().limit(used));
+        tail = larger.clear();
+    }
+
+    private int roundDown(int bytes) {
+        return bytes / entryBytes * entryBytes;
+    }
+
+    private int dropOldHalf() throws IOException {
+        write();
+        int keep = (count - tailFrom) / 2;
+        int from = (count - tailFrom - keep) * entryBytes;
+        ByteBuffer half = ByteBuffer.allocate(tail.capacity());
+        half.put(tail.duplicate().clear().position(from).limit(from + keep * entryBytes));
+        tail = half.clear();
+        tailFrom = count - keep;
+        return keep * entryBytes;
+    }
+
+    final void writeIfMuchWaits() throws IOException {
+        if ((count - written) * (long) entryBytes >= UNWRITTEN_BYTES_MAX) write();
+    }
+
+    /** Writes what only memory has into the page cache. */
+    final void write() throws IOException {
+        if (count == UNKNOWN || written == count) return;
+        DiskFile file = files.create(path);
+        if (written == 0 || file.size() > (long) written * entryBytes) file.truncate((long) written * entryBytes);
+        ByteBuffer waiting = tail.duplicate()
+                .clear()
+                .position((written - tailFrom) * entryBytes)
+                .limit((count - tailFrom) * entryBytes);
+        file.write((long) written * entryBytes, waiting);
+        written = count;
+    }
+
+    /** Writes all, and makes the file as long as its entries: what Kafka expects of an index that no longer grows. */
+    final void finish() throws IOException {
+        count();
+        write();
+        DiskFile file = files.create(path);
+        if (file.size() != sizeBytes()) file.truncate(sizeBytes());
+    }
+
+    /** Writes all, and gives up the memory. */
+    final void rest() throws IOException {
+        if (count == UNKNOWN) return;
+        write();
+        tailFrom = count;
+        tail = ByteBuffer.allocate(0);
+    }
+
+    /** What {@link #rest} would free. */
+    final int memoryBytes() {
+        return tail.capacity();
+    }
+
+    /** An index as it is now, for lookups. */
+    final View view() throws IOException {
+        int entries = count();
+        return new View(() -> files.get(path), tailFrom, tail, entries, entryBytes);
+    }
+
+    /** Writes what waits; the number of entries that are in the file then, −1 for all that are there. */
+    final int entriesWritten() throws IOException {
+        write();
+        return count;
+    }
+
+    @FunctionalInterface
+    interface FileSource {
+        DiskFile file() throws IOException;
+    }
+
+    /**
+     * Entries that do not change any more: {@code [0, tailFrom)} in the file, {@code [tailFrom, count)} in memory.
+     *
+     * @param file opens it if it is needed
+     */
+    record View(FileSource file, int tailFrom, ByteBuffer tail, int count, int entryBytes) {
+        private static final ByteBuffer NO_TAIL = ByteBuffer.allocate(0);
+
+        static View of(DiskFile file, int count, int entryBytes) {
+            return new View(() -> file, count, NO_TAIL, count, entryBytes);
+        }
+
+        static View none(int entryBytes) {
+            return new View(
+                    () -> {
+                        throw new IOException("an empty index has no file");
+                    },
+                    0,
+                    NO_TAIL,
+                    0,
+                    entryBytes);
+        }
+
+        /**
+         * The last entry whose field is at most {@code target}.
+         *
+         * @param scratch what to read into
+         * @param mayBlock whether to wait for the device
+         * @return its number, −1 if there is none
+         */
+        int floor(Field field, long target, ByteBuffer scratch, boolean mayBlock) throws IOException {
+            if (count > tailFrom && field.of(tail, 0) <= target) {
+                int low = tailFrom;
+                int high = count; // low holds, high does not
+                while (high - low > 1) {
+                    int middle = (low + high) >>> 1;
+                    if (field.of(tail, (middle - tailFrom) * entryBytes) <= target) low = middle;
+                    else high = middle;
+                }
+                return low;
+            }
+            return floorInFile(field, target, scratch, mayBlock);
+        }
+
+        private int floorInFile(Field field, long target, ByteBuffer scratch, boolean mayBlock) throws IOException {
+            int low = -1;
+            int high = tailFrom;
+            int blockEntries = scratch.capacity() / entryBytes;
+            while (high - low - 1 > blockEntries) {
+                int middle = (low + high) >>> 1;
+                fill(scratch, middle, 1, mayBlock);
+                if (field.of(scratch, 0) <= target) low = middle;
+                else high = middle;
+            }
+            int from = low + 1;
+            if (from == high) return low;
+            fill(scratch, from, high - from, mayBlock);
+            while (high - low > 1) {
+                int middle = (low + high) >>> 1;
+                if (field.of(scratch, (middle - from) * entryBytes) <= target) low = middle;
+                else high = middle;
+            }
+            return low;
+        }
+
+        /** The field of one entry. */
+        long field(int entry, Field field, ByteBuffer scratch, boolean mayBlock) throws IOException {
+            invariant(entry >= 0 && entry < count, "entry %d of %d", entry, count);
+            if (entry >= tailFrom) return field.of(tail, (entry - tailFrom) * entryBytes);
+            fill(scratch, entry, 1, mayBlock);
+            return field.of(scratch, 0);
+        }
+
+        private void fill(ByteBuffer scratch, int from, int entries, boolean mayBlock) throws IOException {
+            scratch.clear().limit(entries * entryBytes);
+            long position = (long) from * entryBytes;
+            DiskFile open = file.file();
+            int read = mayBlock ? open.read(position, scratch) : open.readCached(position, scratch);
+            if (scratch.hasRemaining()) {
+                if (!mayBlock) throw ColdRead.INSTANCE;
+                throw new IOException("index ended after %d of %d bytes".formatted(read, entries * entryBytes));
+            }
+            scratch.clear();
+        }
+    }
+}

@@ -1,0 +1,577 @@
+package io.ottla.log;
+
+import static io.ottla.base.Invariant.invariant;
+
+import io.ottla.base.Completion;
+import io.ottla.base.Outcome;
+import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
+import io.ottla.kafkaprotocol.BatchView;
+import io.ottla.kafkaprotocol.EndTxnMarker;
+import io.ottla.kafkaprotocol.ValidationRules;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One partition's log: appends to its last segment, reads from all. Belongs to the node's loop. Appending writes into
+ * the page cache; {@link #flush} makes it durable. Whatever may block has a {@link Completion}.
+ *
+ * <p>Offsets: {@code startOffset ≤ flushedOffset ≤ endOffset}, the end being the next one to be given. After an
+ * {@link IOException} other than {@link DamagedLog} the log directory has failed, and with it every log in it.
+ */
+public final class Log {
+    private static final Logger logger = LoggerFactory.getLogger(Log.class);
+
+    private final LogContext context;
+    private final LogDir logDir;
+    private final TopicPartition topicPartition;
+    private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+    private final LogFlusher flusher;
+    private final LogRetention retention;
+    private final LogReads reads;
+    private final Path directory;
+    private LogConfig config;
+    private ValidationRules rules;
+    private ProducerStates producers;
+    private LeaderEpochs epochs;
+    private long startOffset;
+    private long endOffset;
+    private long highWatermark;
+    private long jitterMs;
+    private long generation;
+    private TopicId topicId;
+    /** Nothing has changed since a clean stop. */
+    private boolean untouched;
+
+    private State state = State.OPEN;
+
+    private enum State {
+        OPEN,
+        TRUNCATING,
+        CLOSED
+    }
+
+    Log(
+            LogContext context,
+            LogDir logDir,
+            Path directory,
+            TopicPartition topicPartition,
+            TopicId topicId,
+            LogConfig config,
+            LoadedLog loaded) {
+        this.context = context;
+        this.logDir = logDir;
+        this.directory = directory;
+        this.topicPartition = topicPartition;
+        this.topicId = topicId;
+        this.config = config;
+        rules = config.validationRules();
+        flusher = new LogFlusher(this, context);
+        retention = new LogRetention(this, context);
+        reads = new LogReads(this, context);
+        install(loaded);
+        drawJitter();
+    }
+
+    private void install(LoadedLog loaded) {
+        segments.clear();
+        for (Segment.Loaded each : loaded.segments()) {
+            boolean last = each.baseOffset() == loaded.segments().getLast().baseOffset();
+            segments.put(each.baseOffset(), Segment.existing(context.files(), directory, each, !last));
+        }
+        startOffset = loaded.startOffset();
+        endOffset = loaded.endOffset();
+        untouched = !loaded.recovered();
+        producers = loaded.producers();
+        epochs = new LeaderEpochs(loaded.epochs());
+        flusher.restart(Math.min(loaded.flushedOffset(), endOffset));
+        highWatermark = Math.min(highWatermark, endOffset);
+        filesChanged();
+    }
+
+    public TopicPartition topicPartition() {
+        return topicPartition;
+    }
+
+    public TopicId topicId() {
+        return topicId;
+    }
+
+    /** Until now nobody knew whose log it is. */
+    void adopt(TopicId id) {
+        topicId = id;
+        Path file = directory.resolve(PartitionMetadata.FILE);
+        inBackground("its topic id", () -> PartitionMetadata.write(context.disk(), file, id));
+    }
+
+    public LogDir logDir() {
+        return logDir;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    public LogConfig config() {
+        return config;
+    }
+
+    /** Takes effect from the next append, roll or retention on. */
+    public void configure(LogConfig config) {
+        boolean newJitter = config.segmentJitterMs() != this.config.segmentJitterMs();
+        this.config = config;
+        rules = config.validationRules();
+        if (newJitter) drawJitter();
+    }
+
+    private void drawJitter() {
+        jitterMs = config.segmentJitterMs() <= 0 ? 0 : context.random().nextLong(config.segmentJitterMs());
+    }
+
+    /** The first offset that can be read. */
+    public long startOffset() {
+        return startOffset;
+    }
+
+    /** The offset that the next record gets. */
+    public long endOffset() {
+        return endOffset;
+    }
+
+    /** What is before it survives a power loss. */
+    public long flushedOffset() {
+        return flusher.flushedOffset();
+    }
+
+    /** The first offset of a transaction that is open, or whose end is above the high watermark; −1 if there is none. */
+    public long firstUnstableOffset() {
+        return producers.firstUnstableOffset();
+    }
+
+    /** Of all segments. */
+    public long sizeBytes() {
+        long size = 0;
+        for (Segment segment : segments.values()) size += segment.sizeBytes();
+        return size;
+    }
+
+    /** The high watermark as the partition last told it. */
+    public long highWatermark() {
+        return highWatermark;
+    }
+
+    /**
+     * Retention, compaction and the end of transactions go no further than what is committed, so the partition tells it,
+     * each time it rises. Kept in a checkpoint, for {@link #checkpointedHighWatermark} after a restart.
+     */
+    public void highWatermark(long committed) {
+        if (committed == highWatermark) return;
+        highWatermark = Math.min(committed, endOffset);
+        producers.committed(highWatermark);
+        logDir.highWatermark(topicPartition, highWatermark);
+    }
+
+    /** The high watermark before the last stop, within the log's offsets; the log start if it is not known. */
+    public long checkpointedHighWatermark() {
+        return Math.clamp(logDir.highWatermark(topicPartition), startOffset, endOffset);
+    }
+
+    /**
+     * Validates batches, gives them offsets (but to those of {@link AppendOrigin#REPLICATION}), and writes them to the
+     * end of the log, all or none.
+     *
+     * @param batches from position to limit, one or more; may be changed
+     * @param leaderEpoch that the batches get
+     * @throws IOException the log directory has failed
+     */
+    public Append append(long nowMs, ByteBuffer batches, AppendOrigin origin, int leaderEpoch) throws IOException {
+        checkUsable();
+        Admission admission = Admission.of(context.validation(), rules, batches, origin, endOffset, leaderEpoch, nowMs);
+        return switch (admission) {
+            case Admission.Refused(Errors error, String message, List<Append.RecordFault> records) ->
+                new Append.Rejected(error, message, records);
+            case Admission.Admitted admitted -> write(nowMs, admitted, origin);
+        };
+    }
+
+    private Append write(long nowMs, Admission.Admitted admitted, AppendOrigin origin) throws IOException {
+        ByteBuffer bytes = admitted.bytes();
+        if (!bytes.hasRemaining()) return new Append.Appended(-1, -1, -1, startOffset, -1);
+        if (bytes.remaining() > config.segmentBytes())
+            return rejected(
+                    Errors.RECORD_LIST_TOO_LARGE,
+                    "%d bytes do not fit into a segment of %d".formatted(bytes.remaining(), config.segmentBytes()));
+        ProducerStates.Staged staged = producers.stage(origin);
+        try {
+            Optional<Append> duplicate = stage(staged, bytes, origin);
+            if (duplicate.isPresent()) return duplicate.get();
+        } catch (ProducerStates.Refused e) {
+            return rejected(e.error, e.getMessage());
+        }
+        try {
+            rollIfDue(nowMs, admitted);
+            active().append(bytes, config.indexIntervalBytes(), nowMs);
+            for (ProducerStates.Ended ended : staged.ended()) if (ended.aborted()) indexAborted(staged, ended);
+        } catch (NoSpace e) {
+            logger.warn("{}: no space left for an append of {} bytes", topicPartition, bytes.remaining());
+            return rejected(Errors.KAFKA_STORAGE_ERROR, "no space left on the device of the log directory");
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        staged.commit();
+        endOffset = admitted.lastOffset() + 1;
+        untouched = false;
+        assignEpochs(bytes);
+        flusher.appended(nowMs);
+        return new Append.Appended(
+                admitted.firstOffset(),
+                admitted.lastOffset(),
+                admitted.logAppendTimeMs(),
+                startOffset,
+                admitted.maxTimestampMs());
+    }
+
+    private static Append rejected(Errors error, String message) {
+        return new Append.Rejected(error, message, List.of());
+    }
+
+    /** @return the earlier append, if a batch repeats it */
+    private Optional<Append> stage(ProducerStates.Staged staged, ByteBuffer bytes, AppendOrigin origin)
+            throws ProducerStates.Refused {
+        BatchView batch = new BatchView();
+        for (int at = bytes.position(); at < bytes.limit(); at = batch.endPosition()) {
+            batch.wrap(bytes, at);
+            if (!batch.hasProducerId()) continue;
+            if (batch.isControl()) {
+                Optional<EndTxnMarker> marker = Markers.of(batch);
+                if (marker.isPresent()) staged.marker(batch, marker.get(), batch.baseOffset());
+                continue;
+            }
+            ProducerEntry.Batch known = origin == AppendOrigin.CLIENT ? producers.duplicateOf(batch) : null;
+            if (known != null)
+                return Optional.of(new Append.Duplicate(
+                        known.firstOffset(), known.lastOffset(), known.timestampMs(), startOffset));
+            staged.data(batch, batch.baseOffset(), batch.lastOffset());
+        }
+        return Optional.empty();
+    }
+
+    private void indexAborted(ProducerStates.Staged staged, ProducerStates.Ended ended) throws IOException {
+        active().transactionIndex()
+                .append(new AbortedTxn(
+                        ended.producerId(), ended.firstOffset(), ended.lastOffset(), staged.stableOffsetAfter(ended)));
+    }
+
+    private void assignEpochs(ByteBuffer bytes) {
+        BatchView batch = new BatchView();
+        boolean changed = false;
+        for (int at = bytes.position(); at < bytes.limit(); at = batch.endPosition()) {
+            batch.wrap(bytes, at);
+            if (batch.leaderEpoch() > epochs.latest())
+                changed |= epochs.assign(batch.leaderEpoch(), batch.baseOffset());
+        }
+        if (changed) writeEpochs();
+    }
+
+    private void rollIfDue(long nowMs, Admission.Admitted admitted) throws IOException, NoSpace {
+        Segment active = active();
+        if (active.sizeBytes() == 0 && admitted.lastOffset() - active.baseOffset() <= Integer.MAX_VALUE) return;
+        boolean due = active.sizeBytes()
+                        > config.segmentBytes() - admitted.bytes().remaining()
+                || (active.sizeBytes() > 0
+                        && waitedForRollMs(active, nowMs, admitted.maxTimestampMs()) > config.segmentMs() - jitterMs)
+                || active.offsetIndex().isFull(config.segmentIndexBytes())
+                || active.timeIndex().isFull(config.segmentIndexBytes())
+                || admitted.lastOffset() - active.baseOffset() > Integer.MAX_VALUE;
+        if (due) roll(nowMs, Math.max(endOffset, admitted.firstOffset()));
+    }
+
+    /** By the records' own time where they have one, so that a segment spans at most so much of it. */
+    private static long waitedForRollMs(Segment active, long nowMs, long maxTimestampMs) throws IOException {
+        long first = active.firstTimestampMs();
+        return first >= 0 && maxTimestampMs >= 0 ? maxTimestampMs - first : nowMs - active.createdMs();
+    }
+
+    /** Begins a new segment; the old one is finished, and flushed in the background. */
+    void roll(long nowMs, long baseOffset) throws IOException, NoSpace {
+        Segment old = active();
+        invariant(baseOffset > old.baseOffset(), "a new segment at %d, after %d", baseOffset, old.baseOffset());
+        try {
+            old.finish();
+            Segment next = Segment.create(context.files(), directory, baseOffset, nowMs);
+            segments.put(baseOffset, next);
+        } catch (IOException e) {
+            if (NoSpace.isIt(e)) throw new NoSpace(e);
+            throw e;
+        }
+        untouched = false;
+        drawJitter();
+        List<ProducerEntry> entries = producers.copy();
+        Path snapshot = LogFiles.path(directory, baseOffset, ProducerSnapshot.SUFFIX);
+        inBackground("a producer snapshot", () -> ProducerSnapshot.write(context.disk(), snapshot, entries));
+        flusher.rolled();
+    }
+
+    /**
+     * Batches from an offset on: what the page cache has, without waiting.
+     *
+     * @param maxBytes of all batches together
+     * @param limit no batch with a record at or above it is given out (the high watermark, say); {@link Long#MAX_VALUE}
+     *     for none
+     * @param atLeastOneBatch whether the first batch may be larger than {@code maxBytes}
+     */
+    public Read read(long offset, int maxBytes, long limit, boolean atLeastOneBatch) throws IOException {
+        checkUsable();
+        return reads.read(offset, maxBytes, limit, atLeastOneBatch);
+    }
+
+    /** As {@link #read}, on a disk thread; the bytes are in the page cache afterwards. Never {@link Read.Cold}. */
+    public void readCold(long offset, int maxBytes, long limit, boolean atLeastOneBatch, Completion<Read> completion)
+            throws IOException {
+        checkUsable();
+        reads.readCold(offset, maxBytes, limit, atLeastOneBatch, completion);
+    }
+
+    /** The aborted transactions that have records in {@code [from, to)}, as a reader of committed records needs them. */
+    public List<AbortedTxn> abortedTransactions(long from, long to) throws IOException {
+        checkUsable();
+        return reads.abortedTransactions(from, to);
+    }
+
+    /**
+     * An offset by time (KIP-79, KIP-734). Latest is {@link #endOffset}: whoever may see less knows its own limit.
+     *
+     * @param timestamp in milliseconds since the epoch, or one of the negative values of {@link OffsetLookup}
+     */
+    public void offsetForTime(long timestamp, Completion<OffsetLookup.Answer> completion) throws IOException {
+        checkUsable();
+        reads.offsetForTime(timestamp, completion);
+    }
+
+    /** Where a leader epoch ended, for OffsetForLeaderEpoch. */
+    public EpochEnd epochEnd(int leaderEpoch) {
+        return epochs.endOf(leaderEpoch, endOffset);
+    }
+
+    /** −1 if there is none yet. */
+    public int latestEpoch() {
+        return epochs.latest();
+    }
+
+    /** The leader epoch of the batch at an offset; −1 if the log cannot say. */
+    public int epochAt(long offset) {
+        return epochs.epochAt(offset);
+    }
+
+    /** A leader epoch begins at the end of the log. */
+    public void assignEpoch(int epoch) {
+        if (epoch > epochs.latest() && epochs.assign(epoch, endOffset)) writeEpochs();
+    }
+
+    void writeEpochs() {
+        List<LeaderEpochs.Start> starts = epochs.starts();
+        Path file = directory.resolve(LeaderEpochs.FILE);
+        inBackground("its leader epochs", () -> LeaderEpochs.write(context.disk(), file, starts));
+    }
+
+    /** Makes everything up to now durable, together with what others wait for. The outcome is {@link #flushedOffset}. */
+    public void flush(Completion<Long> completion) {
+        flusher.flush(completion);
+    }
+
+    /** Of the producers that the log remembers: copies. */
+    public List<ProducerStateEntry> activeProducers() {
+        return producers.entries().stream().map(ProducerStateEntry::of).toList();
+    }
+
+    /** The log begins at {@code offset} from now on; segments that are wholly before it will be deleted. */
+    public void deleteRecordsBefore(long offset) {
+        retention.deleteRecordsBefore(offset);
+    }
+
+    /** Cuts off everything from {@code offset} on. Until it completes the log must not be used. */
+    public void truncateTo(long offset, Completion<Void> completion) {
+        if (offset >= endOffset) {
+            context.disk().submit(directory, () -> null, completion);
+            return;
+        }
+        state = State.TRUNCATING;
+        filesChanged();
+        closeFiles();
+        LogLoader.Request request = new LogLoader.Request(
+                directory,
+                config,
+                context.settings().producerExpirationMs(),
+                true,
+                0,
+                Math.min(startOffset, offset),
+                offset,
+                0);
+        logDir.lowerRecoveryPoint(topicPartition, offset);
+        context.disk().submit(directory, () -> LogLoader.load(context.disk(), request), outcome -> {
+            switch (outcome) {
+                case Outcome.Done<LoadedLog>(LoadedLog loaded) -> {
+                    install(loaded);
+                    logDir.lowerRecoveryPoint(topicPartition, offset);
+                    state = State.OPEN;
+                    completion.complete(Outcome.done(null));
+                }
+                case Outcome.Failed<LoadedLog>(IOException cause) -> {
+                    failed(cause);
+                    completion.complete(Outcome.failed(cause));
+                }
+            }
+        });
+    }
+
+    /** Retention, flushing by time, expiry of producers, rest: what time brings. */
+    void tick(long nowMs) {
+        if (state != State.OPEN) return;
+        flusher.tick(nowMs);
+        producers.expire(nowMs, context.settings().producerExpirationMs());
+    }
+
+    LogRetention retention() {
+        return retention;
+    }
+
+    LogFlusher flusher() {
+        return flusher;
+    }
+
+    LeaderEpochs epochs() {
+        return epochs;
+    }
+
+    ProducerStates producers() {
+        return producers;
+    }
+
+    void startOffset(long offset) {
+        startOffset = offset;
+        logDir.logStartOffset(topicPartition, offset);
+        if (epochs.deleteBefore(offset)) writeEpochs();
+    }
+
+    Segment active() {
+        return segments.lastEntry().getValue();
+    }
+
+    NavigableMap<Long, Segment> segments() {
+        return segments;
+    }
+
+    ReadHints hints() {
+        return reads.hints();
+    }
+
+    /** Rises whenever files that a disk thread may be reading change their names or contents. */
+    long generation() {
+        return generation;
+    }
+
+    void filesChanged() {
+        generation++;
+        hints().clear();
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    boolean isUsable() {
+        return state == State.OPEN && logDir.failure().isEmpty();
+    }
+
+    /** Work on files of this directory, in order; if it fails, the log directory has. */
+    void inBackground(String what, FileWork work) {
+        context.disk()
+                .submit(
+                        directory,
+                        () -> {
+                            work.run();
+                            return null;
+                        },
+                        outcome -> {
+                            if (!(outcome instanceof Outcome.Failed<Object>(IOException cause))) return;
+                            if (NoSpace.isIt(cause)) logger.warn("{}: no space left to write {}", topicPartition, what);
+                            else if (state != State.CLOSED) failed(cause);
+                        });
+    }
+
+    @FunctionalInterface
+    interface FileWork {
+        void run() throws IOException;
+    }
+
+    /** @return the cause, for {@code throw failed(cause)} */
+    IOException failed(IOException cause) {
+        context.failed().accept(logDir, cause);
+        return cause;
+    }
+
+    private void checkUsable() throws IOException {
+        invariant(state == State.OPEN, "%s is %s", topicPartition, state);
+        Optional<IOException> failure = logDir.failure();
+        if (failure.isPresent()) throw new IOException("the log directory failed before", failure.get());
+    }
+
+    /** Makes it durable and finished, as a clean stop leaves it. */
+    void closeCleanly(Completion<Long> completion) {
+        if (untouched || !isUsable()) {
+            close();
+            context.disk().submit(directory, () -> flushedOffset(), completion);
+            return;
+        }
+        try {
+            active().finish();
+        } catch (IOException e) {
+            context.disk()
+                    .submit(
+                            directory,
+                            () -> {
+                                throw e;
+                            },
+                            completion);
+            return;
+        }
+        List<ProducerEntry> entries = producers.copy();
+        Path snapshot = LogFiles.path(directory, endOffset, ProducerSnapshot.SUFFIX);
+        inBackground("a producer snapshot", () -> {
+            if (!context.disk().exists(snapshot)) ProducerSnapshot.write(context.disk(), snapshot, entries);
+        });
+        flusher.flushAll(outcome -> {
+            close();
+            completion.complete(outcome);
+        });
+    }
+
+    /** Forgets it, without any care for what is not flushed. */
+    void close() {
+        state = State.CLOSED;
+        closeFiles();
+    }
+
+    void closeFiles() {
+        for (Segment segment : segments.values()) segment.closeFiles();
+    }
+
+    /** Gives up memory that only speed needs. */
+    void rest() throws IOException {
+        for (Segment segment : segments.values()) segment.rest();
+        hints().clear();
+    }
+
+    @Override
+    public String toString() {
+        return "log of " + topicPartition;
+    }
+}

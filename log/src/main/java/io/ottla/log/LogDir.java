@@ -1,0 +1,334 @@
+package io.ottla.log;
+
+import io.ottla.base.Disk;
+import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * One directory of {@code log.dirs}: whose it is, the partitions in it, and what is known of each without opening it.
+ *
+ * <pre>
+ * .lock                                held by the process that uses the directory
+ * meta.properties                      {@link MetaProperties}
+ * .kafka_cleanshutdown                 {"version":0,"brokerEpoch":n}: the last stop was clean. Gone while in use
+ * *-offset-checkpoint                  {@link OffsetCheckpoint}
+ * TOPIC-PARTITION/                     {@link PartitionDirectory}
+ * </pre>
+ *
+ * Opened at start, on whatever thread; then it belongs to the loop.
+ */
+public final class LogDir {
+    static final String LOCK = ".lock";
+    static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+
+    private static final int SMALL_FILE_BYTES_MAX = 1 << 20;
+
+    private final Disk disk;
+    private final Path path;
+    private final AutoCloseable lock;
+    private final boolean clean;
+    private final PartitionDirectory.Listing listing;
+    private final OffsetsKept recoveryPoints;
+    private final OffsetsKept logStartOffsets;
+    private final OffsetsKept highWatermarks;
+    private final OffsetsKept cleanerOffsets;
+    private Optional<MetaProperties> meta;
+    private Optional<IOException> failure = Optional.empty();
+
+    private LogDir(
+            Disk disk,
+            Path path,
+            AutoCloseable lock,
+            Optional<MetaProperties> meta,
+            boolean clean,
+            PartitionDirectory.Listing listing)
+            throws IOException {
+        this.disk = disk;
+        this.path = path;
+        this.lock = lock;
+        this.meta = meta;
+        this.clean = clean;
+        this.listing = listing;
+        recoveryPoints = OffsetsKept.load(disk, path.resolve(OffsetCheckpoint.RECOVERY_POINT));
+        logStartOffsets = OffsetsKept.load(disk, path.resolve(OffsetCheckpoint.LOG_START));
+        highWatermarks = OffsetsKept.load(disk, path.resolve(OffsetCheckpoint.HIGH_WATERMARK));
+        cleanerOffsets = OffsetsKept.load(disk, path.resolve(OffsetCheckpoint.CLEANER));
+    }
+
+    /**
+     * Locks a directory, which is created if it is missing, and reads what is in it. Blocks.
+     *
+     * @throws LogDirException if another process has it, it cannot be written, or its {@code meta.properties} is bad
+     */
+    public static LogDir open(Path path, Disk disk) throws LogDirException {
+        AutoCloseable lock;
+        try {
+            disk.createDirectories(path);
+            lock = disk.tryLock(path.resolve(LOCK))
+                    .orElseThrow(() -> new LogDirException(
+                            "The log directory " + path + " is in use: another process holds its " + LOCK + " file."));
+        } catch (IOException e) {
+            throw new LogDirException("The log directory " + path + " cannot be written: " + words(e) + ".", e);
+        }
+        try {
+            Optional<MetaProperties> meta = readMeta(disk, path);
+            Path marker = path.resolve(CLEAN_SHUTDOWN);
+            boolean clean = disk.exists(marker);
+            if (clean) {
+                disk.delete(marker);
+                disk.syncDirectory(path);
+            }
+            return new LogDir(disk, path, lock, meta, clean, PartitionDirectory.list(disk, path));
+        } catch (IOException e) {
+            release(lock);
+            throw new LogDirException("The log directory " + path + " cannot be read: " + words(e) + ".", e);
+        } catch (LogDirException e) {
+            release(lock);
+            throw e;
+        }
+    }
+
+    private static Optional<MetaProperties> readMeta(Disk disk, Path path) throws IOException, LogDirException {
+        Path file = path.resolve(MetaProperties.FILE);
+        try {
+            byte[] text = DurableFile.read(disk, file, SMALL_FILE_BYTES_MAX);
+            return Optional.of(MetaProperties.parse(new String(text, StandardCharsets.UTF_8)));
+        } catch (NoSuchFileException fresh) {
+            return Optional.empty();
+        } catch (LogDirException e) {
+            throw new LogDirException("The file " + file + " " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static String words(IOException e) {
+        return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ", " + e.getMessage());
+    }
+
+    /** As {@code meta.properties} has it; empty if the directory is fresh. */
+    public OptionalInt nodeId() {
+        return meta.map(MetaProperties::nodeId).orElse(OptionalInt.empty());
+    }
+
+    /** As {@code meta.properties} has it; empty if the directory is fresh. */
+    public Optional<String> clusterId() {
+        return meta.flatMap(MetaProperties::clusterId);
+    }
+
+    /** Empty before {@link #claim} on a fresh directory. */
+    public Optional<TopicId> directoryId() {
+        return meta.flatMap(MetaProperties::directoryId);
+    }
+
+    /**
+     * Makes the directory this node's, or finds that it is. Blocks.
+     *
+     * @param freshDirectoryId for a directory that has no id yet
+     * @throws LogDirException if it belongs to another node or cluster
+     */
+    public void claim(int nodeId, String clusterId, TopicId freshDirectoryId) throws LogDirException {
+        if (nodeId().isPresent() && nodeId().getAsInt() != nodeId)
+            throw new LogDirException("The log directory %s belongs to node %d, and this is node %d."
+                    .formatted(path, nodeId().getAsInt(), nodeId));
+        if (clusterId().isPresent() && !clusterId().get().equals(clusterId))
+            throw new LogDirException("The log directory %s belongs to cluster %s, and this node is of cluster %s."
+                    .formatted(path, clusterId().get(), clusterId));
+        MetaProperties claimed = meta.map(known -> known.completed(nodeId, clusterId, freshDirectoryId))
+                .orElseGet(() -> MetaProperties.fresh(nodeId, clusterId, freshDirectoryId));
+        if (meta.isPresent() && meta.get().equals(claimed)) return;
+        try {
+            DurableFile.replace(
+                    disk, path.resolve(MetaProperties.FILE), claimed.format().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new LogDirException("The log directory " + path + " cannot be written: " + words(e) + ".", e);
+        }
+        meta = Optional.of(claimed);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Whether the last stop was clean, so that no log needs recovery. */
+    public boolean wasCleanlyStopped() {
+        return clean;
+    }
+
+    /** Why it can no longer be used; empty while it can. */
+    public Optional<IOException> failure() {
+        return failure;
+    }
+
+    void fail(IOException cause) {
+        if (failure.isEmpty()) failure = Optional.of(cause);
+    }
+
+    /** Bytes that can still be written. Blocks. */
+    public long usableBytes() throws IOException {
+        return disk.usableBytes(path);
+    }
+
+    /** Size in bytes of the file system. Blocks. */
+    public long totalBytes() throws IOException {
+        return disk.totalBytes(path);
+    }
+
+    PartitionDirectory.Listing listing() {
+        return listing;
+    }
+
+    long recoveryPoint(TopicPartition tp) {
+        return recoveryPoints.get(tp, 0);
+    }
+
+    /** @param soon whether a recovery would cost noticeably less with it */
+    void recoveryPoint(TopicPartition tp, long offset, boolean soon) {
+        recoveryPoints.put(tp, offset, soon);
+    }
+
+    void lowerRecoveryPoint(TopicPartition tp, long offset) {
+        if (recoveryPoint(tp) > offset) recoveryPoints.put(tp, offset, true);
+    }
+
+    long logStartOffset(TopicPartition tp) {
+        return logStartOffsets.get(tp, 0);
+    }
+
+    void logStartOffset(TopicPartition tp, long offset) {
+        logStartOffsets.put(tp, offset, true);
+    }
+
+    long highWatermark(TopicPartition tp) {
+        return highWatermarks.get(tp, 0);
+    }
+
+    void highWatermark(TopicPartition tp, long offset) {
+        highWatermarks.put(tp, offset, false);
+    }
+
+    /** The first offset that compaction has not cleaned; 0 if it is not known. */
+    long firstDirtyOffset(TopicPartition tp) {
+        return cleanerOffsets.get(tp, 0);
+    }
+
+    void firstDirtyOffset(TopicPartition tp, long offset) {
+        cleanerOffsets.put(tp, offset, true);
+    }
+
+    void forget(TopicPartition tp) {
+        recoveryPoints.remove(tp);
+        logStartOffsets.remove(tp);
+        highWatermarks.remove(tp);
+        cleanerOffsets.remove(tp);
+    }
+
+    OffsetsKept recoveryPoints() {
+        return recoveryPoints;
+    }
+
+    OffsetsKept logStartOffsets() {
+        return logStartOffsets;
+    }
+
+    OffsetsKept highWatermarks() {
+        return highWatermarks;
+    }
+
+    OffsetsKept cleanerOffsets() {
+        return cleanerOffsets;
+    }
+
+    java.util.List<OffsetsKept> checkpoints() {
+        return java.util.List.of(recoveryPoints, logStartOffsets, highWatermarks, cleanerOffsets);
+    }
+
+    /** What says at the next start that nothing needs recovery. To be run on a disk thread, as the last thing. */
+    void writeCleanShutdown(long brokerEpoch) throws IOException {
+        String json = "{\"version\":0,\"brokerEpoch\":" + brokerEpoch + "}";
+        DurableFile.replace(disk, path.resolve(CLEAN_SHUTDOWN), json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Gives up the lock. */
+    public void close() {
+        release(lock);
+    }
+
+    private static void release(AutoCloseable lock) {
+        try {
+            lock.close();
+        } catch (Exception e) {
+            org.slf4j.LoggerFactory.getLogger(LogDir.class).warn("cannot release the lock: {}", e.toString());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
+    /** The offsets of a checkpoint, in memory. */
+    static final class OffsetsKept {
+        private final Path file;
+        private final Map<TopicPartition, Long> offsets;
+        private boolean changed;
+        private boolean urgent;
+
+        private OffsetsKept(Path file, Map<TopicPartition, Long> offsets) {
+            this.file = file;
+            this.offsets = offsets;
+        }
+
+        static OffsetsKept load(Disk disk, Path file) throws IOException {
+            return new OffsetsKept(file, OffsetCheckpoint.read(disk, file));
+        }
+
+        long get(TopicPartition tp, long otherwise) {
+            return offsets.getOrDefault(tp, otherwise);
+        }
+
+        void put(TopicPartition tp, long offset, boolean soon) {
+            Long before = offsets.put(tp, offset);
+            if (before != null && before == offset) return;
+            changed = true;
+            urgent |= soon;
+        }
+
+        void remove(TopicPartition tp) {
+            if (offsets.remove(tp) != null) changed = true;
+        }
+
+        /** What was to be written was not. */
+        void changedAgain() {
+            changed = true;
+        }
+
+        boolean isUrgent() {
+            return urgent;
+        }
+
+        boolean isChanged() {
+            return changed;
+        }
+
+        /** Writes them, on a disk thread. */
+        void write(Disk disk, io.ottla.base.Completion<Void> completion) {
+            changed = false;
+            urgent = false;
+            Map<TopicPartition, Long> copy = new TreeMap<>(offsets);
+            disk.submit(
+                    file,
+                    () -> {
+                        OffsetCheckpoint.write(disk, file, copy);
+                        return null;
+                    },
+                    completion);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.ottla.log;
+
+import io.ottla.base.Completion;
+import io.ottla.base.Disk;
+import io.ottla.base.DiskFile;
+import io.ottla.base.Outcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes a log durable, with group commit: while one sync runs, all who ask wait together for the next. A sync that
+ * failed says nothing about the bytes any more, so it fails the log directory and is never repeated. On the loop.
+ *
+ * <p>Of the active segment only the batches are synced, for its indexes are rebuilt after an unclean stop; of a finished
+ * one also the indexes, before the recovery point passes it.
+ */
+final class LogFlusher {
+
+    private record Waiting(long target, Completion<Long> completion) {}
+
+    private final Log log;
+    private final LogContext context;
+    private List<Waiting> current = new ArrayList<>();
+    private List<Waiting> next = new ArrayList<>();
+    private boolean running;
+    private boolean again;
+    /** A segment was created since the names in the directory were last made durable. */
+    private boolean newNames = true;
+
+    private long flushedOffset;
+    private long flushingTo;
+    private long unflushedSinceMs = -1;
+
+    LogFlusher(Log log, LogContext context) {
+        this.log = log;
+        this.context = context;
+    }
+
+    void restart(long flushedOffset) {
+        this.flushedOffset = flushedOffset;
+        unflushedSinceMs = -1;
+    }
+
+    long flushedOffset() {
+        return flushedOffset;
+    }
+
+    boolean isIdle() {
+        return !running && unflushedSinceMs < 0;
+    }
+
+    /** Something was appended: {@code flush.messages} may want it flushed. */
+    void appended(long nowMs) {
+        if (unflushedSinceMs < 0) unflushedSinceMs = nowMs;
+        if (log.endOffset() - flushedOffset >= log.config().flushMessages()) begin();
+    }
+
+    /** A segment is finished: it is flushed in the background, so that the recovery point can pass it. */
+    void rolled() {
+        newNames = true;
+        begin();
+    }
+
+    /** {@code flush.ms} may want it flushed. */
+    void tick(long nowMs) {
+        if (unflushedSinceMs < 0) return;
+        if (nowMs < unflushedSinceMs) unflushedSinceMs = nowMs; // the clock was set back
+        if (nowMs - unflushedSinceMs >= log.config().flushMs()) begin();
+    }
+
+    void flush(Completion<Long> completion) {
+        long target = log.endOffset();
+        if (running && flushingTo >= target) {
+            current.add(new Waiting(target, completion));
+            return;
+        }
+        if (flushedOffset >= target && !running) {
+            context.disk().submit(log.directory(), () -> flushedOffset, completion);
+            return;
+        }
+        next.add(new Waiting(target, completion));
+        begin();
+    }
+
+    /** As {@link #flush}, and the indexes of the active segment too: it is finished. */
+    void flushAll(Completion<Long> completion) {
+        next.add(new Waiting(log.endOffset(), completion));
+        newNames = true;
+        begin();
+    }
+
+    private void begin() {
+        if (running) {
+            again = true;
+            return;
+        }
+        if (log.logDir().failure().isPresent()) {
+            refuse(new IOException(
+                    "the log directory failed before", log.logDir().failure().get()));
+            return;
+        }
+        again = false;
+        running = true;
+        current = next;
+        next = new ArrayList<>();
+        flushingTo = log.endOffset();
+        unflushedSinceMs = -1;
+        List<DiskFile> files = new ArrayList<>();
+        List<Segment> finished = new ArrayList<>();
+        boolean names = newNames;
+        newNames = false;
+        Disk disk = context.disk();
+        Path directory = log.directory();
+        try {
+            collect(files, finished, names);
+        } catch (IOException e) {
+            files.forEach(DiskFile::release);
+            disk.submit(
+                    directory,
+                    () -> {
+                        throw e;
+                    },
+                    (Outcome<Long> outcome) -> finished(outcome, List.of(), List.of()));
+            return;
+        }
+        long to = flushingTo;
+        disk.submit(
+                directory,
+                () -> {
+                    for (DiskFile file : files) file.sync();
+                    if (names) disk.syncDirectory(directory);
+                    return to;
+                },
+                outcome -> finished(outcome, files, finished));
+    }
+
+    private void collect(List<DiskFile> files, List<Segment> finished, boolean withIndexes) throws IOException {
+        Segment active = log.active();
+        for (Segment segment : log.segments().descendingMap().values()) {
+            if (segment != active) {
+                if (segment.durable()) break; // those before it are too
+                finished.add(segment);
+            }
+            hold(context.files().get(segment.path()), files);
+            if (segment == active && !withIndexes) continue;
+            hold(context.files().create(segment.offsetIndex().path), files);
+            hold(context.files().create(segment.timeIndex().path), files);
+            if (segment.transactionIndex().exists())
+                hold(context.files().get(segment.transactionIndex().path()), files);
+        }
+    }
+
+    private static void hold(DiskFile file, List<DiskFile> files) {
+        file.retain();
+        files.add(file);
+    }
+
+    private void finished(Outcome<Long> outcome, List<DiskFile> files, List<Segment> finished) {
+        files.forEach(DiskFile::release);
+        running = false;
+        List<Waiting> served = current;
+        current = new ArrayList<>();
+        switch (outcome) {
+            case Outcome.Done<Long>(Long to) -> {
+                finished.forEach(segment -> segment.durable(true));
+                flushedOffset = Math.clamp(to, flushedOffset, log.endOffset());
+                log.logDir().recoveryPoint(log.topicPartition(), flushedOffset, !finished.isEmpty());
+                Outcome<Long> done = Outcome.done(flushedOffset);
+                if (again || !next.isEmpty()) begin();
+                for (Waiting waiting : served) waiting.completion().complete(done);
+            }
+            case Outcome.Failed<Long>(IOException cause) -> {
+                log.failed(cause);
+                for (Waiting waiting : served) waiting.completion().complete(Outcome.failed(cause));
+                refuse(cause);
+            }
+        }
+    }
+
+    private void refuse(IOException cause) {
+        List<Waiting> refused = next;
+        next = new ArrayList<>();
+        again = false;
+        for (Waiting waiting : refused)
+            context.disk()
+                    .submit(
+                            log.directory(),
+                            () -> {
+                                throw cause;
+                            },
+                            waiting.completion());
+    }
+}

@@ -1,0 +1,241 @@
+package io.ottla.log;
+
+import io.ottla.base.Clock;
+import io.ottla.base.Completion;
+import io.ottla.base.Disk;
+import io.ottla.base.Outcome;
+import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens logs on disk threads, a few at once: first those that somebody waits for, then those that an unclean stop left
+ * unchecked. On the loop.
+ */
+final class LogOpening {
+    private static final Logger logger = LoggerFactory.getLogger(LogOpening.class);
+
+    private final Logs logs;
+    private final LogContext context;
+    private final Clock clock;
+    private final Map<TopicPartition, Opening> openings = new HashMap<>();
+    private final ArrayDeque<Opening> queue = new ArrayDeque<>();
+    private final Set<TopicPartition> unrecovered = new TreeSet<>();
+    private final List<Runnable> whenAllSettled = new ArrayList<>();
+    private int running;
+    private boolean stopped;
+
+    /** One log on its way to be open, and who waits for it. */
+    private static final class Opening {
+        final TopicPartition tp;
+        final LogDir dir;
+        final List<Waiting> waiting = new ArrayList<>();
+        final List<Runnable> settled = new ArrayList<>();
+
+        Opening(TopicPartition tp, LogDir dir) {
+            this.tp = tp;
+            this.dir = dir;
+        }
+    }
+
+    private record Waiting(TopicId topicId, LogConfig config, Completion<Log> completion) {}
+
+    LogOpening(Logs logs, LogContext context, Clock clock) {
+        this.logs = logs;
+        this.context = context;
+        this.clock = clock;
+    }
+
+    void recoverLater(Map<TopicPartition, LogDir> partitions) {
+        partitions.forEach((tp, dir) -> {
+            if (!dir.wasCleanlyStopped()) unrecovered.add(tp);
+        });
+        if (!unrecovered.isEmpty())
+            logger.info("the last stop was not clean: {} partitions are to be checked", unrecovered.size());
+    }
+
+    Set<TopicPartition> unrecovered() {
+        return Collections.unmodifiableSet(unrecovered);
+    }
+
+    void forget(TopicPartition tp) {
+        unrecovered.remove(tp);
+    }
+
+    void open(TopicPartition tp, TopicId topicId, LogConfig config, Completion<Log> completion) {
+        Waiting waiting = new Waiting(topicId, config, completion);
+        Optional<Log> open = logs.get(tp);
+        if (open.isPresent()) {
+            clock.execute(() -> answer(waiting, tp, Outcome.done(open.get())));
+            return;
+        }
+        if (stopped) {
+            refuse(waiting, new IOException("the logs are being closed"));
+            return;
+        }
+        Opening opening = openings.get(tp);
+        if (opening == null) {
+            Optional<LogDir> dir = logs.place(tp);
+            if (dir.isEmpty() || dir.get().failure().isPresent()) {
+                refuse(waiting, new IOException("no log directory is usable for " + tp));
+                return;
+            }
+            opening = new Opening(tp, dir.get());
+            openings.put(tp, opening);
+            queue.addLast(opening);
+        }
+        opening.waiting.add(waiting);
+        begin();
+    }
+
+    private void refuse(Waiting waiting, IOException cause) {
+        clock.execute(() -> waiting.completion().complete(Outcome.failed(cause)));
+    }
+
+    /** Runs at once, or when the partition is no longer on its way to be open. */
+    void whenSettled(TopicPartition tp, Runnable task) {
+        Opening opening = openings.get(tp);
+        if (opening == null) task.run();
+        else opening.settled.add(task);
+    }
+
+    void whenAllSettled(Runnable task) {
+        if (openings.isEmpty()) task.run();
+        else whenAllSettled.add(task);
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    /** Goes on with what an unclean stop left, while nobody else waits. */
+    void tick(long nowMs) {
+        if (unrecovered.isEmpty()) return;
+        for (TopicPartition tp : unrecovered) {
+            if (running + queue.size() >= context.settings().recoveriesMax()) break;
+            LogDir dir = logs.dirOf(tp).orElseThrow();
+            if (openings.containsKey(tp) || dir.failure().isPresent()) continue;
+            Opening opening = new Opening(tp, dir);
+            openings.put(tp, opening);
+            queue.addLast(opening);
+        }
+        begin();
+    }
+
+    private void begin() {
+        while (running < context.settings().recoveriesMax() && !queue.isEmpty()) {
+            running++;
+            load(queue.poll());
+        }
+    }
+
+    private void load(Opening opening) {
+        Optional<Waiting> first = opening.waiting.stream().findFirst();
+        LogConfig config = first.map(Waiting::config).orElse(LogConfig.DEFAULTS);
+        Optional<TopicId> topicId = first.map(Waiting::topicId);
+        Path directory = opening.dir.path().resolve(PartitionDirectory.name(opening.tp));
+        LogLoader.Request request = new LogLoader.Request(
+                directory,
+                config,
+                context.settings().producerExpirationMs(),
+                !unrecovered.contains(opening.tp),
+                opening.dir.recoveryPoint(opening.tp),
+                opening.dir.logStartOffset(opening.tp),
+                Long.MAX_VALUE,
+                clock.nowMs());
+        Disk disk = context.disk();
+        disk.submit(directory, () -> load(disk, opening.tp, request, topicId), outcome -> {
+            running--;
+            openings.remove(opening.tp);
+            settle(opening, config, directory, outcome);
+            if (!stopped) begin();
+            else refuseQueue();
+            if (openings.isEmpty()) {
+                whenAllSettled.forEach(Runnable::run);
+                whenAllSettled.clear();
+            }
+        });
+    }
+
+    private void refuseQueue() {
+        for (Opening opening : queue) {
+            openings.remove(opening.tp);
+            opening.waiting.forEach(waiting -> refuse(waiting, new IOException("the logs are being closed")));
+            opening.settled.forEach(Runnable::run);
+        }
+        queue.clear();
+    }
+
+    /** On a disk thread. */
+    private static LoadedLog load(Disk disk, TopicPartition tp, LogLoader.Request request, Optional<TopicId> topicId)
+            throws IOException {
+        Path directory = request.directory();
+        Path metadata = directory.resolve(PartitionMetadata.FILE);
+        if (!disk.exists(directory)) {
+            disk.createDirectories(directory);
+            if (topicId.isPresent()) PartitionMetadata.write(disk, metadata, topicId.get());
+            disk.syncDirectory(directory.getParent());
+        } else if (topicId.isPresent()) {
+            Optional<TopicId> found = PartitionMetadata.read(disk, metadata);
+            if (found.isPresent() && !found.get().equals(topicId.get()))
+                throw new InconsistentTopicId(tp, topicId.get(), found.get());
+            if (found.isEmpty()) PartitionMetadata.write(disk, metadata, topicId.get());
+        }
+        return LogLoader.load(disk, request);
+    }
+
+    private void settle(Opening opening, LogConfig config, Path directory, Outcome<LoadedLog> outcome) {
+        TopicPartition tp = opening.tp;
+        switch (outcome) {
+            case Outcome.Done<LoadedLog>(LoadedLog loaded) -> {
+                unrecovered.remove(tp);
+                TopicId topicId = opening.waiting.isEmpty()
+                        ? loaded.topicId().orElse(TopicId.ZERO)
+                        : opening.waiting.getFirst().topicId();
+                Log log = new Log(context, opening.dir, directory, tp, topicId, config, loaded);
+                if (loaded.recovered()) {
+                    logger.info(
+                            "{}: recovered {} bytes, offsets {} to {}",
+                            tp,
+                            loaded.recoveredBytes(),
+                            loaded.startOffset(),
+                            loaded.endOffset());
+                    opening.dir.recoveryPoint(tp, loaded.endOffset(), true);
+                }
+                logs.opened(log);
+                for (Waiting waiting : opening.waiting) answer(waiting, tp, Outcome.done(log));
+            }
+            case Outcome.Failed<LoadedLog>(IOException cause) -> {
+                if (!(cause instanceof InconsistentTopicId) && !NoSpace.isIt(cause)) logs.fail(opening.dir, cause);
+                for (Waiting waiting : opening.waiting) waiting.completion().complete(Outcome.failed(cause));
+            }
+        }
+        opening.settled.forEach(Runnable::run);
+    }
+
+    private void answer(Waiting waiting, TopicPartition tp, Outcome<Log> outcome) {
+        if (outcome instanceof Outcome.Done<Log>(Log log)) {
+            TopicId known = log.topicId();
+            if (known.equals(TopicId.ZERO)) {
+                log.adopt(waiting.topicId());
+            } else if (!known.equals(waiting.topicId())) {
+                waiting.completion().complete(Outcome.failed(new InconsistentTopicId(tp, waiting.topicId(), known)));
+                return;
+            }
+            if (!waiting.config().equals(log.config())) log.configure(waiting.config());
+        }
+        waiting.completion().complete(outcome);
+    }
+}

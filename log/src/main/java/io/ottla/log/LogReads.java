@@ -1,0 +1,192 @@
+package io.ottla.log;
+
+import io.ottla.base.Completion;
+import io.ottla.base.Disk;
+import io.ottla.base.DiskFile;
+import io.ottla.base.Outcome;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads and lookups in a log: at once where the page cache has what is needed, else on a disk thread. On the loop. */
+final class LogReads {
+    private static final Logger logger = LoggerFactory.getLogger(LogReads.class);
+
+    private final Log log;
+    private final LogContext context;
+    private final ReadHints hints = new ReadHints();
+
+    LogReads(Log log, LogContext context) {
+        this.log = log;
+        this.context = context;
+    }
+
+    ReadHints hints() {
+        return hints;
+    }
+
+    /** What can be answered without looking at a segment. */
+    private Optional<Read> trivial(long offset, long limit) {
+        if (offset < log.startOffset() || offset > log.endOffset())
+            return Optional.of(new Read.OffsetOutOfRange(log.startOffset(), log.endOffset()));
+        if (offset >= Math.min(limit, log.endOffset())) return Optional.of(Read.Slice.empty(offset));
+        return Optional.empty();
+    }
+
+    Read read(long offset, int maxBytes, long limit, boolean atLeastOneBatch) throws IOException {
+        Optional<Read> trivial = trivial(offset, limit);
+        if (trivial.isPresent()) return trivial.get();
+        long first = first(offset);
+        Iterator<Segment> segments =
+                log.segments().tailMap(first, true).values().iterator();
+        ReadPlan plan = new ReadPlan(
+                () -> segments.hasNext() ? Optional.of(segments.next().view()) : Optional.empty(),
+                offset,
+                maxBytes,
+                limit >= log.endOffset() ? Long.MAX_VALUE : limit,
+                atLeastOneBatch,
+                hints.find(offset, first));
+        try {
+            ReadPlan.Result result = plan.run(context.files().scratch(), false);
+            result.next().ifPresent(hints::add);
+            return result.slice();
+        } catch (ColdRead e) {
+            return new Read.Cold();
+        } catch (DamagedLog e) {
+            return damaged(e);
+        } catch (IOException e) {
+            throw log.failed(e);
+        }
+    }
+
+    private long first(long offset) {
+        Long floor = log.segments().floorKey(offset);
+        return floor == null ? log.segments().firstKey() : floor;
+    }
+
+    private Read damaged(DamagedLog e) {
+        logger.error("{}: {}", log.topicPartition(), e.getMessage());
+        return new Read.Damaged(e.getMessage());
+    }
+
+    void readCold(long offset, int maxBytes, long limit, boolean atLeastOneBatch, Completion<Read> completion) {
+        Disk disk = context.disk();
+        Optional<Read> trivial = trivial(offset, limit);
+        if (trivial.isPresent()) {
+            disk.submit(new Object(), trivial::get, completion);
+            return;
+        }
+        List<SegmentFiles> files;
+        try {
+            files = files(log.segments().tailMap(first(offset), true));
+        } catch (IOException e) {
+            refuse(log.failed(e), completion);
+            return;
+        }
+        long limitNow = limit >= log.endOffset() ? Long.MAX_VALUE : limit;
+        long generation = log.generation();
+        disk.submit(new Object(), () -> readOn(disk, files, offset, maxBytes, limitNow, atLeastOneBatch), outcome -> {
+            if (generation == log.generation()) {
+                completion.complete(checked(outcome));
+            } else {
+                if (outcome instanceof Outcome.Done<Read>(Read.Slice slice)) slice.release();
+                if (log.isOpen()) readCold(offset, maxBytes, limit, atLeastOneBatch, completion);
+                else completion.complete(Outcome.failed(new IOException(log + " is closed")));
+            }
+        });
+    }
+
+    private <T> Outcome<T> checked(Outcome<T> outcome) {
+        if (outcome instanceof Outcome.Failed<T>(IOException cause) && !(cause instanceof DamagedLog))
+            log.failed(cause);
+        return outcome;
+    }
+
+    private Read readOn(
+            Disk disk, List<SegmentFiles> files, long offset, int maxBytes, long limit, boolean atLeastOneBatch)
+            throws IOException {
+        List<DiskFile> held = new ArrayList<>();
+        Iterator<SegmentFiles> segments = files.iterator();
+        ReadPlan plan = new ReadPlan(
+                () -> segments.hasNext() ? Optional.of(segments.next().open(disk, held)) : Optional.empty(),
+                offset,
+                maxBytes,
+                limit,
+                atLeastOneBatch,
+                -1);
+        try {
+            return plan.run(ByteBuffer.allocate(OpenFiles.SCRATCH_BYTES), true).slice();
+        } catch (DamagedLog e) {
+            return damaged(e);
+        } finally {
+            held.forEach(DiskFile::release);
+        }
+    }
+
+    private static List<SegmentFiles> files(NavigableMap<Long, Segment> segments) throws IOException {
+        List<SegmentFiles> files = new ArrayList<>(segments.size());
+        for (Segment segment : segments.values()) files.add(segment.forDiskThread());
+        return files;
+    }
+
+    private <T> void refuse(IOException cause, Completion<T> completion) {
+        context.disk()
+                .submit(
+                        new Object(),
+                        () -> {
+                            throw cause;
+                        },
+                        completion);
+    }
+
+    void offsetForTime(long timestamp, Completion<OffsetLookup.Answer> completion) {
+        Disk disk = context.disk();
+        OffsetLookup.Answer known;
+        if (timestamp == OffsetLookup.LATEST) {
+            known = new OffsetLookup.Answer(-1, log.endOffset(), log.latestEpoch());
+        } else if (timestamp == OffsetLookup.EARLIEST || timestamp == OffsetLookup.EARLIEST_LOCAL) {
+            known = new OffsetLookup.Answer(-1, log.startOffset(), log.epochAt(log.startOffset()));
+        } else if (timestamp < 0 && timestamp != OffsetLookup.MAX_TIMESTAMP) {
+            known = OffsetLookup.Answer.NONE;
+        } else {
+            findOnDisk(timestamp, completion);
+            return;
+        }
+        disk.submit(new Object(), () -> known, completion);
+    }
+
+    private void findOnDisk(long timestamp, Completion<OffsetLookup.Answer> completion) {
+        List<SegmentFiles> files;
+        try {
+            files = files(log.segments().tailMap(first(log.startOffset()), true));
+        } catch (IOException e) {
+            refuse(log.failed(e), completion);
+            return;
+        }
+        OffsetLookup lookup = new OffsetLookup(context.disk(), files, log.startOffset());
+        long generation = log.generation();
+        context.disk().submit(new Object(), () -> lookup.find(timestamp), outcome -> {
+            if (generation == log.generation()) completion.complete(checked(outcome));
+            else if (log.isOpen()) findOnDisk(timestamp, completion);
+            else completion.complete(Outcome.failed(new IOException(log + " is closed")));
+        });
+    }
+
+    /** Of each segment, from the one with {@code from} on, until one says that nothing before {@code to} is missing. */
+    List<AbortedTxn> abortedTransactions(long from, long to) throws IOException {
+        List<AbortedTxn> found = new ArrayList<>();
+        for (Segment segment : log.segments().tailMap(first(from), true).values()) {
+            for (AbortedTxn txn : segment.transactionIndex().entries()) {
+                if (txn.lastOffset() >= from && txn.firstOffset() < to) found.add(txn);
+                if (txn.lastStableOffset() >= to) return found;
+            }
+        }
+        return found;
+    }
+}

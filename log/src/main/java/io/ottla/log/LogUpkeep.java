@@ -1,0 +1,135 @@
+package io.ottla.log;
+
+import io.ottla.base.Clock;
+import io.ottla.base.Outcome;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What time brings for the logs of a node: checkpoints, retention, compaction, rest. On the loop. */
+final class LogUpkeep {
+    private static final Logger logger = LoggerFactory.getLogger(LogUpkeep.class);
+    /** How often logs are looked at for flushing by time. */
+    private static final long WALK_MS = 1_000;
+
+    private final Logs logs;
+    private final LogContext context;
+    private final Deletions deletions;
+    private final Every walk;
+    private final Every recoveryPoints;
+    private final Every startOffsets;
+    private final Every highWatermarks;
+    private final Every retention;
+    private final Every rest;
+
+    LogUpkeep(Logs logs, LogContext context, Deletions deletions, Clock clock) {
+        this.logs = logs;
+        this.context = context;
+        this.deletions = deletions;
+        LogSettings settings = context.settings();
+        long nowMs = clock.nowMs();
+        deletions.tick(nowMs);
+        walk = new Every(WALK_MS, nowMs);
+        recoveryPoints = new Every(settings.recoveryPointIntervalMs(), nowMs);
+        startOffsets = new Every(settings.startOffsetIntervalMs(), nowMs);
+        highWatermarks = new Every(settings.highWatermarkIntervalMs(), nowMs);
+        retention = new Every(settings.retentionIntervalMs(), nowMs);
+        rest = new Every(settings.idleMs(), nowMs);
+    }
+
+    /** Says when an interval has passed, whatever the clock does. */
+    private static final class Every {
+        private final long intervalMs;
+        private long lastMs;
+
+        Every(long intervalMs, long nowMs) {
+            this.intervalMs = intervalMs;
+            lastMs = nowMs;
+        }
+
+        boolean isDue(long nowMs) {
+            if (nowMs >= lastMs && nowMs - lastMs < intervalMs) return false;
+            lastMs = nowMs;
+            return true;
+        }
+    }
+
+    Deletions deletions() {
+        return deletions;
+    }
+
+    void tick(long nowMs) {
+        deletions.tick(nowMs);
+        context.files().closeIdle(nowMs, context.settings().idleMs());
+        if (walk.isDue(nowMs)) for (Log log : logs.opened()) log.tick(nowMs);
+        if (retention.isDue(nowMs)) retain(nowMs);
+        if (rest.isDue(nowMs)) rest();
+        boolean points = recoveryPoints.isDue(nowMs);
+        boolean starts = startOffsets.isDue(nowMs);
+        boolean marks = highWatermarks.isDue(nowMs);
+        for (LogDir dir : logs.dirs()) {
+            if (dir.failure().isPresent()) continue;
+            write(dir, dir.recoveryPoints(), points);
+            write(dir, dir.logStartOffsets(), starts);
+            write(dir, dir.highWatermarks(), marks);
+            write(dir, dir.cleanerOffsets(), false);
+        }
+    }
+
+    private void write(LogDir dir, LogDir.OffsetsKept offsets, boolean due) {
+        if (offsets.isUrgent() || (due && offsets.isChanged())) write(dir, offsets, () -> {});
+    }
+
+    private void write(LogDir dir, LogDir.OffsetsKept offsets, Runnable then) {
+        offsets.write(context.disk(), outcome -> {
+            if (outcome instanceof Outcome.Failed<Void>(IOException cause)) {
+                offsets.changedAgain();
+                if (NoSpace.isIt(cause)) logger.warn("no space left to write the checkpoints of {}", dir);
+                else logs.fail(dir, cause);
+            }
+            then.run();
+        });
+    }
+
+    /** Writes all checkpoints that have changed; then goes on. */
+    void writeCheckpoints(boolean all, Runnable then) {
+        List<Runnable> steps = new ArrayList<>();
+        for (LogDir dir : logs.dirs()) {
+            if (dir.failure().isPresent()) continue;
+            for (LogDir.OffsetsKept each : dir.checkpoints())
+                if (all || each.isChanged()) steps.add(() -> write(dir, each, () -> next(steps, then)));
+        }
+        next(steps, then);
+    }
+
+    private static void next(List<Runnable> steps, Runnable then) {
+        if (steps.isEmpty()) then.run();
+        else steps.removeLast().run();
+    }
+
+    private void retain(long nowMs) {
+        for (Log log : List.copyOf(logs.opened())) {
+            if (!log.isUsable()) continue;
+            try {
+                log.retention().retain(nowMs);
+            } catch (IOException e) {
+                log.failed(e);
+            }
+        }
+    }
+
+    private void rest() {
+        for (Log log : logs.opened()) {
+            if (!log.isUsable()) continue;
+            try {
+                log.rest();
+            } catch (IOException e) {
+                if (!NoSpace.isIt(e)) log.failed(e);
+            }
+        }
+    }
+
+    void stop() {}
+}

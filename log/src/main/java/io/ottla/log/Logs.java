@@ -1,0 +1,303 @@
+package io.ottla.log;
+
+import io.ottla.base.Clock;
+import io.ottla.base.Completion;
+import io.ottla.base.Disk;
+import io.ottla.base.Outcome;
+import io.ottla.base.SeededRandom;
+import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
+import io.ottla.kafkaprotocol.RecordValidation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All logs of a node, over its log directories. Logs are opened when somebody wants them; after an unclean stop all are
+ * opened in the background, so that the next clean stop can vouch for them. Belongs to the node's loop.
+ */
+public final class Logs {
+    private static final Logger logger = LoggerFactory.getLogger(Logs.class);
+
+    private final Disk disk;
+    private final Clock clock;
+    private final LogSettings settings;
+    private final SeededRandom random;
+    private final List<LogDir> dirs;
+    private final LogContext context;
+    private final LogOpening opening;
+    private final LogUpkeep upkeep;
+    private final Map<TopicPartition, LogDir> dirOf = new TreeMap<>();
+    private final Map<TopicPartition, Log> open = new TreeMap<>();
+    private BiConsumer<LogDir, IOException> failureListener = (dir, cause) -> {};
+    private boolean closing;
+
+    /**
+     * @param dirs open and claimed; they are closed by {@link #closeCleanly}
+     * @throws LogDirException if two of them have the same partition
+     */
+    public Logs(List<LogDir> dirs, Disk disk, Clock clock, LogSettings settings, SeededRandom random)
+            throws LogDirException {
+        this.disk = disk;
+        this.clock = clock;
+        this.settings = settings;
+        this.random = random;
+        this.dirs = List.copyOf(dirs);
+        Deletions deletions = new Deletions(disk);
+        context = new LogContext(
+                disk,
+                new OpenFiles(disk, settings.openFilesMax()),
+                settings,
+                random,
+                new RecordValidation(),
+                this::failed,
+                deletions);
+        opening = new LogOpening(this, context, clock);
+        upkeep = new LogUpkeep(this, context, deletions, clock);
+        for (LogDir dir : dirs) {
+            for (TopicPartition tp : dir.listing().partitions()) {
+                LogDir other = dirOf.put(tp, dir);
+                if (other != null)
+                    throw new LogDirException(
+                            "Partition %s is in two log directories, %s and %s.".formatted(tp, other, dir));
+            }
+            for (String name : dir.listing().deleted())
+                deletions.addDirectory(dir.path().resolve(name), 0);
+        }
+        opening.recoverLater(dirOf);
+    }
+
+    /** Is told, once, of each log directory that has failed; the logs in it are of no use from then on. */
+    public void onFailure(BiConsumer<LogDir, IOException> listener) {
+        failureListener = listener;
+    }
+
+    private void failed(LogDir dir, IOException cause) {
+        if (dir.failure().isPresent()) return;
+        dir.fail(cause);
+        logger.error("the log directory {} has failed and is used no more: {}", dir, cause.toString(), cause);
+        clock.execute(() -> failureListener.accept(dir, cause));
+    }
+
+    public List<LogDir> dirs() {
+        return dirs;
+    }
+
+    /** The partitions that have a directory. */
+    public Set<TopicPartition> partitions() {
+        return Collections.unmodifiableSet(dirOf.keySet());
+    }
+
+    /** The directory that holds a partition; empty if it has none yet. */
+    public Optional<LogDir> dirOf(TopicPartition tp) {
+        return Optional.ofNullable(dirOf.get(tp));
+    }
+
+    /**
+     * Opens a log, or creates it. If it is open already it gets the configuration.
+     *
+     * @param completion fails with {@link InconsistentTopicId} if the directory is another topic's; after any other
+     *     {@link IOException} its log directory has failed
+     */
+    public void open(TopicPartition tp, TopicId topicId, LogConfig config, Completion<Log> completion) {
+        opening.open(tp, topicId, config, completion);
+    }
+
+    /** A log that is open now. */
+    public Optional<Log> get(TopicPartition tp) {
+        return Optional.ofNullable(open.get(tp));
+    }
+
+    /** Partitions whose last stop was unclean and that have not been checked yet. */
+    public Set<TopicPartition> unrecovered() {
+        return opening.unrecovered();
+    }
+
+    /** Deletes a partition: its directory is renamed and loses its files a while later. */
+    public void delete(TopicPartition tp, Completion<Void> completion) {
+        opening.whenSettled(tp, () -> deleteNow(tp, completion));
+    }
+
+    private void deleteNow(TopicPartition tp, Completion<Void> completion) {
+        LogDir dir = dirOf.remove(tp);
+        opening.forget(tp);
+        Log log = open.remove(tp);
+        if (log != null) log.close();
+        if (dir == null) {
+            clock.execute(() -> completion.complete(Outcome.done(null)));
+            return;
+        }
+        dir.forget(tp);
+        long delayMs = log == null
+                ? LogConfig.DEFAULTS.fileDeleteDelayMs()
+                : log.config().fileDeleteDelayMs();
+        Path directory = dir.path().resolve(PartitionDirectory.name(tp));
+        Path deleted = dir.path().resolve(PartitionDirectory.deletedName(tp, random.nextLong(), random.nextLong()));
+        disk.submit(
+                directory,
+                () -> {
+                    if (disk.exists(directory)) {
+                        disk.rename(directory, deleted);
+                        disk.syncDirectory(dir.path());
+                    }
+                    return null;
+                },
+                (Outcome<Void> outcome) -> {
+                    if (outcome instanceof Outcome.Failed<Void>(IOException cause)) failed(dir, cause);
+                    else upkeep.deletions().addDirectory(deleted, delayMs);
+                    completion.complete(outcome);
+                });
+    }
+
+    /** Retention, flushing by time, checkpoints, compaction, closing of idle files. To be called about once a second. */
+    public void tick(long nowMs) {
+        if (closing) return;
+        opening.tick(nowMs);
+        upkeep.tick(nowMs);
+    }
+
+    /**
+     * What a log directory holds.
+     *
+     * @param sizes in bytes, by partition
+     */
+    public record Description(LogDir dir, Map<TopicPartition, Long> sizes, long totalBytes, long usableBytes) {}
+
+    /** For DescribeLogDirs: one for each directory that has not failed. */
+    public void describe(Completion<List<Description>> completion) {
+        Map<LogDir, Map<TopicPartition, Long>> sizes = new java.util.LinkedHashMap<>();
+        Map<LogDir, List<TopicPartition>> unknown = new java.util.HashMap<>();
+        for (LogDir dir : dirs) {
+            if (dir.failure().isPresent()) continue;
+            sizes.put(dir, new TreeMap<>());
+            unknown.put(dir, new ArrayList<>());
+        }
+        dirOf.forEach((tp, dir) -> {
+            if (!sizes.containsKey(dir)) return;
+            Log log = open.get(tp);
+            if (log == null) unknown.get(dir).add(tp);
+            else sizes.get(dir).put(tp, log.sizeBytes());
+        });
+        disk.submit(
+                new Object(),
+                () -> {
+                    List<Description> descriptions = new ArrayList<>();
+                    for (LogDir dir : sizes.keySet()) {
+                        for (TopicPartition tp : unknown.get(dir))
+                            sizes.get(dir).put(tp, sizeOnDisk(dir.path().resolve(PartitionDirectory.name(tp))));
+                        descriptions.add(new Description(dir, sizes.get(dir), dir.totalBytes(), dir.usableBytes()));
+                    }
+                    return descriptions;
+                },
+                completion);
+    }
+
+    private long sizeOnDisk(Path directory) throws IOException {
+        if (!disk.exists(directory)) return 0;
+        long size = 0;
+        for (String name : disk.list(directory))
+            if (LogFiles.offset(name, LogFiles.LOG).isPresent()) size += disk.size(directory.resolve(name));
+        return size;
+    }
+
+    /**
+     * Flushes and finishes all logs, writes the checkpoints, and leaves the mark of a clean stop in every directory
+     * that deserves it. Nothing may be called afterwards.
+     *
+     * @param brokerEpoch for the mark; −1 if unknown
+     */
+    public void closeCleanly(long brokerEpoch, Completion<Void> completion) {
+        closing = true;
+        opening.stop();
+        upkeep.stop();
+        opening.whenAllSettled(() -> {
+            List<Log> waiting = new ArrayList<>(open.values());
+            closeNext(waiting, new int[] {0, 0}, () -> markClean(brokerEpoch, completion));
+        });
+    }
+
+    /** A few at a time, so that ten thousand do not wait in memory at once. @param counts begun, done */
+    private void closeNext(List<Log> logs, int[] counts, Runnable then) {
+        if (counts[1] == logs.size()) {
+            then.run();
+            return;
+        }
+        while (counts[0] < logs.size() && counts[0] - counts[1] < settings.recoveriesMax()) {
+            Log log = logs.get(counts[0]++);
+            log.closeCleanly(outcome -> {
+                counts[1]++;
+                switch (outcome) {
+                    case Outcome.Done<Long>(Long flushed) ->
+                        log.logDir().recoveryPoint(log.topicPartition(), flushed, true);
+                    case Outcome.Failed<Long>(IOException cause) -> failed(log.logDir(), cause);
+                }
+                closeNext(logs, counts, then);
+            });
+        }
+    }
+
+    private void markClean(long brokerEpoch, Completion<Void> completion) {
+        context.files().closeAll();
+        context.validation().close();
+        Set<TopicPartition> unrecovered = new TreeSet<>(opening.unrecovered());
+        upkeep.writeCheckpoints(
+                true,
+                () -> disk.submit(
+                        this,
+                        () -> {
+                            for (LogDir dir : dirs) {
+                                boolean sound = dir.failure().isEmpty()
+                                        && unrecovered.stream().noneMatch(tp -> dirOf.get(tp) == dir);
+                                if (sound) dir.writeCleanShutdown(brokerEpoch);
+                                dir.close();
+                            }
+                            return null;
+                        },
+                        completion));
+    }
+
+    Collection<Log> opened() {
+        return open.values();
+    }
+
+    void opened(Log log) {
+        open.put(log.topicPartition(), log);
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    void fail(LogDir dir, IOException cause) {
+        failed(dir, cause);
+    }
+
+    /** Where a new partition goes: the directory in use with the fewest. */
+    Optional<LogDir> place(TopicPartition tp) {
+        LogDir known = dirOf.get(tp);
+        if (known != null) return Optional.of(known);
+        Map<LogDir, Integer> counts = new java.util.LinkedHashMap<>();
+        for (LogDir dir : dirs) if (dir.failure().isEmpty()) counts.put(dir, 0);
+        for (LogDir dir : dirOf.values()) counts.computeIfPresent(dir, (same, count) -> count + 1);
+        Optional<LogDir> least =
+                counts.entrySet().stream().min(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
+        least.ifPresent(dir -> dirOf.put(tp, dir));
+        return least;
+    }
+
+    /** A partition that could not be created is not there. */
+    void unplace(TopicPartition tp) {
+        dirOf.remove(tp);
+    }
+}

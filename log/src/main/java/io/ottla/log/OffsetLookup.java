@@ -1,0 +1,129 @@
+package io.ottla.log;
+
+import io.ottla.base.Disk;
+import io.ottla.base.DiskFile;
+import io.ottla.kafkaprotocol.BatchView;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+
+/**
+ * Finds an offset by time. The answer is that of a walk over all records: the first at or after the log start whose
+ * timestamp is at least the one asked for. Time indexes only say where the walk may begin. Source: KIP-33, KIP-79,
+ * KIP-734; UnifiedLog.fetchOffsetByTimestamp and FileRecords of Kafka. Runs on a disk thread.
+ */
+public final class OffsetLookup {
+    public static final long LATEST = -1;
+    public static final long EARLIEST = -2;
+    /** The first record among those that have the largest timestamp. */
+    public static final long MAX_TIMESTAMP = -3;
+    /** The first offset that is on this node's own disk. */
+    public static final long EARLIEST_LOCAL = -4;
+    /** The last offset in tiered storage: there is none. */
+    public static final long LATEST_TIERED = -5;
+
+    private static final int READ_BYTES = 256 << 10;
+
+    /**
+     * @param timestampMs of the record found; −1 if the question was not about a time
+     * @param offset −1 if there is none
+     * @param leaderEpoch of the record found; −1 if it is not known
+     */
+    public record Answer(long timestampMs, long offset, int leaderEpoch) {
+        static final Answer NONE = new Answer(-1, -1, -1);
+    }
+
+    private final Disk disk;
+    private final List<SegmentFiles> segments;
+    private final long startOffset;
+    private final ByteBuffer scratch = ByteBuffer.allocate(OpenFiles.SCRATCH_BYTES);
+    private final List<DiskFile> held = new ArrayList<>();
+
+    OffsetLookup(Disk disk, List<SegmentFiles> segments, long startOffset) {
+        this.disk = disk;
+        this.segments = segments;
+        this.startOffset = startOffset;
+    }
+
+    /** @param timestamp at least 0, or {@link #MAX_TIMESTAMP} */
+    Answer find(long timestamp) throws IOException {
+        try {
+            return timestamp == MAX_TIMESTAMP ? latestRecord() : firstAtOrAfter(timestamp);
+        } finally {
+            held.forEach(DiskFile::release);
+        }
+    }
+
+    private Answer firstAtOrAfter(long timestamp) throws IOException {
+        for (SegmentFiles segment : segments) {
+            SegmentReader.View view = open(segment);
+            if (max(segment, view).timestampMs() < timestamp) continue;
+            Answer found = firstAtOrAfter(view, timestamp);
+            if (found.offset() >= 0) return found;
+        }
+        return Answer.NONE;
+    }
+
+    private SegmentReader.View open(SegmentFiles segment) throws IOException {
+        held.forEach(DiskFile::release);
+        held.clear();
+        return segment.open(disk, held);
+    }
+
+    private Segment.MaxTimestamp max(SegmentFiles segment, SegmentReader.View view) throws IOException {
+        if (segment.maxTimestamp().isPresent()) return segment.maxTimestamp().get();
+        IndexFile.View index = view.timeIndex();
+        if (index.count() == 0) return new Segment.MaxTimestamp(-1, segment.baseOffset());
+        int last = index.count() - 1;
+        return new Segment.MaxTimestamp(
+                index.field(last, TimeIndex.TIMESTAMP, scratch, true),
+                segment.baseOffset() + index.field(last, TimeIndex.RELATIVE_OFFSET, scratch, true));
+    }
+
+    private Answer firstAtOrAfter(SegmentReader.View view, long timestamp) throws IOException {
+        // all records up to the offset of this entry are older than what is asked for
+        int entry = view.timeIndex().floor(TimeIndex.TIMESTAMP, timestamp - 1, scratch, true);
+        long from = entry < 0
+                ? view.baseOffset()
+                : view.baseOffset() + view.timeIndex().field(entry, TimeIndex.RELATIVE_OFFSET, scratch, true);
+        Optional<SegmentReader.Found> first =
+                new SegmentReader(view, scratch, true).locate(Math.max(from, startOffset));
+        if (first.isEmpty()) return Answer.NONE;
+        BatchScan scan = new BatchScan(
+                view.log().file(),
+                first.get().position(),
+                view.sizeBytes(),
+                ByteBuffer.allocate(READ_BYTES),
+                true,
+                true);
+        while (scan.next() == BatchScan.Step.BATCH) {
+            BatchView batch = scan.batch();
+            if (batch.maxTimestamp() < timestamp) continue;
+            for (Record record : records(batch))
+                if (record.timestamp() >= timestamp && record.offset() >= startOffset)
+                    return new Answer(record.timestamp(), record.offset(), batch.leaderEpoch());
+        }
+        return Answer.NONE;
+    }
+
+    private Answer latestRecord() throws IOException {
+        SegmentFiles best = null;
+        Segment.MaxTimestamp most = new Segment.MaxTimestamp(-1, -1);
+        for (SegmentFiles segment : segments) {
+            Segment.MaxTimestamp max = max(segment, open(segment));
+            if (max.timestampMs() <= most.timestampMs()) continue;
+            most = max;
+            best = segment;
+        }
+        if (best == null) return Answer.NONE;
+        return firstAtOrAfter(open(best), most.timestampMs());
+    }
+
+    private static Iterable<Record> records(BatchView batch) {
+        return MemoryRecords.readableRecords(batch.slice()).records();
+    }
+}
