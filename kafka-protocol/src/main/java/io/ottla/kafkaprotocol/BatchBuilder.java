@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
-import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
  * Builds one batch of magic 2: settings first, then records in the order of their offsets, then {@link #build}. The
@@ -29,7 +28,7 @@ public final class BatchBuilder {
     private OptionalLong deleteHorizonMs = OptionalLong.empty();
 
     private final RecordBytes scratch = new RecordBytes(SCRATCH_BYTES);
-    private ByteBufferOutputStream batch;
+    private PackedBytes batch;
     private OutputStream packer;
     private long baseTimestamp = BatchView.NO_TIMESTAMP;
     private long maxTimestamp = BatchView.NO_TIMESTAMP;
@@ -260,7 +259,7 @@ public final class BatchBuilder {
 
     private void open() {
         if (batch != null) return;
-        batch = new ByteBufferOutputStream(BatchView.HEADER_BYTES_V2 + Math.max(scratch.size(), 512));
+        batch = new PackedBytes(BatchView.HEADER_BYTES_V2 + Math.max(scratch.size(), 512));
         batch.position(BatchView.HEADER_BYTES_V2);
         packer = compression.packInto(batch, (byte) 2);
     }

@@ -3,7 +3,6 @@ package io.ottla.kafkaprotocol;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
  * How to pack: a codec and its level.
@@ -57,7 +56,7 @@ public record Compression(Codec codec, int level) {
      *
      * @param magic of the batch: lz4 frames of magic 0 have the wrong header checksum that clients of that time expect (KAFKA-3160)
      */
-    OutputStream packInto(ByteBufferOutputStream target, byte magic) {
+    OutputStream packInto(PackedBytes target, byte magic) {
         return switch (codec) {
             case NONE -> target;
             case GZIP ->

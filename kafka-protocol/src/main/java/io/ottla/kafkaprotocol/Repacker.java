@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /** Packs the records of a sound batch of magic 2 with another codec, as a stream: the records' bytes do not change. */
 final class Repacker implements AutoCloseable {
@@ -22,8 +21,7 @@ final class Repacker implements AutoCloseable {
      * @return empty if it comes to more than {@code batchBytesMax}
      */
     Optional<ByteBuffer> repack(BatchView batch, Compression target) {
-        ByteBufferOutputStream out =
-                new ByteBufferOutputStream(Math.min(batchBytesMax, BatchView.HEADER_BYTES_V2 + batch.sizeBytes()));
+        PackedBytes out = new PackedBytes(Math.min(batchBytesMax, BatchView.HEADER_BYTES_V2 + batch.sizeBytes()));
         out.write(batch.buffer().slice(batch.position(), BatchView.HEADER_BYTES_V2));
         try (OutputStream packer = target.packInto(out, (byte) 2)) {
             open(batch);

@@ -14,6 +14,9 @@ final class ZstdUnpacker extends Unpacker {
     /** What RFC 8878 asks every decoder to support. */
     private static final long KEPT_WINDOW_BYTES = 8L * 1024 * 1024;
 
+    /** A flood of empty frames makes steps and no bytes. */
+    private static final int STEPS_WITHOUT_BYTES_MAX = 1000;
+
     private ZstdDecompressCtx context = new ZstdDecompressCtx();
     private final ByteBuffer unpacked = ByteBuffer.allocateDirect(PIECE_BYTES);
     private final ByteBuffer packed = ByteBuffer.allocateDirect(PIECE_BYTES);
@@ -36,7 +39,8 @@ final class ZstdUnpacker extends Unpacker {
 
     @Override
     int read(byte[] target, int from, int length) throws CorruptRecords {
-        while (!unpacked.hasRemaining()) {
+        for (int steps = 0; !unpacked.hasRemaining(); steps++) {
+            if (steps > STEPS_WITHOUT_BYTES_MAX) throw CorruptRecords.invalid("zstd stream has too many empty frames");
             boolean hasInput = fill();
             if (!hasInput && isBetweenFrames) return END;
             unpacked.clear();

@@ -217,6 +217,21 @@ public record LoggedTxn(long clientId, int cxid, long zxid, long timeMs, Txn txn
         };
     }
 
+    private static boolean inMulti(int type) {
+        return switch (type) {
+            case OpCode.CREATE,
+                    OpCode.CREATE2,
+                    OpCode.CREATE_CONTAINER,
+                    OpCode.CREATE_TTL,
+                    OpCode.DELETE,
+                    OpCode.DELETE_CONTAINER,
+                    OpCode.SET_DATA,
+                    OpCode.CHECK,
+                    OpCode.ERROR -> true;
+            default -> false;
+        };
+    }
+
     private static Txn.Multi readMulti(BufferInputArchive in) throws IOException {
         int count = in.readInt("txns");
         if (count < 0 || count > in.remaining() / 8)
@@ -225,8 +240,7 @@ public record LoggedTxn(long clientId, int cxid, long zxid, long timeMs, Txn txn
         for (int i = 0; i < count; i++) {
             int type = in.readInt("type");
             byte[] body = in.readBuffer("data");
-            if (body == null || type == OpCode.MULTI)
-                throw new IOException("a multi holds a transaction of type " + type);
+            if (body == null || !inMulti(type)) throw new IOException("a multi holds a transaction of type " + type);
             txns.add(readBody(type, new BufferInputArchive(ByteBuffer.wrap(body), body.length)));
         }
         return new Txn.Multi(List.copyOf(txns));

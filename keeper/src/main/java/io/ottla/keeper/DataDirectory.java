@@ -1,0 +1,238 @@
+package io.ottla.keeper;
+
+import io.ottla.base.Disk;
+import io.ottla.base.DiskFile;
+import io.ottla.zookeeperprotocol.BufferOutputArchive;
+import io.ottla.zookeeperprotocol.LoggedTxn;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * ZooKeeper's data directory: {@code DATADIR/version-2/snapshot.ZXID} and {@code DATADIR/version-2/log.ZXID}. Finds the state that they hold,
+ * and throws away what is no longer needed. On a disk thread only.
+ *
+ * <p>A snapshot in the making is called {@code tmp.snapshot.ZXID}, a name that the original does not look at.
+ */
+final class DataDirectory {
+    private static final String SNAPSHOT = "snapshot.";
+    private static final String LOG = "log.";
+    static final String TEMPORARY = "tmp.";
+    private static final String DAMAGED = "damaged.";
+    private static final int READ_BYTES = 256 * 1024;
+
+    private final Disk disk;
+    private final Path dataDir;
+    private final Path directory;
+    private final long hashSeed;
+
+    /**
+     * What a start finds.
+     *
+     * @param replayed transactions of the log that the snapshot did not have
+     * @param notes what was odd, in sentences for the log of the node
+     */
+    record Recovered(ZnodeTree tree, int replayed, List<String> notes) {}
+
+    /** @param hashSeed for {@link ChildTable.Hash} */
+    DataDirectory(Disk disk, Path dataDir, long hashSeed) {
+        this.disk = disk;
+        this.dataDir = dataDir;
+        directory = dataDir.resolve("version-2");
+        this.hashSeed = hashSeed;
+    }
+
+    Path path() {
+        return directory;
+    }
+
+    /** @throws IOException if another process has it, with a sentence for people */
+    AutoCloseable lock() throws IOException {
+        disk.createDirectories(directory);
+        return disk.tryLock(directory.resolve(".lock"))
+                .orElseThrow(() -> new IOException("the data directory " + dataDir + " is in use by another process"));
+    }
+
+    /**
+     * The newest sound snapshot, and the log from there on. What a power loss left half written at the end of the log is cut
+     * off, so that the next start, and the original, find it clean.
+     *
+     * @throws IOException if transactions that were acknowledged would be missing, with a sentence for people
+     */
+    Recovered recover() throws IOException {
+        List<String> notes = new ArrayList<>();
+        for (String name : disk.list(directory)) {
+            if (name.startsWith(TEMPORARY + SNAPSHOT)) disk.delete(directory.resolve(name));
+        }
+        TreeMap<Long, String> snapshots = named(SNAPSHOT);
+        TreeMap<Long, String> logs = named(LOG);
+        dropEmptyTail(logs, notes);
+        if (snapshots.isEmpty()) {
+            if (!logs.isEmpty())
+                throw new IOException(
+                        "%s has transaction logs and no snapshot: what they build on is missing".formatted(directory));
+            ZnodeTree tree = ZnodeTree.fresh(hashSeed);
+            writeSnapshot(tree);
+            return new Recovered(tree, 0, notes);
+        }
+        List<String> damaged = new ArrayList<>();
+        Optional<ZnodeTree> loaded = load(snapshots, notes, damaged);
+        if (loaded.isEmpty())
+            throw new IOException("no snapshot in %s can be read: %s".formatted(directory, String.join("; ", notes)));
+        ZnodeTree tree = loaded.get();
+        int replayed = replay(tree, logs, notes);
+        // out of the way, so that they do not count among those that are kept
+        for (String name : damaged) disk.rename(directory.resolve(name), directory.resolve(DAMAGED + name));
+        return new Recovered(tree, replayed, notes);
+    }
+
+    private Optional<ZnodeTree> load(TreeMap<Long, String> snapshots, List<String> notes, List<String> damaged)
+            throws IOException {
+        for (var snapshot : snapshots.descendingMap().entrySet()) {
+            try {
+                return Optional.of(load(snapshot.getKey(), snapshot.getValue()));
+            } catch (IOException e) {
+                notes.add("%s is passed over: %s".formatted(snapshot.getValue(), e.getMessage()));
+                damaged.add(snapshot.getValue());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private ZnodeTree load(long zxid, String name) throws IOException {
+        if (name.endsWith(".snappy")) throw new IOException("it is compressed with snappy, which is not read");
+        DiskFile file = disk.open(directory.resolve(name), Disk.OpenMode.READ);
+        try {
+            InputStream in = new DiskInput(file, 0, READ_BYTES);
+            return SnapshotReader.read(name.endsWith(".gz") ? new GZIPInputStream(in, READ_BYTES) : in, zxid, hashSeed);
+        } finally {
+            file.release();
+        }
+    }
+
+    /** A log that was made and never written to: the next transaction makes it anew. */
+    private void dropEmptyTail(TreeMap<Long, String> logs, List<String> notes) throws IOException {
+        while (!logs.isEmpty()) {
+            String name = logs.lastEntry().getValue();
+            DiskFile file = disk.open(directory.resolve(name), Disk.OpenMode.READ);
+            try {
+                TxnLogReader reader = new TxnLogReader(file, name);
+                if (reader.readHeader() && reader.next().isPresent()) return;
+                Optional<Long> beyond = reader.damagedBefore(0);
+                if (beyond.isPresent()) throw damaged(name, reader.position(), beyond.get());
+            } finally {
+                file.release();
+            }
+            notes.add(name + " holds no transaction, and is removed");
+            disk.delete(directory.resolve(name));
+            disk.syncDirectory(directory);
+            logs.pollLastEntry();
+        }
+    }
+
+    private int replay(ZnodeTree tree, TreeMap<Long, String> logs, List<String> notes) throws IOException {
+        Long first = logs.floorKey(tree.lastZxid() + 1);
+        if (first == null && !logs.isEmpty()) first = logs.firstKey();
+        if (first == null) return 0;
+        int replayed = 0;
+        for (var log : logs.tailMap(first, true).entrySet())
+            replayed += replay(tree, log.getValue(), log.getKey().equals(logs.lastKey()), notes);
+        return replayed;
+    }
+
+    private int replay(ZnodeTree tree, String name, boolean last, List<String> notes) throws IOException {
+        int replayed = 0;
+        DiskFile file = disk.open(directory.resolve(name), last ? Disk.OpenMode.WRITE : Disk.OpenMode.READ);
+        try {
+            TxnLogReader reader = new TxnLogReader(file, name);
+            if (!reader.readHeader()) throw new IOException(name + " has no header, though later logs follow it");
+            for (Optional<LoggedTxn> txn = reader.next(); txn.isPresent(); txn = reader.next()) {
+                if (txn.get().zxid() <= tree.lastZxid()) continue;
+                checkFollows(tree.lastZxid(), txn.get().zxid(), name);
+                tree.apply(txn.get(), TreeListener.NONE);
+                replayed++;
+            }
+            if (!last) return replayed;
+            Optional<Long> beyond = reader.damagedBefore(tree.lastZxid());
+            if (beyond.isPresent()) throw damaged(name, reader.position(), beyond.get());
+            if (reader.position() < reader.size()) {
+                if (reader.torn())
+                    notes.add("%s ends in a write that was not finished, after 0x%x".formatted(name, tree.lastZxid()));
+                file.truncate(reader.position());
+                file.sync();
+            }
+        } finally {
+            file.release();
+        }
+        return replayed;
+    }
+
+    private static IOException damaged(String name, long end, long beyond) {
+        return new IOException(
+                "%s is damaged between byte %d and %d, and transactions that were acknowledged follow; nothing was changed. Restore the file, or the directory, from a copy"
+                        .formatted(name, end, beyond));
+    }
+
+    /** Zxids rise by one within an epoch, which is the upper half. */
+    private void checkFollows(long before, long zxid, String name) throws IOException {
+        if (zxid == before + 1 || zxid >>> 32 != before >>> 32) return;
+        throw new IOException("transactions 0x%x to 0x%x are missing in %s: the next that is there is 0x%x, in %s"
+                .formatted(before + 1, zxid - 1, directory, zxid, name));
+    }
+
+    /** Writes a snapshot of a tree that stands still. */
+    private void writeSnapshot(ZnodeTree tree) throws IOException {
+        BufferOutputArchive out = new BufferOutputArchive(1024);
+        SnapshotWalk walk = new SnapshotWalk(tree, (byte) 127, out);
+        SnapshotFile file = new SnapshotFile(disk, directory, walk.zxid());
+        while (walk.write(out, READ_BYTES)) {
+            file.write(out.toByteArray());
+            out.clear();
+        }
+        walk.close();
+        file.write(out.toByteArray());
+        out.clear();
+        walk.writeDigest(out);
+        file.finish(out.toByteArray());
+    }
+
+    /**
+     * Keeps the {@code keep} newest snapshots and the logs from the oldest of them on; deletes what is older.
+     *
+     * @return the names deleted
+     */
+    List<String> purge(int keep) throws IOException {
+        TreeMap<Long, String> snapshots = named(SNAPSHOT);
+        List<String> deleted = new ArrayList<>();
+        while (snapshots.size() > keep) deleted.add(snapshots.pollFirstEntry().getValue());
+        if (snapshots.isEmpty()) return List.of();
+        TreeMap<Long, String> logs = named(LOG);
+        Long needed = logs.floorKey(snapshots.firstKey() + 1);
+        if (needed != null) deleted.addAll(logs.headMap(needed, false).values());
+        for (String name : deleted) disk.delete(directory.resolve(name));
+        if (!deleted.isEmpty()) disk.syncDirectory(directory);
+        return deleted;
+    }
+
+    /** The files whose names are the prefix and a zxid, perhaps with how they are compressed. */
+    private TreeMap<Long, String> named(String prefix) throws IOException {
+        TreeMap<Long, String> found = new TreeMap<>();
+        for (String name : disk.list(directory)) {
+            if (!name.startsWith(prefix)) continue;
+            String rest = name.substring(prefix.length());
+            int dot = rest.indexOf('.');
+            try {
+                found.put(Long.parseLong(dot < 0 ? rest : rest.substring(0, dot), 16), name);
+            } catch (NumberFormatException e) {
+                // somebody else's file: the original passes it over too
+                continue;
+            }
+        }
+        return found;
+    }
+}

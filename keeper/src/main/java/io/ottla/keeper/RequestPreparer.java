@@ -1,0 +1,321 @@
+package io.ottla.keeper;
+
+import io.ottla.zookeeperprotocol.Acl;
+import io.ottla.zookeeperprotocol.CreateMode;
+import io.ottla.zookeeperprotocol.EphemeralOwner;
+import io.ottla.zookeeperprotocol.ErrorCode;
+import io.ottla.zookeeperprotocol.LoggedTxn;
+import io.ottla.zookeeperprotocol.Paths;
+import io.ottla.zookeeperprotocol.Txn;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Turns requests into transactions (PrepRequestProcessor of the original): checks each against the tree as it will be
+ * once all that is under way is applied, in the original's order of checks, since the first that fails is what the
+ * client is told. A request that fails becomes a transaction too, and takes its zxid.
+ *
+ * <p>Order for create: mode, TTL, session, form of the path, ACL wanted, parent, right to create, number appended,
+ * path, existence, ephemeral parent. For delete: session, form of the path, parent, right to delete, node, version,
+ * emptiness. For set data: session, path, node, right to write, version.
+ */
+final class RequestPreparer {
+    /** Beyond this the end of a session is logged without the list of its nodes, in bytes of paths. */
+    static final int CLOSE_SESSION_BYTES_MAX = 512 * 1024;
+
+    private final ZnodeTree tree;
+    private final boolean ttlNodes;
+    private final PendingNodes pending;
+    private final Set<Long> sessions;
+    private long lastZxid;
+
+    /** @param ttlNodes whether TTL nodes may be created (extendedTypesEnabled of the original, off by default) */
+    RequestPreparer(ZnodeTree tree, boolean ttlNodes) {
+        this.tree = tree;
+        this.ttlNodes = ttlNodes;
+        pending = new PendingNodes(tree);
+        sessions = new HashSet<>(tree.sessions().keySet());
+        lastZxid = tree.lastZxid();
+    }
+
+    /** Of the last transaction prepared. */
+    long lastZxid() {
+        return lastZxid;
+    }
+
+    /** Sessions that are, or will be once what is under way is applied. */
+    boolean live(long sessionId) {
+        return sessions.contains(sessionId);
+    }
+
+    LoggedTxn prepare(long nowMs, long sessionId, int cxid, List<Identity> callers, Request request) {
+        Call call = new Call(nowMs, sessionId, Math.incrementExact(lastZxid), callers);
+        lastZxid = call.zxid;
+        pending.mark();
+        Txn txn;
+        boolean digested = true;
+        try {
+            switch (request) {
+                case Request.Multi multi -> txn = multi(multi, call);
+                case Request.CreateSession create -> {
+                    sessions.add(sessionId);
+                    txn = new Txn.CreateSession(create.timeoutMs());
+                }
+                case Request.CloseSession close -> {
+                    txn = closeSession(call);
+                    // nothing may follow a transaction without body: the original would read it as the body
+                    digested = !(txn instanceof Txn.CloseSessionUnlisted);
+                }
+                // stands in a multi only: the original cannot read a log that has it alone (ZOOKEEPER-2623)
+                case Request.Check check -> throw new Refused(ErrorCode.UNIMPLEMENTED);
+                case Request.Op op -> txn = op(op, call);
+            }
+        } catch (Refused refused) {
+            txn = new Txn.Error(refused.code.code());
+            digested = false;
+        }
+        return new LoggedTxn(
+                sessionId,
+                cxid,
+                call.zxid,
+                nowMs,
+                txn,
+                digested ? LoggedTxn.DIGEST_VERSION : LoggedTxn.NO_DIGEST,
+                digested ? pending.treeDigest() : 0);
+    }
+
+    /** Everything up to that zxid is in the tree now. */
+    void applied(long zxid) {
+        pending.applied(zxid);
+    }
+
+    /** Nothing of what is under way will ever be: the log refused it before any of it was written. */
+    void forget() {
+        pending.clear();
+        sessions.clear();
+        sessions.addAll(tree.sessions().keySet());
+        lastZxid = tree.lastZxid();
+    }
+
+    private record Call(long nowMs, long sessionId, long zxid, List<Identity> callers) {}
+
+    /** A check that failed; carries no stack, as it is an answer. */
+    private static final class Refused extends Exception {
+        private static final long serialVersionUID = 1;
+        final ErrorCode code;
+
+        Refused(ErrorCode code) {
+            super(code.name(), null, false, false);
+            this.code = code;
+        }
+    }
+
+    private Txn multi(Request.Multi multi, Call call) {
+        List<Txn> txns = new ArrayList<>(multi.ops().size());
+        boolean failed = false;
+        for (Request.Op op : multi.ops()) {
+            if (failed) {
+                txns.add(new Txn.Error(ErrorCode.RUNTIME_INCONSISTENCY.code()));
+                continue;
+            }
+            try {
+                if (op instanceof Request.SetAcl || op instanceof Request.DeleteContainer)
+                    throw new Refused(ErrorCode.UNIMPLEMENTED);
+                txns.add(op(op, call));
+            } catch (Refused refused) {
+                failed = true;
+                pending.rollback();
+                txns.add(new Txn.Error(refused.code.code()));
+            }
+        }
+        return new Txn.Multi(List.copyOf(txns));
+    }
+
+    private Txn op(Request.Op op, Call call) throws Refused {
+        return switch (op) {
+            case Request.Create create -> create(create, call);
+            case Request.Delete delete -> delete(delete, call);
+            case Request.DeleteContainer delete -> deleteContainer(delete, call);
+            case Request.SetData set -> setData(set, call);
+            case Request.SetAcl set -> setAcl(set, call);
+            case Request.Check check -> check(check, call);
+        };
+    }
+
+    private Txn create(Request.Create op, Call call) throws Refused {
+        CreateMode mode = CreateMode.fromFlag(op.flags()).orElseThrow(() -> new Refused(ErrorCode.BAD_ARGUMENTS));
+        if (mode.ttl() && !ttlNodes) throw new Refused(ErrorCode.UNIMPLEMENTED);
+        boolean ttlFits = mode.ttl() ? op.ttlMs() > 0 && op.ttlMs() <= EphemeralOwner.TTL_MS_MAX : op.ttlMs() < 0;
+        if (!ttlFits) throw new Refused(ErrorCode.BAD_ARGUMENTS);
+        checkSession(call);
+        String parentPath = parentOf(op.path());
+        List<Acl> acl = settle(op.acl(), call);
+        PendingNode parent = find(parentPath);
+        checkAcl(parent, Acl.CREATE, call);
+        String path = op.path();
+        if (mode.sequential()) path += String.format(Locale.ENGLISH, "%010d", parent.cversion);
+        checkPath(path);
+        if (pending.find(path).isPresent()) throw new Refused(ErrorCode.NODE_EXISTS);
+        if (EphemeralOwner.isSession(parent.owner)) throw new Refused(ErrorCode.NO_CHILDREN_FOR_EPHEMERALS);
+
+        PendingNode parentAfter = parent.at(call.zxid);
+        parentAfter.cversion++;
+        parentAfter.pzxid = call.zxid;
+        parentAfter.numChildren++;
+        pending.change(parent, parentAfter);
+        PendingNode node = new PendingNode(path, call.zxid);
+        node.acl = acl;
+        node.content = op.data();
+        node.czxid = call.zxid;
+        node.mzxid = call.zxid;
+        node.pzxid = call.zxid;
+        node.ctimeMs = call.nowMs;
+        node.mtimeMs = call.nowMs;
+        int cversion = parentAfter.cversion;
+        Txn txn;
+        if (mode == CreateMode.CONTAINER) {
+            node.owner = EphemeralOwner.CONTAINER;
+            txn = new Txn.CreateContainer(path, op.data(), acl, cversion);
+        } else if (mode.ttl()) {
+            node.owner = EphemeralOwner.ofTtl(op.ttlMs());
+            txn = new Txn.CreateTtl(path, op.data(), acl, cversion, op.ttlMs());
+        } else {
+            if (mode.ephemeral()) node.owner = call.sessionId;
+            txn = new Txn.Create(path, op.data(), acl, mode.ephemeral(), cversion, op.withStat());
+        }
+        pending.create(node);
+        return txn;
+    }
+
+    private Txn delete(Request.Delete op, Call call) throws Refused {
+        checkSession(call);
+        String parentPath = deletableParentOf(op.path());
+        PendingNode parent = find(parentPath);
+        checkAcl(parent, Acl.DELETE, call);
+        PendingNode node = find(op.path());
+        checkVersion(node.version, op.version());
+        if (node.numChildren > 0) throw new Refused(ErrorCode.NOT_EMPTY);
+        remove(parent, node, call);
+        return new Txn.Delete(op.path(), false);
+    }
+
+    private Txn deleteContainer(Request.DeleteContainer op, Call call) throws Refused {
+        String parentPath = deletableParentOf(op.path());
+        PendingNode node = find(op.path());
+        if (node.numChildren > 0) throw new Refused(ErrorCode.NOT_EMPTY);
+        if (node.owner != EphemeralOwner.CONTAINER && !EphemeralOwner.isTtl(node.owner))
+            throw new Refused(ErrorCode.BAD_VERSION);
+        remove(find(parentPath), node, call);
+        return new Txn.Delete(op.path(), true);
+    }
+
+    private void remove(PendingNode parent, PendingNode node, Call call) {
+        PendingNode parentAfter = parent.at(call.zxid);
+        parentAfter.pzxid = call.zxid;
+        parentAfter.numChildren--;
+        pending.change(parent, parentAfter);
+        pending.remove(node, call.zxid);
+    }
+
+    private Txn setData(Request.SetData op, Call call) throws Refused {
+        checkSession(call);
+        checkPath(op.path());
+        PendingNode node = find(op.path());
+        checkAcl(node, Acl.WRITE, call);
+        checkVersion(node.version, op.version());
+        PendingNode after = node.at(call.zxid);
+        after.version = next(node.version);
+        after.mtimeMs = call.nowMs;
+        after.mzxid = call.zxid;
+        after.content = op.data();
+        after.dataFrom = 0;
+        pending.change(node, after);
+        return new Txn.SetData(op.path(), op.data(), after.version, false);
+    }
+
+    private Txn setAcl(Request.SetAcl op, Call call) throws Refused {
+        checkSession(call);
+        checkPath(op.path());
+        List<Acl> acl = settle(op.acl(), call);
+        PendingNode node = find(op.path());
+        checkAcl(node, Acl.ADMIN, call);
+        checkVersion(node.aversion, op.version());
+        PendingNode after = node.at(call.zxid);
+        after.acl = acl;
+        after.aversion = next(node.aversion);
+        pending.change(node, after);
+        return new Txn.SetAcl(op.path(), acl, after.aversion);
+    }
+
+    private Txn check(Request.Check op, Call call) throws Refused {
+        checkSession(call);
+        checkPath(op.path());
+        PendingNode node = find(op.path());
+        checkAcl(node, Acl.READ, call);
+        checkVersion(node.version, op.version());
+        return new Txn.Check(op.path(), next(node.version));
+    }
+
+    private Txn closeSession(Call call) {
+        sessions.remove(call.sessionId);
+        LinkedHashSet<String> paths = pending.ephemeralPaths(call.sessionId);
+        long bytes = 0;
+        for (String path : paths) {
+            bytes += path.length() * 3L + 4;
+            PendingNode parent = pending.find(Paths.parent(path)).orElseThrow();
+            remove(parent, pending.find(path).orElseThrow(), call);
+        }
+        return bytes <= CLOSE_SESSION_BYTES_MAX
+                ? new Txn.CloseSession(List.copyOf(paths))
+                : new Txn.CloseSessionUnlisted();
+    }
+
+    private void checkSession(Call call) throws Refused {
+        if (!sessions.contains(call.sessionId)) throw new Refused(ErrorCode.SESSION_EXPIRED);
+    }
+
+    /** The text before the last slash, so that the parent of what is no good path is one that cannot be. */
+    private static String parentOf(String path) throws Refused {
+        int slash = path.lastIndexOf('/');
+        if (slash < 0 || path.indexOf('\0') >= 0) throw new Refused(ErrorCode.BAD_ARGUMENTS);
+        return slash == 0 ? "/" : path.substring(0, slash);
+    }
+
+    private static String deletableParentOf(String path) throws Refused {
+        switch (path) {
+            case "/", "/zookeeper", ZnodeTree.QUOTA, ZnodeTree.CONFIG -> throw new Refused(ErrorCode.BAD_ARGUMENTS);
+            default -> {
+                return parentOf(path);
+            }
+        }
+    }
+
+    private static void checkPath(String path) throws Refused {
+        if (Paths.fault(path).isPresent()) throw new Refused(ErrorCode.BAD_ARGUMENTS);
+    }
+
+    private PendingNode find(String path) throws Refused {
+        return pending.find(path).orElseThrow(() -> new Refused(ErrorCode.NO_NODE));
+    }
+
+    private static void checkAcl(PendingNode node, int perms, Call call) throws Refused {
+        if (!AclCheck.allows(node.acl, perms, call.callers)) throw new Refused(ErrorCode.NO_AUTH);
+    }
+
+    private static List<Acl> settle(List<Acl> acl, Call call) throws Refused {
+        return AclCheck.settle(acl, call.callers).orElseThrow(() -> new Refused(ErrorCode.INVALID_ACL));
+    }
+
+    private static void checkVersion(int is, int wanted) throws Refused {
+        if (wanted != Request.ANY_VERSION && wanted != is) throw new Refused(ErrorCode.BAD_VERSION);
+    }
+
+    /** Leaves out −1, which would match any version from then on (ZOOKEEPER-4743). */
+    private static int next(int version) {
+        return version == -2 ? 0 : version + 1;
+    }
+}

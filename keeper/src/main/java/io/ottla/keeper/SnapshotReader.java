@@ -1,0 +1,96 @@
+package io.ottla.keeper;
+
+import io.ottla.zookeeperprotocol.Acl;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a snapshot (grammar: {@link SnapshotWalk}) of ours, or of ZooKeeper 3.4 to 3.9: the parts after the first seal may
+ * be absent, and it may hold changes later than its zxid, which the log then repeats.
+ */
+final class SnapshotReader {
+    private SnapshotReader() {}
+
+    /**
+     * @param in the uncompressed file
+     * @param zxid as its name says
+     * @throws IOException if it is damaged, with what is wrong
+     */
+    static ZnodeTree read(InputStream in, long zxid, long hashSeed) throws IOException {
+        SealedInput input = new SealedInput(in);
+        int magic = input.readInt();
+        int version = input.readInt();
+        input.readLong();
+        if (magic != SnapshotWalk.MAGIC) throw new IOException("it does not begin with ZKSN");
+        if (version != SnapshotWalk.VERSION)
+            throw new IOException("it has format version " + version + ", and 2 is known");
+        ZnodeTree tree = ZnodeTree.unloaded(hashSeed);
+        int sessions = input.readInt();
+        for (int i = 0; i < sessions; i++) {
+            long session = input.readLong();
+            tree.loadSession(session, input.readInt());
+        }
+        readAcls(input, tree);
+        readNodes(input, tree);
+        input.readSeal();
+        if (!input.atEnd()) {
+            // zxid, version and value of the tree's digest; only of a snapshot that stood still does it say something,
+            // and the checksum says as much
+            input.readLong();
+            input.readInt();
+            input.readLong();
+            input.readSeal();
+        }
+        if (!input.atEnd()) {
+            input.readLong();
+            input.readSeal();
+        }
+        tree.acls().dropUnused();
+        tree.loaded(zxid);
+        return tree;
+    }
+
+    private static void readAcls(SealedInput input, ZnodeTree tree) throws IOException {
+        int count = input.readInt();
+        for (int i = 0; i < count; i++) {
+            long id = input.readLong();
+            int entries = input.readInt();
+            List<Acl> acl = new ArrayList<>();
+            for (int j = 0; j < entries; j++) acl.add(new Acl(input.readInt(), input.readString(), input.readString()));
+            tree.acls().load(id, acl);
+        }
+    }
+
+    private static void readNodes(SealedInput input, ZnodeTree tree) throws IOException {
+        boolean rooted = false;
+        for (String path = input.readString(); !path.equals("/"); path = input.readString()) {
+            byte[] data = input.readBuffer();
+            int aclId = tree.acls().useLoaded(input.readLong());
+            long czxid = input.readLong();
+            long mzxid = input.readLong();
+            long ctimeMs = input.readLong();
+            Znode node = new Znode(path.isEmpty() ? new byte[0] : ZnodeTree.nameOf(path), data, aclId, czxid, ctimeMs);
+            node.mzxid = mzxid;
+            node.mtimeMs = input.readLong();
+            node.version = input.readInt();
+            node.cversion(input.readInt());
+            node.aversion(input.readInt());
+            node.owner(input.readLong());
+            node.pzxid(input.readLong());
+            if (path.isEmpty()) {
+                if (rooted) throw new IOException("it has two roots");
+                rooted = true;
+                tree.loadRoot(node);
+                continue;
+            }
+            int slash = path.lastIndexOf('/');
+            Znode parent = slash < 0 || !rooted ? null : tree.find(path.substring(0, slash));
+            if (parent == null) throw new IOException("the parent of " + path + " does not come before it");
+            if (tree.find(path) != null) throw new IOException("it has " + path + " twice");
+            tree.link(parent, node, path);
+        }
+        if (!rooted) throw new IOException("it has no root");
+    }
+}

@@ -1,0 +1,149 @@
+package io.ottla.keeper;
+
+import io.ottla.base.Disk;
+import io.ottla.base.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.Adler32;
+
+/**
+ * The file that transactions are appended to (FileTxnLog of the original). Used by one disk thread at a time.
+ *
+ * <pre>
+ * log.ZXID   := header record* zeros            ZXID: of the first record, hexadecimal
+ * header     := "ZKLG" version:int=2 dbid:long=0
+ * record     := adler32:long length:int entry end:byte='B'     the checksum is of the entry alone
+ * entry      := see LoggedTxn
+ * </pre>
+ *
+ * <p>Room is made ahead with zeros, which end the log for a reader: so a sync mostly has no new length to record, and a full disk
+ * shows before anything of a transaction is written.
+ */
+final class TxnLog {
+    static final int MAGIC = 0x5A4B4C47;
+    static final int VERSION = 2;
+    static final int HEADER_BYTES = 16;
+    static final int RECORD_OVERHEAD_BYTES = 13;
+    static final byte END = 'B';
+
+    /** Room is made in steps of so many bytes. */
+    static final int ROOM_BYTES = 256 * 1024;
+
+    private final Disk disk;
+    private final Path directory;
+    private DiskFile file;
+    private long position;
+    private long size;
+
+    /** Nothing of the batch was written: the log is as it was, and may be written to again. */
+    static final class NoRoom extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NoRoom(IOException cause) {
+            super("no room in the transaction log: " + cause.getMessage(), cause);
+        }
+    }
+
+    TxnLog(Disk disk, Path directory) {
+        this.disk = disk;
+        this.directory = directory;
+    }
+
+    static String name(long zxid) {
+        return "log." + Long.toHexString(zxid);
+    }
+
+    /**
+     * Makes the entries durable: all of them, when it returns.
+     *
+     * @param firstZxid of the first entry
+     * @return bytes written
+     * @throws NoRoom if nothing was written
+     * @throws IOException if it is not known what was written: the log must not be used any more
+     */
+    long append(List<byte[]> entries, long firstZxid) throws IOException {
+        int bytes = 0;
+        for (byte[] entry : entries) bytes = Math.addExact(bytes, entry.length + RECORD_OVERHEAD_BYTES);
+        makeRoom(firstZxid, bytes);
+        ByteBuffer batch = ByteBuffer.allocate(bytes);
+        Adler32 adler = new Adler32();
+        for (byte[] entry : entries) {
+            adler.reset();
+            adler.update(entry);
+            batch.putLong(adler.getValue()).putInt(entry.length).put(entry).put(END);
+        }
+        file.write(position, batch.flip());
+        file.sync();
+        position += bytes;
+        return bytes;
+    }
+
+    private void makeRoom(long firstZxid, int bytes) throws IOException {
+        if (file != null && position + bytes <= size) return;
+        try {
+            if (file == null) {
+                create(firstZxid, roundUp(HEADER_BYTES + (long) bytes));
+            } else {
+                long wanted = roundUp(position + bytes);
+                zeros(size, wanted);
+                size = wanted;
+            }
+        } catch (IOException e) {
+            throw new NoRoom(e);
+        }
+    }
+
+    private void create(long firstZxid, long wanted) throws IOException {
+        Path path = directory.resolve(name(firstZxid));
+        DiskFile created = disk.open(path, Disk.OpenMode.TRUNCATE);
+        try {
+            ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+            created.write(0, header.putInt(MAGIC).putInt(VERSION).putLong(0).flip());
+            file = created;
+            zeros(HEADER_BYTES, wanted);
+            disk.syncDirectory(directory);
+        } catch (IOException e) {
+            file = null;
+            created.release();
+            disk.delete(path);
+            throw e;
+        }
+        position = HEADER_BYTES;
+        size = wanted;
+    }
+
+    private void zeros(long from, long to) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocate(64 * 1024);
+        for (long at = from; at < to; at += zeros.capacity()) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
+            file.write(at, zeros);
+        }
+    }
+
+    private static long roundUp(long bytes) {
+        return (bytes + ROOM_BYTES - 1) / ROOM_BYTES * ROOM_BYTES;
+    }
+
+    /** The next transaction begins a new file; this one keeps no room behind its end. */
+    void roll() throws IOException {
+        if (file == null) return;
+        DiskFile full = file;
+        file = null;
+        try {
+            full.truncate(position);
+        } finally {
+            full.release();
+        }
+    }
+
+    /** Bytes of the records in the file that is written to. */
+    long sizeBytes() {
+        return file == null ? 0 : position;
+    }
+
+    void close() throws IOException {
+        roll();
+    }
+}

@@ -1,0 +1,138 @@
+package io.ottla.keeper;
+
+import io.ottla.base.DiskFile;
+import io.ottla.zookeeperprotocol.LoggedTxn;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.zip.Adler32;
+
+/**
+ * Reads a file of the transaction log (grammar: {@link TxnLog}) record by record, up to where it ends: at zeros, at the end of the
+ * file, or at a record that a power loss left torn. On a disk thread only.
+ */
+final class TxnLogReader {
+    private static final int WINDOW_BYTES = 256 * 1024;
+
+    /**
+     * A sound record so far behind the end cannot be of the write that was under way: the log was damaged later. Above any
+     * batch that is written at once ({@link Keeper#BATCH_BYTES_MAX}), with one transaction more.
+     */
+    static final long TORN_BYTES_MAX = 4L << 20;
+
+    private final DiskFile file;
+    private final String name;
+    private final long size;
+    private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).flip();
+    private long windowStart;
+    private long position;
+
+    TxnLogReader(DiskFile file, String name) throws IOException {
+        this.file = file;
+        this.name = name;
+        size = file.size();
+    }
+
+    /** False if the file ends within the header: it was just made, and has nothing. */
+    boolean readHeader() throws IOException {
+        if (size < TxnLog.HEADER_BYTES) return false;
+        ByteBuffer header = bytes(0, TxnLog.HEADER_BYTES);
+        int magic = header.getInt();
+        int version = header.getInt();
+        if (magic == 0 && version == 0 && next(TxnLog.HEADER_BYTES) == 0) return false;
+        if (magic != TxnLog.MAGIC) throw new IOException(name + " is no transaction log: it does not begin with ZKLG");
+        if (version != TxnLog.VERSION)
+            throw new IOException(name + " has format version " + version + ", and 2 is known");
+        position = TxnLog.HEADER_BYTES;
+        return true;
+    }
+
+    /** Where the last sound record ends. */
+    long position() {
+        return position;
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** Empty at the end. */
+    Optional<LoggedTxn> next() throws IOException {
+        int length = next(position);
+        if (length == 0) return Optional.empty();
+        ByteBuffer entry = bytes(position + 12, length);
+        LoggedTxn txn;
+        try {
+            txn = LoggedTxn.read(entry);
+        } catch (IOException e) {
+            throw new IOException(
+                    "%s has at %d what is no transaction: %s".formatted(name, position, e.getMessage()), e);
+        }
+        position += TxnLog.RECORD_OVERHEAD_BYTES + length;
+        return Optional.of(txn);
+    }
+
+    /** The length of the entry of a sound record at that place; 0 if there is none. */
+    private int next(long at) throws IOException {
+        if (at + TxnLog.RECORD_OVERHEAD_BYTES > size) return 0;
+        ByteBuffer head = bytes(at, 12);
+        long checksum = head.getLong();
+        int length = head.getInt();
+        if (checksum >>> 32 != 0
+                || length < LoggedTxn.HEADER_BYTES
+                || length > size - at - TxnLog.RECORD_OVERHEAD_BYTES) return 0;
+        ByteBuffer rest = bytes(at + 12, length + 1);
+        if (rest.get(rest.position() + length) != TxnLog.END) return 0;
+        Adler32 adler = new Adler32();
+        adler.update(rest.limit(rest.position() + length));
+        return adler.getValue() == checksum ? length : 0;
+    }
+
+    /**
+     * Where sound records go on that must have been durable: behind the end, further than one write reaches, and later
+     * than {@code lastZxid}. Empty if what follows the end was lost in the middle of being written.
+     */
+    Optional<Long> damagedBefore(long lastZxid) throws IOException {
+        for (long at = position + TORN_BYTES_MAX; at + TxnLog.RECORD_OVERHEAD_BYTES <= size; at++) {
+            at = skipZeros(at);
+            if (at + TxnLog.RECORD_OVERHEAD_BYTES > size) break;
+            if (next(at) > 0 && bytes(at + 12 + 12, 8).getLong() > lastZxid) return Optional.of(at);
+        }
+        return Optional.empty();
+    }
+
+    /** True if something other than zeros stands behind the end. */
+    boolean torn() throws IOException {
+        return skipZeros(position) < size;
+    }
+
+    /** The first place from {@code at} on where a record can begin: its checksum is not 0 in bytes 4 to 7. */
+    private long skipZeros(long at) throws IOException {
+        while (at < size) {
+            int count = (int) Math.min(WINDOW_BYTES / 2, size - at);
+            ByteBuffer part = bytes(at, count);
+            int zeros = 0;
+            while (zeros < count && part.get(zeros) == 0) zeros++;
+            if (zeros < count) return at + Math.max(0, zeros - 7);
+            at += Math.max(1, count - 7);
+        }
+        return at;
+    }
+
+    /** A view of bytes of the file, which must be there; good until the next call. */
+    private ByteBuffer bytes(long at, int count) throws IOException {
+        if (count > WINDOW_BYTES) {
+            ByteBuffer large = ByteBuffer.allocate(count);
+            if (file.read(at, large) < count) throw new IOException(name + " became shorter while it was read");
+            return large.flip();
+        }
+        if (at < windowStart || at + count > windowStart + window.limit()) {
+            window.clear();
+            file.read(at, window);
+            window.flip();
+            windowStart = at;
+            if (window.limit() < count) throw new IOException(name + " became shorter while it was read");
+        }
+        return window.slice((int) (at - windowStart), count);
+    }
+}

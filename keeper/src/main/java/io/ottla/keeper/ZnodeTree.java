@@ -1,0 +1,370 @@
+package io.ottla.keeper;
+
+import io.ottla.zookeeperprotocol.Acl;
+import io.ottla.zookeeperprotocol.EphemeralOwner;
+import io.ottla.zookeeperprotocol.ErrorCode;
+import io.ottla.zookeeperprotocol.LoggedTxn;
+import io.ottla.zookeeperprotocol.Stat;
+import io.ottla.zookeeperprotocol.Txn;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The committed state: znodes, their ACLs, the sessions. It changes by {@link #apply} only, and the same transactions
+ * make the same tree, live, on restart and on another server.
+ *
+ * <p>Applying is idempotent in the way the original's is (DataTree.processTxn), since snapshots of the original are
+ * taken while transactions go on: a log replayed over one repeats what the snapshot already has. A create of a node
+ * that is there, or a delete of one that is not, is then a result and no fault.
+ */
+final class ZnodeTree {
+    static final String QUOTA = "/zookeeper/quota";
+    static final String CONFIG = "/zookeeper/config";
+
+    private final ChildTable.Hash hashes;
+    private final NodeDigest nodeDigest = new NodeDigest();
+    private final AclTable acls = new AclTable();
+    private final TreeMap<Long, Integer> timeoutMsBySession = new TreeMap<>();
+    private final TreeMap<Long, Set<Znode>> ephemerals = new TreeMap<>();
+    private Znode root;
+    private int nodeCount;
+    private long digest;
+    private long lastZxid;
+
+    /** Null while no snapshot is being taken. */
+    private SnapshotWalk walk;
+
+    private ZnodeTree(long hashSeed) {
+        hashes = new ChildTable.Hash(hashSeed);
+    }
+
+    /** The tree of a server that begins: the root and /zookeeper with quota and config. */
+    static ZnodeTree fresh(long hashSeed) {
+        ZnodeTree tree = new ZnodeTree(hashSeed);
+        tree.loadRoot(new Znode(new byte[0], new byte[0], AclTable.OPEN_ID, 0, 0));
+        for (String path : new String[] {"/zookeeper", QUOTA, CONFIG}) {
+            boolean config = path.equals(CONFIG);
+            Znode node = new Znode(
+                    nameOf(path), new byte[0], config ? tree.acls.use(Acl.READ_ONLY) : AclTable.OPEN_ID, 0, 0);
+            if (config) node.aversion(-1);
+            tree.link(tree.find(parentOf(path)), node, path);
+        }
+        return tree;
+    }
+
+    /** One without even a root, which {@link SnapshotReader} fills. */
+    static ZnodeTree unloaded(long hashSeed) {
+        return new ZnodeTree(hashSeed);
+    }
+
+    void loadRoot(Znode node) {
+        root = node;
+        nodeCount = 1;
+        digest = nodeDigest.of("/", node);
+    }
+
+    /** Adds a node of a snapshot, or a new one, below a parent that is there. */
+    void link(Znode parent, Znode node, String path) {
+        if (walk != null) walk.created(node);
+        parent.add(node, hashes.of(node), hashes);
+        nodeCount++;
+        digest += nodeDigest.of(path, node);
+        if (EphemeralOwner.isSession(node.owner()))
+            ephemerals
+                    .computeIfAbsent(node.owner(), session -> new LinkedHashSet<>())
+                    .add(node);
+    }
+
+    void loadSession(long sessionId, int timeoutMs) {
+        timeoutMsBySession.put(sessionId, timeoutMs);
+    }
+
+    void loaded(long zxid) {
+        lastZxid = zxid;
+    }
+
+    Znode root() {
+        return root;
+    }
+
+    AclTable acls() {
+        return acls;
+    }
+
+    int nodeCount() {
+        return nodeCount;
+    }
+
+    /** The sum of the digests of all nodes. */
+    long digest() {
+        return digest;
+    }
+
+    /** Of the last transaction applied. */
+    long lastZxid() {
+        return lastZxid;
+    }
+
+    /** Session ids and timeouts in milliseconds. */
+    Map<Long, Integer> sessions() {
+        return timeoutMsBySession;
+    }
+
+    /** In the order in which they were created, or loaded. */
+    List<String> ephemeralPaths(long sessionId) {
+        List<String> paths = new ArrayList<>();
+        for (Znode node : ephemerals.getOrDefault(sessionId, Set.of())) paths.add(node.path());
+        return paths;
+    }
+
+    void walk(SnapshotWalk walk) {
+        this.walk = walk;
+    }
+
+    /** Null if there is none at that path; the root answers to "/" and "". */
+    Znode find(String path) {
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0 || (bytes.length == 1 && bytes[0] == '/')) return root;
+        if (bytes[0] != '/') return null;
+        Znode node = root;
+        int from = 1;
+        while (from <= bytes.length) {
+            int to = from;
+            while (to < bytes.length && bytes[to] != '/') to++;
+            ChildTable children = node.children();
+            if (children == null) return null;
+            node = children.find(bytes, from, to, hashes.of(bytes, from, to));
+            if (node == null) return null;
+            from = to + 1;
+        }
+        return node;
+    }
+
+    List<Acl> acl(Znode node) {
+        return acls.acl(node.aclId);
+    }
+
+    static Stat stat(Znode node) {
+        int children = node.numChildren();
+        long owner = node.owner();
+        return new Stat(
+                node.czxid,
+                node.mzxid,
+                node.ctimeMs,
+                node.mtimeMs,
+                node.version,
+                node.cversion() * 2 - children,
+                node.aversion(),
+                EphemeralOwner.isSession(owner) ? owner : 0,
+                node.dataLength(),
+                children,
+                node.pzxid());
+    }
+
+    /** Applies a transaction: one result for each operation of a multi, else one. */
+    List<OpResult> apply(LoggedTxn logged, TreeListener listener) {
+        List<OpResult> results;
+        if (logged.txn() instanceof Txn.Multi multi) results = applyMulti(multi, logged, listener);
+        else results = List.of(applyOne(logged.txn(), logged, listener));
+        if (logged.zxid() > lastZxid) lastZxid = logged.zxid();
+        return results;
+    }
+
+    private List<OpResult> applyMulti(Txn.Multi multi, LoggedTxn logged, TreeListener listener) {
+        List<OpResult> results = new ArrayList<>(multi.txns().size());
+        if (!multi.failed()) {
+            for (Txn each : multi.txns()) results.add(applyOne(each, logged, listener));
+            return results;
+        }
+        for (Txn each : multi.txns())
+            results.add(new OpResult.Failed(each instanceof Txn.Error error ? error.code() : ErrorCode.OK.code()));
+        return results;
+    }
+
+    private OpResult applyOne(Txn txn, LoggedTxn logged, TreeListener listener) {
+        return switch (txn) {
+            case Txn.Create t ->
+                create(
+                        t.path(),
+                        t.data(),
+                        t.acl(),
+                        t.ephemeral() ? logged.clientId() : 0,
+                        t.parentCversion(),
+                        !t.withStat(),
+                        logged,
+                        listener);
+            case Txn.CreateContainer t ->
+                create(
+                        t.path(),
+                        t.data(),
+                        t.acl(),
+                        EphemeralOwner.CONTAINER,
+                        t.parentCversion(),
+                        false,
+                        logged,
+                        listener);
+            case Txn.CreateTtl t ->
+                create(
+                        t.path(),
+                        t.data(),
+                        t.acl(),
+                        EphemeralOwner.ofTtl(t.ttlMs()),
+                        t.parentCversion(),
+                        false,
+                        logged,
+                        listener);
+            case Txn.Delete t -> delete(t.path(), logged.zxid(), listener);
+            case Txn.SetData t -> setData(t, logged, listener);
+            case Txn.SetAcl t -> setAcl(t);
+            case Txn.Check t -> new OpResult.Done();
+            case Txn.CreateSession t -> {
+                timeoutMsBySession.put(logged.clientId(), t.timeoutMs());
+                yield new OpResult.Done();
+            }
+            case Txn.CloseSession t -> closeSession(t.paths(), logged, listener);
+            case Txn.CloseSessionUnlisted t -> closeSession(List.of(), logged, listener);
+            case Txn.Error t -> new OpResult.Failed(t.code());
+            case Txn.Multi t -> throw new IllegalStateException("a multi within a multi");
+        };
+    }
+
+    private OpResult create(
+            String path,
+            byte[] data,
+            List<Acl> acl,
+            long owner,
+            int parentCversion,
+            boolean adjustsParent,
+            LoggedTxn logged,
+            TreeListener listener) {
+        String parentPath = parentOf(path);
+        Znode parent = find(parentPath);
+        if (parent == null) return failed(ErrorCode.NO_NODE);
+        int aclId = acls.use(acl);
+        Znode present = find(path);
+        int cversion = parentCversion == Txn.CVERSION_UNKNOWN ? parent.cversion() + 1 : parentCversion;
+        if (present != null) {
+            touch(present);
+            acls.release(present.aclId);
+            present.aclId = aclId;
+            // the snapshot had the child, but perhaps a parent from before it
+            if (adjustsParent) raiseCversion(parent, parentPath, cversion, logged.zxid());
+            return failed(ErrorCode.NODE_EXISTS);
+        }
+        raiseCversion(parent, parentPath, cversion, logged.zxid());
+        Znode node = new Znode(nameOf(path), data, aclId, logged.zxid(), logged.timeMs());
+        node.owner(owner);
+        link(parent, node, path);
+        listener.created(path, node);
+        return new OpResult.Created(path, stat(node));
+    }
+
+    /** Only upwards: a replayed create may be older than what the snapshot knows of the parent. */
+    private void raiseCversion(Znode parent, String path, int cversion, long zxid) {
+        if (cversion <= parent.cversion()) return;
+        touch(parent);
+        digest -= nodeDigest.of(path, parent);
+        parent.cversion(cversion);
+        parent.pzxid(zxid);
+        digest += nodeDigest.of(path, parent);
+    }
+
+    private OpResult delete(String path, long zxid, TreeListener listener) {
+        String parentPath = parentOf(path);
+        Znode parent = find(parentPath);
+        if (parent == null) return failed(ErrorCode.NO_NODE);
+        if (zxid > parent.pzxid()) {
+            touch(parent);
+            digest -= nodeDigest.of(parentPath, parent);
+            parent.pzxid(zxid);
+            digest += nodeDigest.of(parentPath, parent);
+        }
+        Znode node = find(path);
+        if (node == null || node == root) return failed(ErrorCode.NO_NODE);
+        unlinkBelow(node);
+        unlink(node, path);
+        listener.deleted(path, node);
+        return new OpResult.Done();
+    }
+
+    /** A log replayed over a fuzzy snapshot may delete a parent whose child the snapshot has, though it went before. */
+    private void unlinkBelow(Znode node) {
+        if (node.numChildren() == 0) return;
+        List<Znode> below = new ArrayList<>(List.of(node));
+        for (int i = 0; i < below.size(); i++)
+            if (below.get(i).children() != null)
+                below.addAll(List.of(below.get(i).children().toArray()));
+        for (int i = below.size() - 1; i > 0; i--)
+            unlink(below.get(i), below.get(i).path());
+    }
+
+    private void unlink(Znode node, String path) {
+        if (walk != null) walk.deleted(node, path);
+        digest -= nodeDigest.of(path, node);
+        node.parent.remove(node, hashes);
+        node.parent = null;
+        nodeCount--;
+        acls.release(node.aclId);
+        Set<Znode> ofSession = ephemerals.get(node.owner());
+        if (ofSession != null) {
+            ofSession.remove(node);
+            if (ofSession.isEmpty()) ephemerals.remove(node.owner());
+        }
+    }
+
+    private OpResult setData(Txn.SetData txn, LoggedTxn logged, TreeListener listener) {
+        Znode node = find(txn.path());
+        if (node == null) return failed(ErrorCode.NO_NODE);
+        touch(node);
+        digest -= nodeDigest.of(txn.path(), node);
+        node.data(txn.data());
+        node.mtimeMs = logged.timeMs();
+        node.mzxid = logged.zxid();
+        node.version = txn.version();
+        digest += nodeDigest.of(txn.path(), node);
+        listener.dataChanged(txn.path(), node);
+        return new OpResult.Changed(stat(node));
+    }
+
+    private OpResult setAcl(Txn.SetAcl txn) {
+        Znode node = find(txn.path());
+        if (node == null) return failed(ErrorCode.NO_NODE);
+        touch(node);
+        digest -= nodeDigest.of(txn.path(), node);
+        int before = node.aclId;
+        node.aclId = acls.use(txn.acl());
+        acls.release(before);
+        node.aversion(txn.version());
+        digest += nodeDigest.of(txn.path(), node);
+        return new OpResult.Changed(stat(node));
+    }
+
+    private OpResult closeSession(List<String> paths, LoggedTxn logged, TreeListener listener) {
+        timeoutMsBySession.remove(logged.clientId());
+        for (String path : paths) delete(path, logged.zxid(), listener);
+        // where the transaction has no list, and what a list may lack after a fuzzy snapshot
+        for (String path : ephemeralPaths(logged.clientId())) delete(path, logged.zxid(), listener);
+        return new OpResult.Done();
+    }
+
+    private void touch(Znode node) {
+        if (walk != null) walk.changing(node);
+    }
+
+    private static OpResult failed(ErrorCode code) {
+        return new OpResult.Failed(code.code());
+    }
+
+    static byte[] nameOf(String path) {
+        return path.substring(path.lastIndexOf('/') + 1).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String parentOf(String path) {
+        return path.substring(0, path.lastIndexOf('/'));
+    }
+}

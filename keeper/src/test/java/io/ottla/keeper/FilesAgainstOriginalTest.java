@@ -1,0 +1,156 @@
+package io.ottla.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ottla.base.Outcome;
+import io.ottla.base.SeededRandom;
+import io.ottla.zookeeperprotocol.LoggedTxn;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.GZIPOutputStream;
+import org.apache.zookeeper.server.DataTree;
+import org.apache.zookeeper.server.Request;
+import org.apache.zookeeper.server.SnapshotFormatter;
+import org.apache.zookeeper.server.TxnLogEntry;
+import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
+import org.apache.zookeeper.server.persistence.TxnLogToolkit;
+import org.apache.zookeeper.server.util.SerializeUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Apache's classes read the directory that we wrote, and we the one that they wrote. */
+class FilesAgainstOriginalTest {
+    private static final Path DATA = Path.of("/data");
+
+    @TempDir
+    Path temporary;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void theOriginalOpensOurDirectory(long seed) throws Exception {
+        SeededRandom random = new SeededRandom(seed);
+        RandomRequests requests = new RandomRequests(random);
+        TestWorld world = new TestWorld();
+        List<Outcome<Keeper>> opened = new ArrayList<>();
+        Keeper.open(
+                new KeeperOptions(1, 400, 3, true, 0xfffff), DATA, world, world, random.split(), world, opened::add);
+        world.drain();
+        Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
+        for (int i = 0; i < 1500; i++) {
+            List<io.ottla.keeper.Request.Op> ops = new ArrayList<>();
+            for (int j = random.nextInt(3); j >= 0; j--) ops.add(requests.op(true));
+            keeper.submit(ops, result -> {});
+            if (random.chance(0.5)) world.step();
+        }
+        world.drain();
+        assertThat(world.faults).isEmpty();
+        Original.export(world, DATA, temporary);
+
+        Original.Opened original = Original.open(temporary);
+        assertThat(original.zxid).isEqualTo(keeper.lastZxid());
+        assertThat(original.digestMismatches).isZero();
+        assertThat(original.sessions).isEqualTo(keeper.tree().sessions());
+        assertThat(original.replayed).isNotEmpty();
+        Original.assertSame(keeper.tree(), original.tree);
+    }
+
+    @Test
+    void theOriginalsToolsReadOurFiles() throws Exception {
+        TestWorld world = new TestWorld();
+        Keeper keeper = KeeperTest.open(world);
+        for (int i = 0; i < 20; i++) {
+            keeper.submit(
+                    List.of(new io.ottla.keeper.Request.Create(
+                            "/n" + i, new byte[] {1}, io.ottla.zookeeperprotocol.CreateMode.PERSISTENT)),
+                    result -> {});
+        }
+        world.drain();
+        Original.export(world, DATA, temporary);
+        for (File file : temporary.resolve("version-2").toFile().listFiles()) {
+            PrintStream out = System.out;
+            ByteArrayOutputStream printed = new ByteArrayOutputStream();
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            try {
+                if (file.getName().startsWith("log.")) {
+                    try (TxnLogToolkit toolkit = new TxnLogToolkit(false, true, file.getPath(), true)) {
+                        toolkit.dump(null);
+                    }
+                } else if (file.getName().startsWith("snapshot.")) {
+                    new SnapshotFormatter().run(file.getPath(), true, false);
+                }
+            } finally {
+                System.setOut(out);
+            }
+            if (file.getName().startsWith("log."))
+                assertThat(printed.toString(StandardCharsets.UTF_8))
+                        .contains("EOF reached after 21 txns.")
+                        .doesNotContain("CRC");
+        }
+    }
+
+    /** A directory as the original leaves it: a snapshot, the log behind it with its padding, sessions with ephemerals. */
+    private void writeAsTheOriginal(ZnodeTree tree, DataTree twin, int after) throws Exception {
+        SeededRandom random = new SeededRandom(17);
+        RandomRequests requests = new RandomRequests(random);
+        ConcurrentHashMap<Long, Integer> sessions = new ConcurrentHashMap<>();
+        RequestPreparer preparer = new RequestPreparer(tree, true);
+        FileTxnSnapLog files = new FileTxnSnapLog(temporary.toFile(), temporary.toFile());
+        long session = 0x300000000000001L;
+        for (int i = 0; i < 900; i++) {
+            if (i == after) files.save(twin, sessions, true);
+            if (i == after) files.rollLog();
+            io.ottla.keeper.Request request = i == 0 ? new io.ottla.keeper.Request.CreateSession(4000) : requests.any();
+            LoggedTxn txn = preparer.prepare(1000 + i, session, i, List.of(Identity.SUPER), request);
+            TxnLogEntry entry = SerializeUtils.deserializeTxn(txn.toBytes());
+            Request appended = new Request(null, session, i, txn.txn().type(), null, null);
+            appended.setHdr(entry.getHeader());
+            appended.setTxn(entry.getTxn());
+            appended.setTxnDigest(entry.getDigest());
+            files.append(appended);
+            files.processTransaction(entry.getHeader(), twin, sessions, entry.getTxn());
+            tree.apply(txn, TreeListener.NONE);
+            preparer.applied(txn.zxid());
+        }
+        files.commit();
+        files.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 500, 899})
+    void weOpenTheOriginalsDirectory(int after) throws Exception {
+        ZnodeTree tree = ZnodeTree.fresh(1);
+        DataTree twin = new DataTree();
+        writeAsTheOriginal(tree, twin, after);
+        DataDirectory.Recovered recovered = new DataDirectory(Original.imported(temporary, DATA), DATA, 5).recover();
+        assertThat(recovered.notes()).isEmpty();
+        assertThat(recovered.tree().lastZxid()).isEqualTo(900);
+        assertThat(recovered.tree().sessions()).containsEntry(0x300000000000001L, 4000);
+        Original.assertSame(recovered.tree(), twin);
+    }
+
+    @Test
+    void weOpenACompressedSnapshot() throws Exception {
+        ZnodeTree tree = ZnodeTree.fresh(1);
+        DataTree twin = new DataTree();
+        writeAsTheOriginal(tree, twin, 899);
+        File plain = temporary.resolve("version-2").toFile().listFiles((dir, name) -> name.startsWith("snapshot."))[0];
+        try (var out = new GZIPOutputStream(Files.newOutputStream(Path.of(plain.getPath() + ".gz")))) {
+            Files.copy(plain.toPath(), out);
+        }
+        Files.delete(plain.toPath());
+        Original.assertSame(
+                new DataDirectory(Original.imported(temporary, DATA), DATA, 5)
+                        .recover()
+                        .tree(),
+                twin);
+    }
+}

@@ -1,0 +1,70 @@
+package io.ottla.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ottla.base.Outcome;
+import io.ottla.base.SeededRandom;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Power losses at random points between disk operations, with what was not synced lost, torn and out of order: what was acknowledged is
+ * there, what is there is a state that was, and recovering twice is recovering once.
+ */
+class KeeperCrashTest {
+    private static final Path DATA = Path.of("/data");
+    private static final KeeperOptions OPTIONS = new KeeperOptions(1, 30, 3, true, 0xfffff);
+
+    static java.util.stream.LongStream seeds() {
+        return java.util.stream.LongStream.range(0, 60);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void whatWasAcknowledgedIsThere(long seed) throws Exception {
+        SeededRandom random = new SeededRandom(seed);
+        RandomRequests requests = new RandomRequests(random);
+        TestWorld world = new TestWorld();
+        Map<Long, Long> digestByZxid = new HashMap<>();
+        long acknowledged = 0;
+        for (int life = 0; life < 8; life++) {
+            List<Outcome<Keeper>> opened = new ArrayList<>();
+            Keeper.open(OPTIONS, DATA, world, world, random.split(), world, opened::add);
+            for (int steps = random.nextInt(40); opened.isEmpty() && steps > 0; steps--) world.step();
+            if (random.chance(0.7)) while (opened.isEmpty()) world.step();
+            long[] last = {acknowledged};
+            if (!opened.isEmpty()) {
+                Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
+                for (int i = random.nextInt(200); i >= 0; i--) {
+                    List<Request.Op> ops = new ArrayList<>();
+                    for (int j = random.nextInt(3); j >= 0; j--) ops.add(requests.op(true));
+                    keeper.submit(ops, result -> {
+                        assertThat(result).isInstanceOfAny(Result.Committed.class, Result.Refused.class);
+                        last[0] = keeper.lastZxid();
+                        digestByZxid.put(keeper.lastZxid(), keeper.tree().digest());
+                    });
+                    if (random.chance(0.6)) world.step();
+                }
+            }
+            acknowledged = last[0];
+            assertThat(world.faults).isEmpty();
+            world.crash(random);
+
+            TestWorld copy = world.copy();
+            ZnodeTree found = new DataDirectory(copy, DATA, 1).recover().tree();
+            assertThat(found.lastZxid()).isGreaterThanOrEqualTo(acknowledged);
+            if (digestByZxid.containsKey(found.lastZxid()))
+                assertThat(found.digest()).isEqualTo(digestByZxid.get(found.lastZxid()));
+            ZnodeTree again = new DataDirectory(copy, DATA, 2).recover().tree();
+            assertThat(again.lastZxid()).isEqualTo(found.lastZxid());
+            assertThat(again.digest()).isEqualTo(found.digest());
+            digestByZxid.keySet().removeIf(zxid -> zxid > found.lastZxid());
+            acknowledged = found.lastZxid();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.ottla.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ottla.base.SeededRandom;
+import io.ottla.zookeeperprotocol.LoggedTxn;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.apache.zookeeper.server.DataTree;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The same transactions applied to our tree and to Apache's: the same nodes, digests, errors. */
+class TreeAgainstOriginalTest {
+
+    @Test
+    void aFreshTreeIsTheOriginals() throws Exception {
+        Original.assertSame(ZnodeTree.fresh(3), new DataTree());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void theSameTransactionsMakeTheSameTree(long seed) throws Exception {
+        SeededRandom random = new SeededRandom(seed);
+        RandomRequests requests = new RandomRequests(random);
+        ZnodeTree tree = ZnodeTree.fresh(random.nextLong());
+        RequestPreparer preparer = new RequestPreparer(tree, true);
+        DataTree original = new DataTree();
+        ArrayDeque<LoggedTxn> underWay = new ArrayDeque<>();
+        long nowMs = 1_700_000_000_000L;
+        int refused = 0;
+        for (int i = 0; i < 3000; i++) {
+            long session = 0x100000000000000L + random.nextInt(3);
+            Request request = !preparer.live(session)
+                    ? new Request.CreateSession(30_000)
+                    : random.chance(0.01) ? new Request.CloseSession() : requests.any();
+            List<Identity> callers =
+                    random.chance(0.9) ? List.of(Identity.SUPER) : List.of(new Identity("ip", "10.0.0.1"));
+            underWay.add(preparer.prepare(nowMs++, session, i, callers, request));
+            while (underWay.size() > random.nextInt(8)) {
+                LoggedTxn txn = underWay.removeFirst();
+                int theirs = Original.apply(original, Original.bytes(txn)).err;
+                int ours = 0;
+                for (OpResult result : tree.apply(txn, TreeListener.NONE)) {
+                    if (result instanceof OpResult.Failed failed && ours == 0) ours = failed.code();
+                }
+                preparer.applied(txn.zxid());
+                assertThat(ours).isEqualTo(theirs);
+                if (ours != 0) refused++;
+                assertThat(tree.digest()).isEqualTo(original.getTreeDigest());
+            }
+        }
+        while (!underWay.isEmpty()) {
+            Original.apply(original, Original.bytes(underWay.peekFirst()));
+            tree.apply(underWay.removeFirst(), TreeListener.NONE);
+        }
+        Original.assertSame(tree, original);
+        assertThat(refused).isBetween(300, 2700);
+    }
+
+    /** As after a snapshot that the original took while transactions went on: what it has already comes again. */
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13})
+    void transactionsMayComeAgain(long seed) throws Exception {
+        SeededRandom random = new SeededRandom(seed);
+        RandomRequests requests = new RandomRequests(random);
+        ZnodeTree tree = ZnodeTree.fresh(1);
+        RequestPreparer preparer = new RequestPreparer(tree, true);
+        ArrayDeque<LoggedTxn> all = new ArrayDeque<>();
+        long session = 0x100000000000001L;
+        all.add(preparer.prepare(1, session, 0, List.of(), new Request.CreateSession(1)));
+        for (int i = 0; i < 2000; i++) {
+            all.add(preparer.prepare(i, session, i, List.of(Identity.SUPER), requests.any()));
+            tree.apply(all.getLast(), TreeListener.NONE);
+            preparer.applied(all.getLast().zxid());
+        }
+        long digest = tree.digest();
+        DataTree original = new DataTree();
+        for (LoggedTxn txn : all) {
+            var entry = org.apache.zookeeper.server.util.SerializeUtils.deserializeTxn(txn.toBytes());
+            original.processTxn(entry.getHeader(), entry.getTxn());
+        }
+        assertThat(original.getTreeDigest()).isEqualTo(digest);
+        // the last hundred again: sets are the same, creates and deletes of what is there or gone change nothing but
+        // what the original changes
+        for (LoggedTxn txn : all.stream().skip(all.size() - 100L).toList()) {
+            var entry = org.apache.zookeeper.server.util.SerializeUtils.deserializeTxn(txn.toBytes());
+            original.processTxn(entry.getHeader(), entry.getTxn());
+            tree.apply(txn, TreeListener.NONE);
+            assertThat(tree.digest()).isEqualTo(original.getTreeDigest());
+        }
+    }
+}
