@@ -1,0 +1,12 @@
+package io.ottla.io;
+
+import io.ottla.base.NetworkContract;
+import io.ottla.base.WorldUnderTest;
+import java.io.IOException;
+
+class NioNetworkContractTest extends NetworkContract {
+    @Override
+    protected WorldUnderTest open() throws IOException {
+        return new RealWorld(Transport.NIO);
+    }
+}
