@@ -78,7 +78,7 @@ public final class Broker {
 
     /** For every listener that Kafka clients connect to: refuses what cannot be a frame before anything is allocated. */
     public Network.Framing framing() {
-        return prefix -> prefix < 0 || prefix > limits.requestBytesMax() ? Network.Framing.CLOSE : prefix;
+        return limits.framing();
     }
 
     /** @param listener its name, such as {@code PLAINTEXT} */

@@ -1,5 +1,7 @@
 package io.ottla.broker;
 
+import io.ottla.base.Network;
+
 /**
  * What clients may use of a broker before they are asked to wait or are turned away.
  *
@@ -11,4 +13,9 @@ package io.ottla.broker;
  */
 public record BrokerLimits(int requestBytesMax, int inFlightPerConnectionMax, long inFlightBytesMax) {
     public static final BrokerLimits DEFAULTS = new BrokerLimits(100 << 20, 128, 256L << 20);
+
+    /** Refuses what cannot be a frame, before anything is allocated for it. */
+    public Network.Framing framing() {
+        return prefix -> prefix < 0 || prefix > requestBytesMax ? Network.Framing.CLOSE : prefix;
+    }
 }

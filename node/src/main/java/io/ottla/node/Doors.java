@@ -1,0 +1,105 @@
+package io.ottla.node;
+
+import io.ottla.base.Network;
+import io.ottla.base.Network.ConnectionLimits;
+import io.ottla.base.Network.Framing;
+import io.ottla.base.Network.Listener;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * The listeners of a node. They are bound at the beginning of a start, so that a port in use is found out at once and the ports to
+ * advertise are known; who connects before the node is ready waits, unread.
+ */
+final class Doors {
+    private final Network network;
+    private final List<Network.Listening> bound = new ArrayList<>();
+    private final List<Early> early = new ArrayList<>();
+    private Optional<Function<String, Network.Acceptor>> acceptors = Optional.empty();
+
+    Doors(Network network) {
+        this.network = network;
+    }
+
+    /**
+     * @param advertised by name of the listener
+     * @return {@code advertised} with the ports bound, where a listener left that to the operating system
+     * @throws IOException if an address cannot be bound
+     */
+    Map<String, ListenerConfig> bind(
+            List<ListenerConfig> listeners,
+            Map<String, ListenerConfig> advertised,
+            ConnectionLimits limits,
+            Framing framing)
+            throws IOException {
+        Map<String, ListenerConfig> known = new TreeMap<>(advertised);
+        for (ListenerConfig listener : listeners) {
+            Network.Listening listening = network.listen(
+                    new Listener(listener.host(), listener.port(), framing, limits),
+                    connection -> accept(listener.name(), connection));
+            bound.add(listening);
+            ListenerConfig told = known.get(listener.name());
+            if (told.port() == 0) known.put(listener.name(), told.withPort(listening.port()));
+        }
+        return known;
+    }
+
+    private Network.Receiver accept(String listener, Network.Connection connection) {
+        if (acceptors.isPresent()) return acceptors.get().apply(listener).accepted(connection);
+        connection.reading(false);
+        Early waiting = new Early(listener, connection);
+        early.add(waiting);
+        return waiting;
+    }
+
+    /** @param byListener who takes the connections of a listener, by its name */
+    void open(Function<String, Network.Acceptor> byListener) {
+        acceptors = Optional.of(byListener);
+        early.forEach(waiting -> waiting.letIn(byListener));
+        early.clear();
+    }
+
+    /** Accepts nobody any more, and sends those away who still wait. */
+    void close() {
+        bound.forEach(Network.Listening::close);
+        bound.clear();
+        List.copyOf(early).forEach(waiting -> waiting.connection.close(false));
+    }
+
+    /** Somebody who came before the node was ready. Nothing is read from the connection until then. */
+    private final class Early implements Network.Receiver {
+        private final String listener;
+        private final Network.Connection connection;
+        private Optional<Network.Receiver> receiver = Optional.empty();
+
+        Early(String listener, Network.Connection connection) {
+            this.listener = listener;
+            this.connection = connection;
+        }
+
+        void letIn(Function<String, Network.Acceptor> byListener) {
+            receiver = Optional.of(byListener.apply(listener).accepted(connection));
+            connection.reading(true);
+        }
+
+        @Override
+        public void received(int prefix, java.nio.ByteBuffer frame) {
+            receiver.orElseThrow().received(prefix, frame);
+        }
+
+        @Override
+        public void drained() {
+            receiver.ifPresent(Network.Receiver::drained);
+        }
+
+        @Override
+        public void closed() {
+            receiver.ifPresentOrElse(Network.Receiver::closed, () -> early.remove(this));
+        }
+    }
+}
