@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class KeeperCrashTest {
     private static final Path DATA = Path.of("/data");
-    private static final KeeperOptions OPTIONS = new KeeperOptions(1, 30, 3, true, 0xfffff);
 
     static java.util.stream.LongStream seeds() {
         return java.util.stream.LongStream.range(0, 60);
@@ -28,13 +27,14 @@ class KeeperCrashTest {
     @MethodSource("seeds")
     void whatWasAcknowledgedIsThere(long seed) throws Exception {
         SeededRandom random = new SeededRandom(seed);
+        KeeperOptions options = new KeeperOptions(1, 30, 1 + random.nextInt(3), true, 0xfffff);
         RandomRequests requests = new RandomRequests(random);
         TestWorld world = new TestWorld();
         Map<Long, Long> digestByZxid = new HashMap<>();
         long acknowledged = 0;
         for (int life = 0; life < 8; life++) {
             List<Outcome<Keeper>> opened = new ArrayList<>();
-            Keeper.open(OPTIONS, DATA, world, world, random.split(), world, opened::add);
+            Keeper.open(options, DATA, world, world, random.split(), world, opened::add);
             for (int steps = random.nextInt(40); opened.isEmpty() && steps > 0; steps--) world.step();
             if (random.chance(0.7)) while (opened.isEmpty()) world.step();
             long[] last = {acknowledged};
@@ -63,8 +63,27 @@ class KeeperCrashTest {
             ZnodeTree again = new DataDirectory(copy, DATA, 2).recover().tree();
             assertThat(again.lastZxid()).isEqualTo(found.lastZxid());
             assertThat(again.digest()).isEqualTo(found.digest());
+            List<Path> snapshots = snapshots(world);
+            if (snapshots.size() >= 2) {
+                TestWorld damaged = world.copy();
+                byte[] content = damaged.content(snapshots.getLast()).clone();
+                content[random.nextInt(content.length - 40)] ^= 4;
+                damaged.content(snapshots.getLast(), content);
+                ZnodeTree older = new DataDirectory(damaged, DATA, 1).recover().tree();
+                assertThat(older.lastZxid()).isEqualTo(found.lastZxid());
+                assertThat(older.digest()).isEqualTo(found.digest());
+            }
             digestByZxid.keySet().removeIf(zxid -> zxid > found.lastZxid());
             acknowledged = found.lastZxid();
         }
+    }
+
+    /** Oldest first. */
+    private static List<Path> snapshots(TestWorld world) {
+        return world.files().stream()
+                .filter(path -> path.getFileName().toString().startsWith("snapshot."))
+                .sorted(java.util.Comparator.comparingLong(
+                        path -> Long.parseLong(path.getFileName().toString().substring("snapshot.".length()), 16)))
+                .toList();
     }
 }

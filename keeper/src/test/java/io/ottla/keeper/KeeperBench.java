@@ -1,0 +1,136 @@
+package io.ottla.keeper;
+
+import io.ottla.zookeeperprotocol.Acl;
+import io.ottla.zookeeperprotocol.BufferOutputArchive;
+import io.ottla.zookeeperprotocol.CreateMode;
+import io.ottla.zookeeperprotocol.LoggedTxn;
+import io.ottla.zookeeperprotocol.Txn;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import org.apache.zookeeper.server.DataTree;
+import org.apache.zookeeper.server.TxnLogEntry;
+import org.apache.zookeeper.server.util.SerializeUtils;
+
+/**
+ * Memory per znode and rates of the tree, ours and the original's, in one run each: {@code KeeperBench ours|original [znodes]}. Not a test;
+ * run by hand, with {@code -Xmx4g -XX:+UseSerialGC}.
+ */
+final class KeeperBench {
+    private static final int DATA_BYTES = 100;
+    private static final int PARENTS = 1000;
+    private static final long SESSION = 1;
+
+    private KeeperBench() {}
+
+    public static void main(String[] args) throws IOException {
+        System.setProperty("zookeeper.extendedTypesEnabled", "true");
+        int znodes = args.length > 1 ? Integer.parseInt(args[1]) : 1_000_000;
+        if (args[0].equals("ours")) ours(znodes);
+        else original(znodes);
+    }
+
+    private static Txn create(int i) {
+        String path = i < PARENTS ? "/p" + i : "/p" + i % PARENTS + "/node" + i;
+        return new Txn.Create(path, new byte[DATA_BYTES], Acl.OPEN, false, Txn.CVERSION_UNKNOWN, false);
+    }
+
+    private static LoggedTxn logged(int i, Txn txn) {
+        return new LoggedTxn(SESSION, i, i + 1, 1_700_000_000_000L + i, txn, LoggedTxn.NO_DIGEST, 0);
+    }
+
+    private static void ours(int znodes) throws IOException {
+        long empty = usedBytes();
+        ZnodeTree tree = ZnodeTree.fresh(7);
+        long began = System.nanoTime();
+        for (int i = 0; i < znodes; i++) tree.apply(logged(i, create(i)), TreeListener.NONE);
+        report("create", znodes, began);
+        System.out.printf("ours: %d bytes a znode%n", (usedBytes() - empty) / znodes);
+
+        began = System.nanoTime();
+        for (int i = 0; i < znodes; i++) tree.find("/p" + i % PARENTS + "/node" + i);
+        report("find", znodes, began);
+
+        RequestPreparer preparer = new RequestPreparer(tree, false);
+        LoggedTxn session = preparer.prepare(0, SESSION, 0, List.of(), new Request.CreateSession(1000));
+        tree.apply(session, TreeListener.NONE);
+        preparer.applied(session.zxid());
+        began = System.nanoTime();
+        byte[] data = new byte[DATA_BYTES];
+        for (int i = PARENTS; i < znodes; i++) {
+            LoggedTxn txn = preparer.prepare(
+                    i,
+                    SESSION,
+                    i,
+                    List.of(Identity.SUPER),
+                    new Request.SetData("/p" + i % PARENTS + "/node" + i, data, -1));
+            if (txn.toBytes().length == 0) throw new IllegalStateException();
+            tree.apply(txn, TreeListener.NONE);
+            preparer.applied(txn.zxid());
+        }
+        report("set data: prepare, encode, apply", znodes - PARENTS, began);
+        began = System.nanoTime();
+        for (int i = 0; i < znodes / 4; i++) {
+            LoggedTxn txn = preparer.prepare(
+                    i,
+                    SESSION,
+                    i,
+                    List.of(Identity.SUPER),
+                    new Request.Create("/p" + i % PARENTS + "/more" + i, data, CreateMode.PERSISTENT));
+            if (txn.toBytes().length == 0) throw new IllegalStateException();
+            tree.apply(txn, TreeListener.NONE);
+            preparer.applied(txn.zxid());
+        }
+        report("create: prepare, encode, apply", znodes / 4, began);
+
+        began = System.nanoTime();
+        BufferOutputArchive out = new BufferOutputArchive(70_000);
+        SnapshotWalk walk = new SnapshotWalk(tree, (byte) 1, out);
+        ByteArrayOutputStream snapshot = new ByteArrayOutputStream(znodes * 300);
+        long longest = 0;
+        boolean more = true;
+        while (more) {
+            long slice = System.nanoTime();
+            more = walk.write(out, 64 * 1024);
+            longest = Math.max(longest, System.nanoTime() - slice);
+            snapshot.writeBytes(out.toByteArray());
+            out.clear();
+        }
+        walk.close();
+        report("snapshot walk", tree.nodeCount(), began);
+        System.out.printf("longest slice %d us, %d MB%n", longest / 1000, snapshot.size() >> 20);
+        java.util.zip.Adler32 adler = new java.util.zip.Adler32();
+        adler.update(snapshot.toByteArray());
+        out.writeLong(adler.getValue(), "val");
+        out.writeString("/", "path");
+        snapshot.writeBytes(out.toByteArray());
+        byte[] bytes = snapshot.toByteArray();
+        began = System.nanoTime();
+        int nodes = SnapshotReader.read(new ByteArrayInputStream(bytes), 1, 3).nodeCount();
+        report("snapshot read", nodes, began);
+    }
+
+    private static void original(int znodes) throws IOException {
+        long empty = usedBytes();
+        DataTree tree = new DataTree();
+        long began = System.nanoTime();
+        for (int i = 0; i < znodes; i++) {
+            TxnLogEntry entry =
+                    SerializeUtils.deserializeTxn(logged(i, create(i)).toBytes());
+            tree.processTxn(entry.getHeader(), entry.getTxn());
+        }
+        report("decode, create", znodes, began);
+        System.out.printf("original: %d bytes a znode%n", (usedBytes() - empty) / znodes);
+        if (tree.getNodeCount() == 0) throw new IllegalStateException();
+    }
+
+    private static void report(String what, int count, long beganNs) {
+        System.out.printf("%s: %d a second%n", what, count * 1_000_000_000L / (System.nanoTime() - beganNs));
+    }
+
+    private static long usedBytes() {
+        for (int i = 0; i < 3; i++) System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+}
