@@ -53,7 +53,11 @@ final class DataDirectory {
 
     /** @throws IOException if another process has it, with a sentence for people */
     AutoCloseable lock() throws IOException {
+        List<Path> made = new ArrayList<>();
+        for (Path each = directory; each != null && !disk.exists(each); each = each.getParent()) made.add(each);
         disk.createDirectories(directory);
+        // or a power loss takes the directory, and all that was made durable in it
+        for (Path each : made) if (each.getParent() != null) disk.syncDirectory(each.getParent());
         return disk.tryLock(directory.resolve(".lock"))
                 .orElseThrow(() -> new IOException("the data directory " + dataDir + " is in use by another process"));
     }

@@ -287,7 +287,10 @@ public final class Keeper {
         switch (outcome) {
             case Outcome.Done<Long> done -> {
                 for (Proposal proposal : batch) waitingBytes -= proposal.entry.length;
-                for (Proposal proposal : batch) if (!apply(proposal)) return;
+                for (int i = 0; i < batch.size(); i++) {
+                    if (apply(batch.get(i), batch.subList(i, batch.size()))) continue;
+                    return;
+                }
                 if (snapshots.applied(batch.size(), done.value())) rollWanted = true;
                 write();
                 finishClosing();
@@ -308,8 +311,11 @@ public final class Keeper {
         }
     }
 
-    /** False if that showed a fault. */
-    private boolean apply(Proposal proposal) {
+    /**
+     * @param unanswered this one and those after it, should it come to that
+     * @return false if that showed a fault
+     */
+    private boolean apply(Proposal proposal, List<Proposal> unanswered) {
         LoggedTxn txn = proposal.txn;
         try {
             List<OpResult> results = tree.apply(txn, followers);
@@ -322,7 +328,10 @@ public final class Keeper {
             proposal.answer.accept(result(txn.zxid(), results));
             return true;
         } catch (RuntimeException e) {
-            fail(List.of(), "applying transaction 0x" + Long.toHexString(txn.zxid()), e);
+            List<Proposal> all = new ArrayList<>(unanswered);
+            all.addAll(waiting);
+            waiting.clear();
+            fail(all, "applying transaction 0x" + Long.toHexString(txn.zxid()), e);
             return false;
         }
     }

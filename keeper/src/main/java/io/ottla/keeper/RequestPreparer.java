@@ -275,7 +275,9 @@ final class RequestPreparer {
     }
 
     private void checkSession(Call call) throws Refused {
-        if (!sessions.contains(call.sessionId)) throw new Refused(ErrorCode.SESSION_EXPIRED);
+        if (sessions.contains(call.sessionId)) return;
+        boolean closing = tree.sessions().containsKey(call.sessionId);
+        throw new Refused(closing ? ErrorCode.SESSION_EXPIRED : ErrorCode.UNKNOWN_SESSION);
     }
 
     /** The text before the last slash, so that the parent of what is no good path is one that cannot be. */

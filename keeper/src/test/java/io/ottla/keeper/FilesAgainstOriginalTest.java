@@ -97,6 +97,37 @@ class FilesAgainstOriginalTest {
         }
     }
 
+    /** Cut within a record, or with a bad byte in it: once we have opened the directory, the original can. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theOriginalOpensWhatWeRecovered(boolean cut) throws Exception {
+        TestWorld world = new TestWorld();
+        Keeper keeper = KeeperTest.open(world);
+        for (int i = 0; i < 20; i++) {
+            keeper.submit(
+                    List.of(new io.ottla.keeper.Request.Create(
+                            "/n" + i, new byte[] {1}, io.ottla.zookeeperprotocol.CreateMode.PERSISTENT)),
+                    result -> {});
+        }
+        world.drain();
+        Path log = DATA.resolve("version-2/log.1");
+        byte[] content = world.content(log);
+        int end = content.length;
+        while (content[end - 1] == 0) end--;
+        content = cut ? java.util.Arrays.copyOf(content, end - 3) : content.clone();
+        if (!cut) content[end - 20] ^= 1;
+        TestWorld torn = new TestWorld();
+        torn.content(log, content);
+        torn.content(DATA.resolve("version-2/snapshot.0"), world.content(DATA.resolve("version-2/snapshot.0")));
+        Keeper again = KeeperTest.open(torn);
+        assertThat(again.znodeCount()).isEqualTo(4 + 19);
+        Original.export(torn, DATA, temporary);
+        Original.Opened original = Original.open(temporary);
+        assertThat(original.zxid).isEqualTo(again.lastZxid());
+        assertThat(original.digestMismatches).isZero();
+        Original.assertSame(again.tree(), original.tree);
+    }
+
     /** A directory as the original leaves it: a snapshot, the log behind it with its padding, sessions with ephemerals. */
     private void writeAsTheOriginal(ZnodeTree tree, DataTree twin, int after) throws Exception {
         SeededRandom random = new SeededRandom(17);

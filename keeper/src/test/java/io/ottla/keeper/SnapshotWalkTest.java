@@ -82,6 +82,48 @@ class SnapshotWalkTest {
     }
 
     @Test
+    void whatIsChangedOrDeletedMeanwhileIsThereAsItWas() throws Exception {
+        ZnodeTree tree = ZnodeTree.fresh(1);
+        DataTree twin = new DataTree();
+        RequestPreparer preparer = new RequestPreparer(tree, true);
+        List<Identity> callers = List.of(Identity.SUPER);
+        List<Request> before = new java.util.ArrayList<>(List.of(new Request.CreateSession(9000)));
+        for (String path : List.of("/a", "/a/b", "/a/b/c", "/a/b/d", "/z"))
+            before.add(new Request.Create(path, new byte[] {7}, io.ottla.zookeeperprotocol.CreateMode.PERSISTENT));
+        List<Request> meanwhile = List.of(
+                new Request.SetData("/a/b", new byte[] {8}, -1),
+                new Request.Delete("/a/b/d", -1),
+                new Request.Delete("/a/b/c", -1),
+                new Request.Delete("/a/b", -1),
+                new Request.Delete("/a", -1),
+                new Request.Create("/a", new byte[] {9}, io.ottla.zookeeperprotocol.CreateMode.PERSISTENT),
+                new Request.SetAcl("/z", io.ottla.zookeeperprotocol.Acl.READ_ONLY, -1));
+        for (Request each : before) {
+            LoggedTxn txn = preparer.prepare(7, SESSION, 0, callers, each);
+            Original.apply(twin, txn.toBytes());
+            tree.apply(txn, TreeListener.NONE);
+            preparer.applied(txn.zxid());
+        }
+        BufferOutputArchive out = new BufferOutputArchive(16);
+        SnapshotWalk walk = new SnapshotWalk(tree, (byte) 1, out);
+        SnapshotFile file = new SnapshotFile(world, DIRECTORY, walk.zxid());
+        long zxid = tree.lastZxid();
+        for (Request each : meanwhile) {
+            LoggedTxn txn = preparer.prepare(7, SESSION, 0, callers, each);
+            assertThat(tree.apply(txn, TreeListener.NONE)).noneMatch(result -> result instanceof OpResult.Failed);
+            preparer.applied(txn.zxid());
+        }
+        boolean more = true;
+        while (more) more = walk.write(out, out.sizeBytes() + 1);
+        walk.close();
+        file.write(out.toByteArray());
+        out.clear();
+        walk.writeDigest(out);
+        file.finish(out.toByteArray());
+        Original.assertSame(read(zxid), twin);
+    }
+
+    @Test
     void aSnapshotThatIsCutOrChangedIsRefused() throws Exception {
         TestWorld fresh = new TestWorld();
         new DataDirectory(fresh, Path.of("/data"), 1).recover();
