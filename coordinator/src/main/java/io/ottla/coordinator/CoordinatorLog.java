@@ -11,7 +11,8 @@ public interface CoordinatorLog {
 
     /**
      * Appends one batch (v2, complete but for offsets and leader epoch). A coordinator has at most one append under
-     * way in a partition.
+     * way in a partition. Nothing of it gets into the log after it was answered, or after this node became the
+     * partition's leader anew: so a load that begins then sees all that will ever be there.
      *
      * @param batch from position to limit; the caller's again after the call
      * @param answer called once: when the batch is committed (below the high watermark), refused, or lost sight of

@@ -29,6 +29,7 @@ final class CoordinatorRuntime<C> implements Core<CoordinatorEvent<C>, Coordinat
     private final CoordinatorBatch batches;
     private final CoordinatorLimits limits;
     private final SteadyTime time;
+    private long lastId;
 
     /** @param newShard makes the empty state of a partition */
     CoordinatorRuntime(
@@ -72,7 +73,7 @@ final class CoordinatorRuntime<C> implements Core<CoordinatorEvent<C>, Coordinat
     }
 
     private ShardRuntime<C> newRuntime(int partition) {
-        return new ShardRuntime<>(partition, newShard, refusal, batches, limits);
+        return new ShardRuntime<>(partition, newShard, refusal, batches, limits, () -> ++lastId);
     }
 
     private Optional<ShardRuntime<C>> of(int partition) {

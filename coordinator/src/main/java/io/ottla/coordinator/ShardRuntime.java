@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ final class ShardRuntime<C> {
     private final CoordinatorRuntime.Refusal<C> refusal;
     private final CoordinatorBatch batches;
     private final CoordinatorLimits limits;
+    private final LongSupplier nextId;
     private final WriteQueue queue;
     private Phase phase = Phase.IDLE;
     private Shard<C> shard;
@@ -49,17 +51,20 @@ final class ShardRuntime<C> {
     /** What every shard must know and came while this one was loading; as many as there were changes in that time. */
     private final List<C> afterLoading = new ArrayList<>();
 
+    /** @param nextId numbers for loads and appends that are never given twice, so that late answers are told apart */
     ShardRuntime(
             int partition,
             IntFunction<Shard<C>> newShard,
             CoordinatorRuntime.Refusal<C> refusal,
             CoordinatorBatch batches,
-            CoordinatorLimits limits) {
+            CoordinatorLimits limits,
+            LongSupplier nextId) {
         this.partition = partition;
         this.newShard = newShard;
         this.refusal = refusal;
         this.batches = batches;
         this.limits = limits;
+        this.nextId = nextId;
         this.queue = new WriteQueue(limits.batchBytesMax());
     }
 
@@ -75,7 +80,8 @@ final class ShardRuntime<C> {
         phase = Phase.LOADING;
         retryAtMs = Core.NO_DEADLINE;
         shard = newShard.apply(partition);
-        effects.add(new CoordinatorEffect.Load(partition, ++loadId));
+        loadId = nextId.getAsLong();
+        effects.add(new CoordinatorEffect.Load(partition, loadId));
     }
 
     void load(long id, ByteBuffer bytes) {
@@ -211,8 +217,10 @@ final class ShardRuntime<C> {
     }
 
     private void flush(long nowMs, Effects<CoordinatorEffect> effects) {
-        queue.next(batches, nowMs)
-                .ifPresent(batch -> effects.add(new CoordinatorEffect.Append(partition, ++appendId, batch)));
+        queue.next(batches, nowMs).ifPresent(batch -> {
+            appendId = nextId.getAsLong();
+            effects.add(new CoordinatorEffect.Append(partition, appendId, batch));
+        });
     }
 
     void appended(
@@ -256,7 +264,7 @@ final class ShardRuntime<C> {
             batch.answers.forEach(answer -> effects.add(answer.refused(error)));
         shard.deactivate(turn, error);
         turn.answers().forEach(answer -> effects.add(answer.refused(error)));
-        appendId++; // what is still under way is none of ours any more
+        appendId = nextId.getAsLong(); // what is still under way is none of ours any more
     }
 
     /** This node leads the partition no more. */
