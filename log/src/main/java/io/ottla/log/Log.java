@@ -356,6 +356,14 @@ public final class Log {
         reads.offsetForTime(timestamp, completion);
     }
 
+    /** Where segments begin and when they were written to last, oldest first: for ListOffsets of version 0. */
+    public void segmentTimes(Completion<List<SegmentTime>> completion) {
+        reads.segmentTimes(completion);
+    }
+
+    /** @param lastModifiedMs of its file */
+    public record SegmentTime(long baseOffset, long lastModifiedMs) {}
+
     /** Where a leader epoch ended, for OffsetForLeaderEpoch. */
     public EpochEnd epochEnd(int leaderEpoch) {
         return epochs.endOf(leaderEpoch, endOffset);

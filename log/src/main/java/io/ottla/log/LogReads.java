@@ -6,6 +6,7 @@ import io.ottla.base.DiskFile;
 import io.ottla.base.Outcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -176,6 +177,24 @@ final class LogReads {
             else if (log.isOpen()) findOnDisk(timestamp, completion);
             else completion.complete(Outcome.failed(new IOException(log + " is closed")));
         });
+    }
+
+    void segmentTimes(Completion<List<Log.SegmentTime>> completion) {
+        Disk disk = context.disk();
+        List<Long> baseOffsets = List.copyOf(log.segments().keySet());
+        Path directory = log.directory();
+        disk.submit(
+                new Object(),
+                () -> {
+                    List<Log.SegmentTime> times = new ArrayList<>(baseOffsets.size());
+                    for (long baseOffset : baseOffsets) {
+                        Path file = LogFiles.path(directory, baseOffset, LogFiles.LOG);
+                        // retention may have been quicker
+                        if (disk.exists(file)) times.add(new Log.SegmentTime(baseOffset, disk.lastModifiedMs(file)));
+                    }
+                    return times;
+                },
+                completion);
     }
 
     /** Of each segment, from the one with {@code from} on, until one says that nothing before {@code to} is missing. */

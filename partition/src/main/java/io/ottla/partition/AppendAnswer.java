@@ -1,5 +1,6 @@
 package io.ottla.partition;
 
+import io.ottla.log.Append;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -22,7 +23,7 @@ public sealed interface AppendAnswer {
      * @param records which of the records were at fault, if that is known
      * @param logStartOffset −1 if unknown
      */
-    record Refused(Errors error, String message, List<RecordFault> records, long logStartOffset)
+    record Refused(Errors error, String message, List<Append.RecordFault> records, long logStartOffset)
             implements AppendAnswer {
 
         public static Refused because(Errors error) {
@@ -33,7 +34,4 @@ public sealed interface AppendAnswer {
             return new Refused(error, message, List.of(), -1);
         }
     }
-
-    /** @param batchIndex the position of the record in what was sent */
-    record RecordFault(int batchIndex, String message) {}
 }

@@ -60,18 +60,15 @@ public final class Partition {
      * The log is open: where it ends, and how much of it was known to be committed.
      *
      * @param recoveredHighWatermark from the checkpoint; what lies above the end was lost
-     * @param firstUnstableOffset of the oldest open transaction; −1 if there is none
      */
     public void opened(
             long startOffset,
             long endOffset,
             long flushedOffset,
             long recoveredHighWatermark,
-            long firstUnstableOffset,
             Effects<PartitionEffect> effects) {
         this.endOffset = endOffset;
         this.flushedOffset = flushedOffset;
-        this.firstUnstableOffset = firstUnstableOffset;
         // what was read back from disk is as safe as it will get without another write
         safeEndOffset = endOffset;
         highWatermark = Math.clamp(recoveredHighWatermark, startOffset, endOffset);
@@ -186,7 +183,6 @@ public final class Partition {
      * @param deadlineMs when the writer is told REQUEST_TIMED_OUT instead
      * @param logEnd the end of the log now
      * @param logFlushed how far it has been synced
-     * @param firstUnstable the first record of the oldest open transaction; −1 if there is none
      */
     public void appended(
             AppendAnswer.Appended answer,
@@ -195,15 +191,18 @@ public final class Partition {
             Consumer<AppendAnswer> to,
             long logEnd,
             long logFlushed,
-            long firstUnstable,
             Effects<PartitionEffect> effects) {
         invariant(logEnd >= endOffset, "the log of %s ends at %d, before %d", topicPartition, logEnd, endOffset);
         endOffset = logEnd;
         flushedOffset = Math.max(flushedOffset, logFlushed);
-        firstUnstableOffset = firstUnstable;
         if (acks == 0) effects.add(new PartitionEffect.Answer(to, answer));
         else (acks == 1 ? waitForSafe : waitForCommit).park(answer, deadlineMs, to);
         settle(effects);
+    }
+
+    /** The first record of the oldest transaction that is open or whose end is not committed; −1 if there is none. */
+    public void firstUnstableOffset(long offset) {
+        firstUnstableOffset = offset;
     }
 
     /** An fsync that was wanted is done: all below {@code offset} is durable. */
@@ -249,6 +248,7 @@ public final class Partition {
         long before = highWatermark;
         highWatermark =
                 HighWatermark.advance(before, inSyncEndOffsets(), leadership().effectiveMinIsr(minInSyncReplicas));
+        if (highWatermark > before) effects.add(new PartitionEffect.Committed(highWatermark));
         if (waitForCommit.size() > 0) {
             waitForCommit.release(
                     highWatermark, underMinIsr() ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : Errors.NONE, effects);

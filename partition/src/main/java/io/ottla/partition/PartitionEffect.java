@@ -11,6 +11,12 @@ public sealed interface PartitionEffect {
     /** Make the log durable up to its end, and report with {@link Partition#flushed}. At most one is under way. */
     record Flush() implements PartitionEffect {}
 
+    /**
+     * The high watermark has risen: the log is to be told, and {@link Partition#firstUnstableOffset} what it says then,
+     * since a transaction ends for readers when its marker is committed.
+     */
+    record Committed(long highWatermark) implements PartitionEffect {}
+
     /** Readers that wait should look again: more became visible, or the role changed. */
     record Changed() implements PartitionEffect {}
 }

@@ -19,8 +19,9 @@ import org.junit.jupiter.api.TestFactory;
  * Golden scripts: each block is a command, then what the partition wants done and where it stands. {@code
  * -Dtest.args=-Drewrite=true} writes the scripts anew; review the difference.
  *
- * <p>Commands: {@code open start end flushed hw unstable}, {@code configure min-isr flush-messages}, {@code lead epoch
- * version replicas isr}, {@code append id first last acks deadline end flushed unstable}, {@code flushed to}, {@code
+ * <p>Commands: {@code open start end flushed hw}, {@code configure min-isr flush-messages}, {@code lead epoch
+ * version replicas isr}, {@code append id first last acks deadline end flushed},
+ * {@code unstable at}, {@code flushed to}, {@code
  * fetched replica to}, {@code expire now}, {@code resign}, {@code fail}, {@code check epoch acks}.
  */
 class PartitionScriptTest {
@@ -101,7 +102,6 @@ class PartitionScriptTest {
                             number(args, "end", 0),
                             number(args, "flushed", number(args, "end", 0)),
                             number(args, "hw", 0),
-                            number(args, "unstable", -1),
                             this::effect);
                 case "configure" ->
                     partition.configure(
@@ -126,9 +126,9 @@ class PartitionScriptTest {
                             got -> output.add("answer " + args.get("id") + ": " + show(got)),
                             number(args, "end", last + 1),
                             number(args, "flushed", 0),
-                            number(args, "unstable", -1),
                             this::effect);
                 }
+                case "unstable" -> partition.firstUnstableOffset(number(args, "at", -1));
                 case "flushed" -> partition.flushed(number(args, "to", 0), this::effect);
                 case "fetched" ->
                     partition.fetchedUpTo((int) number(args, "replica", 0), number(args, "to", 0), this::effect);
@@ -147,6 +147,7 @@ class PartitionScriptTest {
             switch (effect) {
                 case PartitionEffect.Answer(var to, var answer) -> to.accept(answer);
                 case PartitionEffect.Flush() -> output.add("flush");
+                case PartitionEffect.Committed(var highWatermark) -> output.add("committed " + highWatermark);
                 case PartitionEffect.Changed() -> output.add("changed");
             }
         }

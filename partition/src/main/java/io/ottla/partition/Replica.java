@@ -1,0 +1,446 @@
+package io.ottla.partition;
+
+import io.ottla.base.Outcome;
+import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
+import io.ottla.log.AbortedTxn;
+import io.ottla.log.Append;
+import io.ottla.log.AppendOrigin;
+import io.ottla.log.EpochEnd;
+import io.ottla.log.InconsistentTopicId;
+import io.ottla.log.Log;
+import io.ottla.log.LogConfig;
+import io.ottla.log.OffsetLookup;
+import io.ottla.log.ProducerStateEntry;
+import io.ottla.log.Read;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@link Partition} with its log: carries out what the partition wants, and opens the log when it is first needed.
+ * Belongs to the loop. Who asks for what needs the log looks at {@link #isOpen} first, or goes through {@link #whenOpen}.
+ */
+public final class Replica {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+
+    /** How many requests may wait for one log to be opened. */
+    static final int WAITING_FOR_LOG_MAX = 10_000;
+
+    /** After a failure to open the log, requests are refused for so long before it is tried again. */
+    static final long OPEN_RETRY_MS = 1000;
+
+    private final Replicas replicas;
+    private final TopicPartition topicPartition;
+    private final TopicId topicId;
+    private final Partition partition;
+    private final Watcher.Armed watchers = new Watcher.Armed();
+    private PartitionConfig config;
+    private Storage storage = new Storage.Unopened();
+    private long appendedBytes;
+
+    private sealed interface Storage {
+        record Unopened() implements Storage {}
+
+        record Opening(ArrayDeque<Runnable> waiting) implements Storage {}
+
+        record Open(Log log) implements Storage {}
+
+        /** It could not be opened, for a reason that may pass (a full disk). Not tried again before that time. */
+        record Unopenable(Errors error, long untilMs) implements Storage {}
+
+        /** The log directory has failed, or the replica is no longer this node's. */
+        record Gone() implements Storage {}
+    }
+
+    Replica(Replicas replicas, TopicPartition topicPartition, TopicId topicId, PartitionConfig config) {
+        this.replicas = replicas;
+        this.topicPartition = topicPartition;
+        this.topicId = topicId;
+        this.config = config;
+        partition = new Partition(topicPartition, replicas.nodeId());
+        configure(config);
+    }
+
+    public TopicPartition topicPartition() {
+        return topicPartition;
+    }
+
+    public TopicId topicId() {
+        return topicId;
+    }
+
+    /** Role and offsets; to be read only. */
+    public Partition partition() {
+        return partition;
+    }
+
+    public LogConfig config() {
+        return config.log();
+    }
+
+    public boolean isOpen() {
+        return storage instanceof Storage.Open;
+    }
+
+    /**
+     * Whether requests that need the leader can be served, or will be once the log is open.
+     *
+     * @param clientEpoch the leader epoch that the client knows; {@link Partition#NO_EPOCH} if none
+     */
+    public Errors check(int clientEpoch) {
+        Errors error = partition.checkLeader(clientEpoch);
+        if (error != Errors.NONE) return error;
+        return switch (storage) {
+            case Storage.Gone() -> Errors.NOT_LEADER_OR_FOLLOWER;
+            case Storage.Unopenable(Errors why, long untilMs) -> replicas.monotonicMs() < untilMs ? why : Errors.NONE;
+            case Storage.Unopened() -> Errors.NONE;
+            case Storage.Opening(var waiting) -> Errors.NONE;
+            case Storage.Open(Log log) -> Errors.NONE;
+        };
+    }
+
+    /**
+     * Runs {@code then} when the log is open or could not be opened: at once if that is so already. If {@link #check}
+     * says nothing against it then, the log is open.
+     *
+     * @return false if too many wait already; then it is not run
+     */
+    public boolean whenOpen(Runnable then) {
+        if (storage instanceof Storage.Unopenable(Errors error, long untilMs) && replicas.monotonicMs() >= untilMs)
+            storage = new Storage.Unopened();
+        switch (storage) {
+            case Storage.Opening(ArrayDeque<Runnable> waiting) -> {
+                if (waiting.size() >= WAITING_FOR_LOG_MAX) return false;
+                waiting.add(then);
+            }
+            case Storage.Unopened() -> {
+                ArrayDeque<Runnable> waiting = new ArrayDeque<>(2);
+                waiting.add(then);
+                storage = new Storage.Opening(waiting);
+                replicas.logs().open(topicPartition, topicId, config.log(), this::opened);
+            }
+            case Storage.Open(Log log) -> then.run();
+            case Storage.Unopenable(Errors error, long untilMs) -> then.run();
+            case Storage.Gone() -> then.run();
+        }
+        return true;
+    }
+
+    private void opened(Outcome<Log> outcome) {
+        // it may have been removed, or its directory have failed, while the disk was at it
+        if (!(storage instanceof Storage.Opening(ArrayDeque<Runnable> waiting))) return;
+        switch (outcome) {
+            case Outcome.Done<Log>(Log log) -> opened(log);
+            case Outcome.Failed<Log>(IOException cause) -> {
+                Errors error = cause instanceof InconsistentTopicId
+                        ? Errors.INCONSISTENT_TOPIC_ID
+                        : Errors.KAFKA_STORAGE_ERROR;
+                LOG.error("the log of {} cannot be opened: {}", topicPartition, cause.toString());
+                storage = new Storage.Unopenable(error, replicas.monotonicMs() + OPEN_RETRY_MS);
+            }
+        }
+        watchers.wake();
+        while (!waiting.isEmpty()) waiting.remove().run();
+    }
+
+    private void opened(Log log) {
+        storage = new Storage.Open(log);
+        if (!config.log().equals(log.config())) log.configure(config.log());
+        partition.firstUnstableOffset(log.firstUnstableOffset());
+        partition.opened(
+                log.startOffset(),
+                log.endOffset(),
+                log.flushedOffset(),
+                log.checkpointedHighWatermark(),
+                replicas.effectsOf(this));
+        beginEpoch();
+        replicas.carryOut();
+    }
+
+    /** Followers and consumers ask where epochs began, also before a record of them is written (KIP-101). */
+    private void beginEpoch() {
+        if (storage instanceof Storage.Open(Log log) && partition.role() instanceof Role.Leader(Leadership leadership))
+            log.assignEpoch(leadership.leaderEpoch());
+    }
+
+    private Log log() {
+        if (storage instanceof Storage.Open(Log log)) return log;
+        throw new IllegalStateException("invariant broken: the log of " + topicPartition + " is used unopened");
+    }
+
+    /** The watcher is told when readers may see more than now, when the role changes, and when the log opens. */
+    public void arm(Watcher watcher) {
+        watchers.arm(watcher);
+        if (!isOpen()) whenOpen(() -> {});
+    }
+
+    /**
+     * Appends as the leader. Batches of several calls are appended in the order of the calls, also while the log opens.
+     *
+     * @param batches from position to limit; may be changed; the caller's again after the call
+     * @param acks 0, 1 or −1
+     * @param answer called when it is known what became of it, maybe within this call
+     */
+    void append(
+            long nowMs,
+            ByteBuffer batches,
+            AppendOrigin origin,
+            short acks,
+            long timeoutMs,
+            Consumer<AppendAnswer> answer) {
+        Errors error = partition.checkAppend(acks);
+        if (error != Errors.NONE) {
+            answer.accept(AppendAnswer.Refused.because(error));
+            return;
+        }
+        switch (storage) {
+            case Storage.Open(Log log) -> append(log, nowMs, batches, origin, acks, timeoutMs, answer);
+            case Storage.Gone() -> answer.accept(AppendAnswer.Refused.because(Errors.NOT_LEADER_OR_FOLLOWER));
+            case Storage.Unopened() -> appendWhenOpen(nowMs, batches, origin, acks, timeoutMs, answer);
+            case Storage.Opening(var waiting) -> appendWhenOpen(nowMs, batches, origin, acks, timeoutMs, answer);
+            case Storage.Unopenable(Errors why, long untilMs) -> {
+                if (check(Partition.NO_EPOCH) == Errors.NONE)
+                    appendWhenOpen(nowMs, batches, origin, acks, timeoutMs, answer);
+                else answer.accept(AppendAnswer.Refused.because(why));
+            }
+        }
+    }
+
+    private void appendWhenOpen(
+            long nowMs,
+            ByteBuffer batches,
+            AppendOrigin origin,
+            short acks,
+            long timeoutMs,
+            Consumer<AppendAnswer> answer) {
+        int bytes = batches.remaining();
+        if (!replicas.holdForOpening(bytes)) {
+            answer.accept(
+                    AppendAnswer.Refused.because(Errors.NOT_LEADER_OR_FOLLOWER, "too much waits for logs to open"));
+            return;
+        }
+        ByteBuffer copy = ByteBuffer.allocate(bytes).put(batches.duplicate()).flip();
+        boolean waits = whenOpen(() -> {
+            replicas.letGoAfterOpening(bytes);
+            append(nowMs, copy, origin, acks, timeoutMs, answer);
+        });
+        if (!waits) {
+            replicas.letGoAfterOpening(bytes);
+            answer.accept(
+                    AppendAnswer.Refused.because(Errors.NOT_LEADER_OR_FOLLOWER, "too much waits for the log to open"));
+        }
+    }
+
+    private void append(
+            Log log,
+            long nowMs,
+            ByteBuffer batches,
+            AppendOrigin origin,
+            short acks,
+            long timeoutMs,
+            Consumer<AppendAnswer> answer) {
+        int bytes = batches.remaining();
+        Append append;
+        try {
+            append = log.append(nowMs, batches, origin, partition.leaderEpoch());
+        } catch (IOException e) {
+            // the logs tell all replicas of the directory, this one too
+            answer.accept(AppendAnswer.Refused.because(Errors.KAFKA_STORAGE_ERROR));
+            return;
+        }
+        switch (append) {
+            case Append.Rejected(Errors error, String message, List<Append.RecordFault> records) ->
+                answer.accept(new AppendAnswer.Refused(error, message, records, log.startOffset()));
+            case Append.Appended(long first, long last, long timeMs, long startOffset, long maxTimestampMs) -> {
+                appendedBytes += bytes;
+                appended(log, new AppendAnswer.Appended(first, last, timeMs, startOffset), acks, timeoutMs, answer);
+            }
+            case Append.Duplicate(long first, long last, long timeMs, long startOffset) ->
+                appended(log, new AppendAnswer.Appended(first, last, timeMs, startOffset), acks, timeoutMs, answer);
+        }
+    }
+
+    private void appended(
+            Log log, AppendAnswer.Appended appended, short acks, long timeoutMs, Consumer<AppendAnswer> answer) {
+        partition.firstUnstableOffset(log.firstUnstableOffset());
+        long deadlineMs = replicas.monotonicMs() + timeoutMs;
+        partition.appended(
+                appended, acks, deadlineMs, answer, log.endOffset(), log.flushedOffset(), replicas.effectsOf(this));
+        replicas.carryOut();
+        if (partition.parkedAppends() > 0) replicas.expireAt(this, deadlineMs);
+    }
+
+    void carryOut(PartitionEffect effect) {
+        switch (effect) {
+            case PartitionEffect.Answer(Consumer<AppendAnswer> to, AppendAnswer answer) -> to.accept(answer);
+            case PartitionEffect.Changed() -> watchers.wake();
+            case PartitionEffect.Committed(long highWatermark) -> {
+                if (!(storage instanceof Storage.Open(Log log))) return;
+                log.highWatermark(highWatermark);
+                partition.firstUnstableOffset(log.firstUnstableOffset());
+            }
+            case PartitionEffect.Flush() -> {
+                if (storage instanceof Storage.Open(Log log)) log.flush(this::flushed);
+            }
+        }
+    }
+
+    private void flushed(Outcome<Long> outcome) {
+        // a failure is told to all replicas of the log directory
+        if (!(outcome instanceof Outcome.Done<Long>(Long offset))) return;
+        partition.flushed(offset, replicas.effectsOf(this));
+        replicas.carryOut();
+    }
+
+    /** Tells those whose time has come. @return when the next one's comes */
+    long expire(long nowMs) {
+        partition.expire(nowMs, replicas.effectsOf(this));
+        return partition.nextDeadlineMs();
+    }
+
+    void configure(PartitionConfig config) {
+        this.config = config;
+        if (storage instanceof Storage.Open(Log log)) log.configure(config.log());
+        partition.configure(config.minInSyncReplicas(), config.log().flushMessages(), replicas.effectsOf(this));
+        replicas.carryOut();
+    }
+
+    void lead(Leadership leadership) {
+        partition.lead(leadership, replicas.effectsOf(this));
+        beginEpoch();
+        replicas.carryOut();
+    }
+
+    void resign() {
+        partition.resign(replicas.effectsOf(this));
+        replicas.carryOut();
+    }
+
+    /** The log directory has failed. */
+    void fail() {
+        partition.fail(replicas.effectsOf(this));
+        abandonStorage();
+    }
+
+    /** It is not this node's any more. */
+    void remove() {
+        partition.resign(replicas.effectsOf(this));
+        abandonStorage();
+    }
+
+    private void abandonStorage() {
+        Storage before = storage;
+        storage = new Storage.Gone();
+        replicas.carryOut();
+        watchers.wake();
+        if (before instanceof Storage.Opening(ArrayDeque<Runnable> waiting))
+            while (!waiting.isEmpty()) waiting.remove().run();
+    }
+
+    // What the log knows. Only while it is open.
+
+    public long startOffset() {
+        return log().startOffset();
+    }
+
+    public long endOffset() {
+        return log().endOffset();
+    }
+
+    public long sizeBytes() {
+        return log().sizeBytes();
+    }
+
+    /** What has been appended since the log was opened: grows with it, but does not shrink with retention. */
+    public long appendedBytes() {
+        return appendedBytes;
+    }
+
+    /** Whether that broker is one of the partition's other replicas. */
+    public boolean hasFollower(int replicaId) {
+        return replicaId != replicas.nodeId()
+                && partition.role() instanceof Role.Leader(Leadership leadership)
+                && leadership.replicas().contains(replicaId);
+    }
+
+    /** Where that leader epoch ended, or the largest below it that is known (KIP-101). */
+    public EpochEnd epochEnd(int leaderEpoch) {
+        return log().epochEnd(leaderEpoch);
+    }
+
+    /** As {@link Log#read}; empty once the log directory has failed. */
+    public Read read(long offset, int maxBytes, long limit, boolean atLeastOneBatch) {
+        try {
+            return log().read(offset, maxBytes, limit, atLeastOneBatch);
+        } catch (IOException e) {
+            return new Read.Cold();
+        }
+    }
+
+    /** As {@link Log#readCold}; {@link Read.Cold} once the log directory has failed. */
+    public void readCold(long offset, int maxBytes, long limit, boolean atLeastOneBatch, Consumer<Read> then) {
+        try {
+            log().readCold(offset, maxBytes, limit, atLeastOneBatch, outcome -> {
+                switch (outcome) {
+                    case Outcome.Done<Read>(Read read) -> then.accept(read);
+                    case Outcome.Failed<Read>(IOException cause) -> then.accept(new Read.Cold());
+                }
+            });
+        } catch (IOException e) {
+            then.accept(new Read.Cold());
+        }
+    }
+
+    /** @throws IOException the log directory has failed */
+    public List<AbortedTxn> abortedTransactions(long from, long to) throws IOException {
+        return log().abortedTransactions(from, to);
+    }
+
+    /** The leader epoch at an offset; −1 if it is not known. */
+    public int epochAt(long offset) {
+        return log().epochAt(offset);
+    }
+
+    /** As {@link Log#offsetForTime}; empty if the log directory has failed. Not within this call, but if it has. */
+    public void offsetForTime(long timestamp, Consumer<Optional<OffsetLookup.Answer>> then) {
+        try {
+            log().offsetForTime(timestamp, outcome -> {
+                switch (outcome) {
+                    case Outcome.Done<OffsetLookup.Answer>(OffsetLookup.Answer found) ->
+                        then.accept(Optional.of(found));
+                    case Outcome.Failed<OffsetLookup.Answer>(IOException cause) -> then.accept(Optional.empty());
+                }
+            });
+        } catch (IOException e) {
+            then.accept(Optional.empty());
+        }
+    }
+
+    /** As {@link Log#segmentTimes}; empty if the disk failed. Not within this call. */
+    public void segmentTimes(Consumer<List<Log.SegmentTime>> then) {
+        log().segmentTimes(outcome -> {
+            switch (outcome) {
+                case Outcome.Done<List<Log.SegmentTime>>(var times) -> then.accept(times);
+                case Outcome.Failed<List<Log.SegmentTime>>(IOException cause) -> then.accept(List.of());
+            }
+        });
+    }
+
+    /** The log begins at {@code offset} from now on, which is at most the high watermark. */
+    public void deleteRecordsBefore(long offset) {
+        if (offset <= startOffset()) return;
+        log().deleteRecordsBefore(offset);
+        watchers.wake();
+    }
+
+    public List<ProducerStateEntry> activeProducers() {
+        return log().activeProducers();
+    }
+}

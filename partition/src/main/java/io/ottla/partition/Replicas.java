@@ -1,0 +1,241 @@
+package io.ottla.partition;
+
+import io.ottla.base.Clock;
+import io.ottla.base.Completion;
+import io.ottla.base.Core;
+import io.ottla.base.Effects;
+import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
+import io.ottla.log.AppendOrigin;
+import io.ottla.log.LogDir;
+import io.ottla.log.Logs;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The replicas of this node, by partition. Is told what the cluster decided about them ({@link #lead}, {@link
+ * #resign}, {@link #configure}, {@link #delete}), opens their logs when they are first used, and keeps the time of the
+ * writers that wait. Belongs to the loop.
+ */
+public final class Replicas {
+    /** Bytes of appends, over all replicas, that may wait for logs to be opened. */
+    static final long OPENING_BYTES_MAX = 64L << 20;
+
+    private record Due(Replica replica, PartitionEffect effect) {}
+
+    private final int nodeId;
+    private final Logs logs;
+    private final Clock clock;
+    private final Runnable noLogDirLeft;
+    private final Map<TopicPartition, Replica> byPartition = new HashMap<>();
+    private final ArrayDeque<Due> due = new ArrayDeque<>();
+    private boolean carryingOut;
+    private long openingBytes;
+
+    private final Set<Replica> withParked = new LinkedHashSet<>();
+    private Optional<Clock.Timer> timer = Optional.empty();
+    private long timerAtMs = Core.NO_DEADLINE;
+
+    /**
+     * @param logs whose failures this listens to from now on
+     * @param clock for deadlines, which are kept in monotonic time
+     * @param noLogDirLeft runs when the last log directory has failed: such a node is of no use and should stop
+     */
+    public Replicas(int nodeId, Logs logs, Clock clock, Runnable noLogDirLeft) {
+        this.nodeId = nodeId;
+        this.logs = logs;
+        this.clock = clock;
+        this.noLogDirLeft = noLogDirLeft;
+        logs.onFailure((dir, cause) -> failed(dir));
+    }
+
+    public int nodeId() {
+        return nodeId;
+    }
+
+    Logs logs() {
+        return logs;
+    }
+
+    long monotonicMs() {
+        return clock.monotonicNs() / 1_000_000;
+    }
+
+    /** Empty if no replica of the partition is here. */
+    public Optional<Replica> get(TopicPartition partition) {
+        return Optional.ofNullable(byPartition.get(partition));
+    }
+
+    public Collection<Replica> all() {
+        return Collections.unmodifiableCollection(byPartition.values());
+    }
+
+    // What the cluster decided.
+
+    /**
+     * This node leads the partition; it is made here if it is new. One of the same name and another topic id, which can
+     * only be what is left of a deleted topic, is deleted first.
+     */
+    public void lead(TopicPartition partition, TopicId topicId, Leadership leadership, PartitionConfig config) {
+        Replica replica = byPartition.get(partition);
+        if (replica != null && !replica.topicId().equals(topicId)) {
+            delete(partition, ignored -> {});
+            replica = null;
+        }
+        if (replica == null) {
+            replica = new Replica(this, partition, topicId, config);
+            byPartition.put(partition, replica);
+        } else {
+            replica.configure(config);
+        }
+        replica.lead(leadership);
+    }
+
+    /** Another broker leads it, or nobody. */
+    public void resign(TopicPartition partition) {
+        get(partition).ifPresent(Replica::resign);
+    }
+
+    public void configure(TopicPartition partition, PartitionConfig config) {
+        get(partition).ifPresent(replica -> replica.configure(config));
+    }
+
+    /** The topic is deleted: with its log. */
+    public void delete(TopicPartition partition, Completion<Void> completion) {
+        Replica replica = byPartition.remove(partition);
+        if (replica != null) {
+            withParked.remove(replica);
+            replica.remove();
+        }
+        logs.delete(partition, completion);
+    }
+
+    private void failed(LogDir dir) {
+        for (Replica replica : new ArrayList<>(byPartition.values())) {
+            if (logs.dirOf(replica.topicPartition()).equals(Optional.of(dir))) replica.fail();
+        }
+        if (logs.dirs().stream().allMatch(each -> each.failure().isPresent())) noLogDirLeft.run();
+    }
+
+    // What clients and coordinators want.
+
+    /**
+     * Appends as the leader of the partition, if this node leads it.
+     *
+     * @param nowMs the wall clock, for timestamps
+     * @param batches from position to limit, one or more; may be changed; the caller's again after the call
+     * @param acks 0 or 1: answered when this replica has it as safe as {@code flush.messages} asks; −1: when all
+     *     in-sync replicas have it
+     * @param timeoutMs after which the answer is REQUEST_TIMED_OUT, whatever becomes of the records
+     * @param answer called once, maybe within this call
+     */
+    public void append(
+            long nowMs,
+            TopicPartition partition,
+            ByteBuffer batches,
+            AppendOrigin origin,
+            short acks,
+            long timeoutMs,
+            Consumer<AppendAnswer> answer) {
+        Replica replica = byPartition.get(partition);
+        if (replica == null) answer.accept(AppendAnswer.Refused.because(Errors.NOT_LEADER_OR_FOLLOWER));
+        else replica.append(nowMs, batches, origin, acks, timeoutMs, answer);
+    }
+
+    /** As {@link #append(long, TopicPartition, ByteBuffer, AppendOrigin, short, long, Consumer)}. */
+    public void append(
+            long nowMs,
+            Replica replica,
+            ByteBuffer batches,
+            AppendOrigin origin,
+            short acks,
+            long timeoutMs,
+            Consumer<AppendAnswer> answer) {
+        replica.append(nowMs, batches, origin, acks, timeoutMs, answer);
+    }
+
+    /**
+     * Reads the partition from its start to its high watermark as it is now.
+     *
+     * @param pieces whole batches, from position to limit; valid only during the call
+     * @param answer called once, never within this call
+     */
+    public void load(TopicPartition partition, Consumer<ByteBuffer> pieces, Consumer<LoadAnswer> answer) {
+        Replica replica = byPartition.get(partition);
+        if (replica == null) {
+            clock.execute(() -> answer.accept(new LoadAnswer.Failed(Errors.NOT_LEADER_OR_FOLLOWER)));
+            return;
+        }
+        Loading loading = new Loading(replica, pieces, answer);
+        clock.execute(() -> {
+            if (!replica.whenOpen(loading::begin))
+                answer.accept(new LoadAnswer.Failed(Errors.COORDINATOR_LOAD_IN_PROGRESS));
+        });
+    }
+
+    // For the replicas.
+
+    Effects<PartitionEffect> effectsOf(Replica replica) {
+        return effect -> due.add(new Due(replica, effect));
+    }
+
+    /** Carries out what is due, in order. What comes up meanwhile is carried out too, by the outermost call. */
+    void carryOut() {
+        if (carryingOut) return;
+        carryingOut = true;
+        while (!due.isEmpty()) {
+            Due next = due.remove();
+            next.replica.carryOut(next.effect);
+        }
+        carryingOut = false;
+    }
+
+    boolean holdForOpening(int bytes) {
+        if (openingBytes + bytes > OPENING_BYTES_MAX) return false;
+        openingBytes += bytes;
+        return true;
+    }
+
+    void letGoAfterOpening(int bytes) {
+        openingBytes -= bytes;
+    }
+
+    /** A writer waits at the replica until then. */
+    void expireAt(Replica replica, long deadlineMs) {
+        withParked.add(replica);
+        if (deadlineMs >= timerAtMs) return;
+        timer.ifPresent(Clock.Timer::cancel);
+        arm(deadlineMs);
+    }
+
+    private void arm(long deadlineMs) {
+        timerAtMs = deadlineMs;
+        timer = Optional.of(clock.after(Math.max(0, deadlineMs - monotonicMs()), this::expire));
+    }
+
+    private void expire() {
+        timer = Optional.empty();
+        timerAtMs = Core.NO_DEADLINE;
+        long nowMs = monotonicMs();
+        long next = Core.NO_DEADLINE;
+        List<Replica> waiting = new ArrayList<>(withParked);
+        for (Replica replica : waiting) {
+            long its = replica.expire(nowMs);
+            if (its == Core.NO_DEADLINE) withParked.remove(replica);
+            next = Math.min(next, its);
+        }
+        if (next != Core.NO_DEADLINE) arm(next);
+        carryOut();
+    }
+}

@@ -1,0 +1,307 @@
+package io.ottla.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ottla.base.SeededRandom;
+import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
+import io.ottla.kafkaprotocol.Batches;
+import io.ottla.log.AppendOrigin;
+import io.ottla.log.LogConfig;
+import io.ottla.log.LogDir;
+import io.ottla.log.LogSettings;
+import io.ottla.log.Logs;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Replicas with real logs, on a disk in memory. */
+class ReplicasTest {
+    private static final TopicPartition T0 = new TopicPartition("t", 0);
+    private static final TopicPartition T1 = new TopicPartition("t", 1);
+    private static final TopicId ID = new TopicId(1, 2);
+
+    private final VirtualClock clock = new VirtualClock();
+    private final MemoryDisk disk = new MemoryDisk(clock);
+    private final List<String> answers = new ArrayList<>();
+    private boolean stopped;
+    private Logs logs;
+    private Replicas replicas;
+
+    @BeforeEach
+    void start() throws Exception {
+        logs = new Logs(
+                List.of(LogDir.open(Path.of("/data"), disk)), disk, clock, LogSettings.DEFAULTS, new SeededRandom(1));
+        replicas = new Replicas(1, logs, clock, () -> stopped = true);
+    }
+
+    private static Leadership alone(int epoch) {
+        return new Leadership(epoch, 0, List.of(1), List.of(1));
+    }
+
+    private static PartitionConfig config(String... namesAndValues) {
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) values.put(namesAndValues[i], namesAndValues[i + 1]);
+        return new PartitionConfig(LogConfig.of(values), 1);
+    }
+
+    private void append(TopicPartition partition, int acks, long timeoutMs, String... values) {
+        String name = String.join(",", values);
+        replicas.append(
+                clock.nowMs(),
+                partition,
+                TestBatches.of(values),
+                AppendOrigin.CLIENT,
+                (short) acks,
+                timeoutMs,
+                answer -> answers.add(name + ": " + show(answer)));
+    }
+
+    private static String show(AppendAnswer answer) {
+        return switch (answer) {
+            case AppendAnswer.Appended(long first, long last, long time, long start) -> first + ".." + last;
+            case AppendAnswer.Refused(Errors error, String message, var records, long start) -> error.name();
+        };
+    }
+
+    private List<String> take() {
+        List<String> taken = List.copyOf(answers);
+        answers.clear();
+        return taken;
+    }
+
+    @Test
+    void aLogIsOpenedByItsFirstUseAndWritersKeepTheirOrder() {
+        replicas.lead(T0, ID, alone(0), config());
+        clock.settle();
+        assertThat(replicas.get(T0).orElseThrow().isOpen()).isFalse();
+        append(T0, 1, 1000, "a");
+        append(T0, -1, 1000, "b", "c");
+        append(T0, 0, 1000, "d");
+        assertThat(answers).isEmpty();
+        clock.settle();
+        assertThat(take()).containsExactly("a: 0..0", "b,c: 1..2", "d: 3..3");
+        append(T0, -1, 1000, "e");
+        assertThat(take()).as("open: within the call").containsExactly("e: 4..4");
+    }
+
+    @Test
+    void theBytesOfAWriterThatWaitsForTheLogAreItsOwnAgain() {
+        replicas.lead(T0, ID, alone(0), config());
+        ByteBuffer batch = TestBatches.of("a");
+        replicas.append(clock.nowMs(), T0, batch, AppendOrigin.CLIENT, (short) 1, 1000, got -> answers.add(show(got)));
+        for (int i = 0; i < batch.limit(); i++) batch.put(i, (byte) 0);
+        clock.settle();
+        assertThat(take()).containsExactly("0..0");
+    }
+
+    @Test
+    void whoIsNotLeaderIsNotWrittenTo() {
+        append(T0, 1, 1000, "a");
+        assertThat(take()).containsExactly("a: NOT_LEADER_OR_FOLLOWER");
+        replicas.lead(T0, ID, alone(0), config());
+        replicas.resign(T0);
+        append(T0, 1, 1000, "b");
+        assertThat(take()).containsExactly("b: NOT_LEADER_OR_FOLLOWER");
+    }
+
+    @Test
+    void oneSyncServesAllWhoWait() {
+        replicas.lead(T0, ID, alone(0), config("flush.messages", "1"));
+        append(T0, 1, 60_000, "a");
+        clock.settle();
+        take();
+        int syncsBefore = disk.syncs;
+        disk.isHeld = true;
+        append(T0, 1, 60_000, "b");
+        append(T0, -1, 60_000, "c");
+        append(T0, 1, 60_000, "d");
+        clock.settle();
+        assertThat(answers).isEmpty();
+        assertThat(replicas.get(T0).orElseThrow().partition().highWatermark()).isEqualTo(1);
+        disk.letGo();
+        assertThat(take()).containsExactlyInAnyOrder("b: 1..1", "c: 2..2", "d: 3..3");
+        assertThat(disk.syncs - syncsBefore).isLessThanOrEqualTo(2);
+        assertThat(replicas.get(T0).orElseThrow().partition().highWatermark()).isEqualTo(4);
+    }
+
+    @Test
+    void aSyncThatFailsAcknowledgesNothingAndStopsANodeWithoutAnotherDirectory() {
+        replicas.lead(T0, ID, alone(0), config("flush.messages", "1"));
+        replicas.lead(T1, ID, alone(0), config());
+        append(T0, 1, 60_000, "a");
+        append(T1, 1, 60_000, "x");
+        clock.settle();
+        take();
+        disk.failsSyncs = true;
+        append(T0, -1, 60_000, "b");
+        clock.settle();
+        assertThat(take()).containsExactly("b: KAFKA_STORAGE_ERROR");
+        append(T1, 1, 60_000, "y");
+        assertThat(take()).as("in the same directory").containsExactly("y: KAFKA_STORAGE_ERROR");
+        assertThat(stopped).isTrue();
+    }
+
+    @Test
+    void aWriteThatFailsIsAStorageError() {
+        replicas.lead(T0, ID, alone(0), config());
+        append(T0, 1, 60_000, "a");
+        clock.settle();
+        take();
+        disk.failsWrites = true;
+        append(T0, 1, 60_000, "b");
+        clock.settle();
+        assertThat(take()).containsExactly("b: KAFKA_STORAGE_ERROR");
+        assertThat(stopped).isTrue();
+    }
+
+    @Test
+    void writersAreToldWhenTheirTimeHasComeByOneTimer() {
+        Leadership two = new Leadership(0, 0, List.of(1, 2), List.of(1, 2));
+        replicas.lead(T0, ID, two, config());
+        replicas.lead(T1, ID, two, config());
+        append(T0, -1, 500, "a");
+        append(T0, -1, 200, "b");
+        append(T1, -1, 300, "c");
+        clock.settle();
+        assertThat(clock.armedTimers()).isEqualTo(1);
+        clock.advance(199);
+        assertThat(answers).isEmpty();
+        clock.advance(1);
+        assertThat(take()).containsExactly("b: REQUEST_TIMED_OUT");
+        clock.advance(200);
+        assertThat(take()).containsExactly("c: REQUEST_TIMED_OUT");
+        clock.advance(200);
+        assertThat(take()).containsExactly("a: REQUEST_TIMED_OUT");
+        assertThat(clock.armedTimers()).isZero();
+    }
+
+    @Test
+    void aWatcherIsToldWhenTheLogOpensAndOfEachRiseOfTheHighWatermark() {
+        replicas.lead(T0, ID, alone(0), config());
+        Replica replica = replicas.get(T0).orElseThrow();
+        List<Long> seen = new ArrayList<>();
+        Watcher watcher = new Watcher() {
+            @Override
+            protected void changed() {
+                seen.add(replica.partition().highWatermark());
+            }
+        };
+        replica.arm(watcher);
+        clock.settle();
+        assertThat(seen).containsExactly(0L);
+        replica.arm(watcher);
+        append(T0, 1, 1000, "a");
+        append(T0, 1, 1000, "b");
+        assertThat(seen).containsExactly(0L, 1L);
+        replica.arm(watcher);
+        replicas.delete(T0, done -> {});
+        assertThat(seen).hasSize(3);
+        assertThat(replicas.get(T0)).isEmpty();
+    }
+
+    @Test
+    void aDeletedPartitionBeginsAnewUnderAnotherId() {
+        replicas.lead(T0, ID, alone(3), config());
+        append(T0, 1, 1000, "a");
+        clock.settle();
+        take();
+        replicas.lead(T0, new TopicId(7, 7), alone(0), config());
+        append(T0, 1, 1000, "b");
+        clock.settle();
+        assertThat(take()).containsExactly("b: 0..0");
+        assertThat(replicas.get(T0).orElseThrow().partition().leaderEpoch()).isZero();
+    }
+
+    @Test
+    void whoWaitsForAPartitionThatIsDeletedMeanwhileIsToldSo() {
+        replicas.lead(T0, ID, alone(0), config());
+        append(T0, 1, 1000, "a");
+        replicas.delete(T0, done -> {});
+        assertThat(take()).containsExactly("a: NOT_LEADER_OR_FOLLOWER");
+        clock.settle();
+        assertThat(answers).isEmpty();
+    }
+
+    @Test
+    void settingsTakeEffectWhileRunning() {
+        replicas.lead(T0, ID, alone(0), config());
+        append(T0, 1, 1000, "a");
+        clock.settle();
+        take();
+        replicas.configure(T0, config("max.message.bytes", "10"));
+        append(T0, 1, 1000, "b");
+        assertThat(take()).containsExactly("b: MESSAGE_TOO_LARGE");
+        replicas.configure(T0, config("flush.messages", "1"));
+        disk.isHeld = true;
+        append(T0, 1, 1000, "c");
+        assertThat(answers).isEmpty();
+        disk.letGo();
+        assertThat(take()).containsExactly("c: 1..1");
+    }
+
+    @Test
+    void whatWaitsForLogsToOpenIsBounded() {
+        replicas.lead(T0, ID, alone(0), config("max.message.bytes", "20000000"));
+        disk.isHeld = true;
+        ByteBuffer large = TestBatches.of("x".repeat(5 << 20));
+        for (int i = 0; i < 8; i++)
+            replicas.append(
+                    clock.nowMs(),
+                    T0,
+                    large.duplicate(),
+                    AppendOrigin.CLIENT,
+                    (short) 1,
+                    1000,
+                    got -> answers.add(show(got)));
+        assertThat(take()).containsExactly("NOT_LEADER_OR_FOLLOWER", "NOT_LEADER_OR_FOLLOWER");
+        disk.letGo();
+        assertThat(take()).hasSize(6).first().isEqualTo("0..0");
+    }
+
+    @Test
+    void loadGivesAllThatIsCommittedInWholeBatches() {
+        replicas.lead(T0, ID, alone(0), config("segment.bytes", "1000000"));
+        for (int i = 0; i < 40; i++) append(T0, 1, 1000, "x".repeat(100_000) + i);
+        clock.settle();
+        List<Integer> pieces = new ArrayList<>();
+        List<LoadAnswer> loaded = new ArrayList<>();
+        int before = disk.openFiles;
+        replicas.load(
+                T0,
+                piece -> pieces.add(Batches.wholeBytes(piece) == piece.remaining() ? piece.remaining() : -1),
+                loaded::add);
+        assertThat(loaded).as("never within the call").isEmpty();
+        clock.settle();
+        assertThat(loaded).containsExactly(new LoadAnswer.Loaded(40));
+        assertThat(pieces).hasSizeGreaterThan(3).allMatch(bytes -> bytes > 0 && bytes <= 1 << 20);
+        assertThat(pieces.stream().mapToInt(bytes -> bytes).sum()).isGreaterThan(4_000_000);
+        assertThat(disk.openFiles).as("files let go").isLessThanOrEqualTo(before);
+    }
+
+    @Test
+    void loadOfWhatIsNotHereFails() {
+        List<LoadAnswer> loaded = new ArrayList<>();
+        replicas.load(T0, piece -> {}, loaded::add);
+        clock.settle();
+        assertThat(loaded).containsExactly(new LoadAnswer.Failed(Errors.NOT_LEADER_OR_FOLLOWER));
+    }
+
+    @Test
+    void aLeaderEpochIsKnownBeforeItsFirstRecord() {
+        replicas.lead(T0, ID, alone(4), config());
+        append(T0, 1, 1000, "a");
+        clock.settle();
+        Replica replica = replicas.get(T0).orElseThrow();
+        replicas.lead(T0, ID, alone(6), config());
+        assertThat(replica.epochEnd(6).endOffset()).isEqualTo(1);
+        assertThat(replica.epochEnd(4).endOffset()).isEqualTo(1);
+        assertThat(replica.epochEnd(5).epoch()).isEqualTo(4);
+    }
+}
