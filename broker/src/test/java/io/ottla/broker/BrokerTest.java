@@ -13,6 +13,7 @@ import io.ottla.kafkamessages.HeartbeatRequestData;
 import io.ottla.kafkamessages.HeartbeatResponseData;
 import io.ottla.kafkaprotocol.RequestEncoder;
 import io.ottla.kafkaprotocol.ResponseDecoder;
+import io.ottla.partition.VirtualClock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;

@@ -1,0 +1,92 @@
+package io.ottla.broker;
+
+import io.ottla.kafkamessages.ApiMessageType;
+import io.ottla.kafkamessages.DeleteRecordsRequestData;
+import io.ottla.kafkamessages.DeleteRecordsRequestData.DeleteRecordsPartition;
+import io.ottla.kafkamessages.DeleteRecordsRequestData.DeleteRecordsTopic;
+import io.ottla.kafkamessages.DeleteRecordsResponseData;
+import io.ottla.kafkamessages.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
+import io.ottla.kafkamessages.DeleteRecordsResponseData.DeleteRecordsTopicResult;
+import io.ottla.partition.Partition;
+import io.ottla.partition.Replica;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * DeleteRecords 0–2: lets partitions begin at a later offset. −1 stands for the high watermark. The answer has the low
+ * watermark, which is the start of the log: this node is the only replica.
+ */
+public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestData, DeleteRecordsResponseData> {
+    private static final long TO_HIGH_WATERMARK = -1;
+    private static final long NO_LOW_WATERMARK = -1;
+
+    private final Routes routes;
+
+    public DeleteRecordsHandler(Routes routes) {
+        this.routes = routes;
+    }
+
+    @Override
+    public ApiMessageType api() {
+        return ApiMessageType.DELETE_RECORDS;
+    }
+
+    @Override
+    public void handle(Request<DeleteRecordsRequestData> request, Reply<DeleteRecordsResponseData> reply) {
+        DeleteRecordsResponseData response = new DeleteRecordsResponseData();
+        Outstanding outstanding = new Outstanding(() -> reply.send(response));
+        for (DeleteRecordsTopic topic : request.body().topics()) {
+            DeleteRecordsTopicResult result = response.topics().find(topic.name());
+            if (result == null) {
+                result = new DeleteRecordsTopicResult().setName(topic.name());
+                response.topics().add(result);
+            }
+            for (DeleteRecordsPartition partition : topic.partitions()) {
+                var answer = new DeleteRecordsPartitionResult()
+                        .setPartitionIndex(partition.partitionIndex())
+                        .setLowWatermark(NO_LOW_WATERMARK);
+                result.partitions().mustAdd(answer);
+                delete(topic.name(), partition, answer, outstanding);
+            }
+        }
+        outstanding.allBegun();
+    }
+
+    private void delete(
+            String topic, DeleteRecordsPartition asked, DeleteRecordsPartitionResult answer, Outstanding outstanding) {
+        if (ProduceHandler.INTERNAL_TOPICS.contains(topic)) {
+            answer.setErrorCode(Errors.INVALID_TOPIC_EXCEPTION.code());
+            return;
+        }
+        switch (routes.find(topic, asked.partitionIndex())) {
+            case Route.Unknown(Errors error) -> answer.setErrorCode(error.code());
+            case Route.Elsewhere(int leaderId, int leaderEpoch) ->
+                answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+            case Route.Here(Replica replica) -> {
+                outstanding.begin();
+                boolean waits = replica.whenOpen(() -> {
+                    delete(replica, asked.offset(), answer);
+                    outstanding.end();
+                });
+                if (waits) return;
+                answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+                outstanding.end();
+            }
+        }
+    }
+
+    private static void delete(Replica replica, long before, DeleteRecordsPartitionResult answer) {
+        Errors error = replica.check(Partition.NO_EPOCH);
+        if (error == Errors.NONE && !replica.config().delete()) error = Errors.POLICY_VIOLATION;
+        if (error == Errors.NONE) {
+            long highWatermark = replica.partition().highWatermark();
+            long offset = before == TO_HIGH_WATERMARK ? highWatermark : before;
+            if (offset < 0 || offset > highWatermark) {
+                error = Errors.OFFSET_OUT_OF_RANGE;
+            } else {
+                replica.deleteRecordsBefore(offset);
+                answer.setLowWatermark(replica.startOffset());
+            }
+        }
+        answer.setErrorCode(error.code());
+    }
+}

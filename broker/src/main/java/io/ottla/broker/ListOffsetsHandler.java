@@ -1,0 +1,233 @@
+package io.ottla.broker;
+
+import io.ottla.base.TopicPartition;
+import io.ottla.kafkamessages.ApiMessageType;
+import io.ottla.kafkamessages.ListOffsetsRequestData;
+import io.ottla.kafkamessages.ListOffsetsRequestData.ListOffsetsPartition;
+import io.ottla.kafkamessages.ListOffsetsRequestData.ListOffsetsTopic;
+import io.ottla.kafkamessages.ListOffsetsResponseData;
+import io.ottla.kafkamessages.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import io.ottla.kafkamessages.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import io.ottla.log.Log;
+import io.ottla.log.OffsetLookup;
+import io.ottla.partition.Replica;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * ListOffsets 0–11: an offset of a partition by time, or its first or last.
+ *
+ * <ul>
+ *   <li>0: several offsets of a partition at once, as clients before 0.10.1 want them; 1: one, with its timestamp
+ *   <li>2: isolation level, throttle time; 4: leader epochs (KIP-320); 5: OFFSET_NOT_AVAILABLE (KIP-207)
+ *   <li>7: the record with the largest timestamp (−3, KIP-734)
+ *   <li>8, 9, 11: the first offset on local disk (−4), the last in tiered storage (−5), the first that is yet to go
+ *       there (−6). There is no tiered storage, so the last two are not known (−1)
+ *   <li>10: a timeout, for tiered storage only
+ * </ul>
+ */
+public final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
+    private static final int CONSUMER = -1;
+    private static final byte READ_COMMITTED = 1;
+    private static final short FIRST_WITH_ONE_OFFSET = 1;
+    private static final short FIRST_WITH_OFFSET_NOT_AVAILABLE = 5;
+    private static final long EARLIEST_PENDING_UPLOAD = -6;
+
+    /** A special timestamp, and the version that it came with. */
+    private static final Map<Long, Integer> SINCE = Map.of(
+            OffsetLookup.LATEST,
+            0,
+            OffsetLookup.EARLIEST,
+            0,
+            OffsetLookup.MAX_TIMESTAMP,
+            7,
+            OffsetLookup.EARLIEST_LOCAL,
+            8,
+            OffsetLookup.LATEST_TIERED,
+            9,
+            EARLIEST_PENDING_UPLOAD,
+            11);
+
+    private final Routes routes;
+
+    public ListOffsetsHandler(Routes routes) {
+        this.routes = routes;
+    }
+
+    @Override
+    public ApiMessageType api() {
+        return ApiMessageType.LIST_OFFSETS;
+    }
+
+    @Override
+    public void handle(Request<ListOffsetsRequestData> request, Reply<ListOffsetsResponseData> reply) {
+        ListOffsetsRequestData body = request.body();
+        ListOffsetsResponseData response = new ListOffsetsResponseData().setTopics(new ArrayList<>());
+        Outstanding outstanding = new Outstanding(() -> reply.send(response));
+        Set<TopicPartition> twice = namedTwice(body);
+        for (ListOffsetsTopic topic : body.topics()) {
+            List<ListOffsetsPartitionResponse> answers = new ArrayList<>();
+            response.topics()
+                    .add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(answers));
+            for (ListOffsetsPartition partition : topic.partitions()) {
+                var answer = new ListOffsetsPartitionResponse().setPartitionIndex(partition.partitionIndex());
+                answers.add(answer);
+                if (twice.contains(new TopicPartition(topic.name(), partition.partitionIndex())))
+                    answer.setErrorCode(Errors.INVALID_REQUEST.code());
+                else if (!isServed(partition.timestamp(), request.version()))
+                    answer.setErrorCode(Errors.UNSUPPORTED_VERSION.code());
+                else find(request, topic.name(), partition, answer, outstanding);
+            }
+        }
+        outstanding.allBegun();
+    }
+
+    private static Set<TopicPartition> namedTwice(ListOffsetsRequestData body) {
+        Set<TopicPartition> seen = new HashSet<>();
+        Set<TopicPartition> twice = new HashSet<>();
+        for (ListOffsetsTopic topic : body.topics()) {
+            for (ListOffsetsPartition partition : topic.partitions()) {
+                TopicPartition named = new TopicPartition(topic.name(), partition.partitionIndex());
+                if (!seen.add(named)) twice.add(named);
+            }
+        }
+        return twice;
+    }
+
+    private static boolean isServed(long timestamp, short version) {
+        return timestamp >= 0 || version >= SINCE.getOrDefault(timestamp, Integer.MAX_VALUE);
+    }
+
+    private void find(
+            Request<ListOffsetsRequestData> request,
+            String topic,
+            ListOffsetsPartition asked,
+            ListOffsetsPartitionResponse answer,
+            Outstanding outstanding) {
+        switch (routes.find(topic, asked.partitionIndex())) {
+            case Route.Unknown(Errors error) -> answer.setErrorCode(error.code());
+            case Route.Elsewhere(int leaderId, int leaderEpoch) ->
+                answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+            case Route.Here(Replica replica) -> {
+                outstanding.begin();
+                boolean waits = replica.whenOpen(() -> {
+                    Errors error = replica.check(asked.currentLeaderEpoch());
+                    if (error == Errors.NONE) {
+                        new Lookup(request, asked, replica, answer, outstanding).run();
+                    } else {
+                        answer.setErrorCode(error.code());
+                        outstanding.end();
+                    }
+                });
+                if (waits) return;
+                answer.setErrorCode(Errors.LEADER_NOT_AVAILABLE.code());
+                outstanding.end();
+            }
+        }
+    }
+
+    /** One partition of a request. */
+    private record Lookup(
+            Request<ListOffsetsRequestData> request,
+            ListOffsetsPartition asked,
+            Replica replica,
+            ListOffsetsPartitionResponse answer,
+            Outstanding outstanding) {
+
+        private boolean isFromClient() {
+            return request.body().replicaId() == CONSUMER;
+        }
+
+        /** What the one who asks may know of. */
+        private long lastFetchable() {
+            if (!isFromClient()) return replica.endOffset();
+            return request.body().isolationLevel() == READ_COMMITTED
+                    ? replica.partition().lastStableOffset()
+                    : replica.partition().highWatermark();
+        }
+
+        /** A new leader does not know yet what its predecessor had told. */
+        private boolean isUnsettled() {
+            return isFromClient() && !replica.partition().isHighWatermarkSettled();
+        }
+
+        void run() {
+            long timestamp = asked.timestamp();
+            if (request.version() < FIRST_WITH_ONE_OFFSET) {
+                several();
+            } else if (timestamp == OffsetLookup.LATEST) {
+                if (isUnsettled()) notAvailable();
+                else done(-1, lastFetchable(), replica.partition().leaderEpoch());
+            } else if (timestamp == OffsetLookup.EARLIEST || timestamp == OffsetLookup.EARLIEST_LOCAL) {
+                done(-1, replica.startOffset(), replica.epochAt(replica.startOffset()));
+            } else if (timestamp == OffsetLookup.LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
+                done(-1, -1, -1);
+            } else {
+                replica.offsetForTime(timestamp, this::found);
+            }
+        }
+
+        private void found(Optional<OffsetLookup.Answer> found) {
+            Errors error = replica.check(asked.currentLeaderEpoch());
+            if (error == Errors.NONE && found.isEmpty()) error = Errors.KAFKA_STORAGE_ERROR;
+            if (error != Errors.NONE) {
+                answer.setErrorCode(error.code());
+                outstanding.end();
+                return;
+            }
+            OffsetLookup.Answer at = found.get();
+            boolean isVisible = at.offset() >= 0 && at.offset() < lastFetchable();
+            if (isVisible) done(at.timestampMs(), at.offset(), at.leaderEpoch());
+            else if (isUnsettled()) notAvailable();
+            else done(-1, -1, -1);
+        }
+
+        private void done(long timestampMs, long offset, int leaderEpoch) {
+            answer.setTimestamp(timestampMs).setOffset(offset);
+            if (request.version() >= 4) answer.setLeaderEpoch(leaderEpoch);
+            outstanding.end();
+        }
+
+        private void notAvailable() {
+            Errors error = request.version() >= FIRST_WITH_OFFSET_NOT_AVAILABLE
+                    ? Errors.OFFSET_NOT_AVAILABLE
+                    : Errors.LEADER_NOT_AVAILABLE;
+            answer.setErrorCode(error.code());
+            outstanding.end();
+        }
+
+        /** Version 0: where segments begin that were written by that time, the newest first. */
+        private void several() {
+            replica.segmentTimes(segments -> {
+                Errors error = replica.check(asked.currentLeaderEpoch());
+                if (error == Errors.NONE) answer.setOldStyleOffsets(offsets(segments));
+                else answer.setErrorCode(error.code());
+                outstanding.end();
+            });
+        }
+
+        private List<Long> offsets(List<Log.SegmentTime> segments) {
+            long end = lastFetchable();
+            List<Long> newestFirst = new ArrayList<>();
+            // the end counts as the beginning of what is yet to come
+            if (asked.timestamp() == OffsetLookup.LATEST) newestFirst.add(end);
+            if (asked.timestamp() == OffsetLookup.EARLIEST) return atMost(List.of(replica.startOffset()));
+            for (Log.SegmentTime segment : segments.reversed()) {
+                boolean counts = asked.timestamp() < 0 || segment.lastModifiedMs() <= asked.timestamp();
+                long offset = Math.max(segment.baseOffset(), replica.startOffset());
+                boolean isNew = newestFirst.isEmpty() || newestFirst.getLast() > offset;
+                if (counts && isNew && offset <= end) newestFirst.add(offset);
+            }
+            return atMost(newestFirst);
+        }
+
+        private List<Long> atMost(List<Long> offsets) {
+            return offsets.subList(0, Math.clamp(asked.maxNumOffsets(), 0, offsets.size()));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.ottla.broker;
+
+import io.ottla.base.Outcome;
+import io.ottla.base.TopicPartition;
+import io.ottla.cluster.ClusterImage;
+import io.ottla.cluster.ConfigEntity;
+import io.ottla.cluster.ImageDelta;
+import io.ottla.cluster.ImageListener;
+import io.ottla.cluster.PartitionImage;
+import io.ottla.cluster.TopicImage;
+import io.ottla.log.Logs;
+import io.ottla.partition.Leadership;
+import io.ottla.partition.PartitionConfig;
+import io.ottla.partition.Replicas;
+import java.util.ArrayList;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the replicas of this node what the cluster decided: which partitions they lead, in which epoch, with which
+ * settings, and which are gone. To be added to the listeners before anybody who serves clients.
+ */
+public final class ReplicaAssignments implements ImageListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaAssignments.class);
+
+    private final Replicas replicas;
+    private final Logs logs;
+    private final BiFunction<ClusterImage, String, PartitionConfig> topicConfig;
+
+    /** @param topicConfig the settings of a topic, by name, out of an image: its own, over the broker's, over defaults */
+    public ReplicaAssignments(
+            Replicas replicas, Logs logs, BiFunction<ClusterImage, String, PartitionConfig> topicConfig) {
+        this.replicas = replicas;
+        this.logs = logs;
+        this.topicConfig = topicConfig;
+    }
+
+    @Override
+    public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
+        boolean isFirst = before.zxid() == ClusterImage.EMPTY.zxid();
+        if (isFirst) lookForLeftovers(after);
+        delta.topics().forEach((name, change) -> {
+            change.deleted().ifPresent(this::delete);
+            change.after().ifPresent(topic -> {
+                PartitionConfig config = topicConfig.apply(after, name);
+                for (PartitionImage partition : change.changedPartitions()) assign(topic, partition, config);
+            });
+        });
+        for (ConfigEntity entity : delta.configs()) reconfigure(after, entity);
+    }
+
+    /** Topics that were being deleted when the node stopped lose their directories now; others are reported. */
+    private void lookForLeftovers(ClusterImage image) {
+        for (TopicPartition partition : new ArrayList<>(logs.partitions())) {
+            if (image.partition(partition).isPresent()) continue;
+            if (image.doomed().containsKey(partition.topic())) delete(partition);
+            else
+                LOG.warn(
+                        "{} has a log directory, but the cluster knows no such partition; it is left alone", partition);
+        }
+    }
+
+    private void delete(TopicImage topic) {
+        for (PartitionImage partition : topic.partitions())
+            delete(new TopicPartition(topic.name(), partition.partition()));
+    }
+
+    private void delete(TopicPartition partition) {
+        if (replicas.get(partition).isEmpty() && logs.dirOf(partition).isEmpty()) return;
+        replicas.delete(partition, outcome -> {
+            if (outcome instanceof Outcome.Failed<Void>(var cause))
+                LOG.error("the log of {} cannot be deleted: {}", partition, cause.toString());
+        });
+    }
+
+    private void assign(TopicImage topic, PartitionImage partition, PartitionConfig config) {
+        TopicPartition name = new TopicPartition(topic.name(), partition.partition());
+        if (partition.leader() == replicas.nodeId()) {
+            Leadership leadership = new Leadership(
+                    partition.leaderEpoch(), partition.stateVersion(), partition.replicas(), partition.isr());
+            replicas.lead(name, topic.id(), leadership, config);
+        } else {
+            replicas.resign(name);
+        }
+    }
+
+    private void reconfigure(ClusterImage image, ConfigEntity entity) {
+        switch (entity.type()) {
+            case TOPICS -> image.topic(entity.name()).ifPresent(topic -> reconfigure(image, topic));
+            // what a broker has by default, its topics have unless they say otherwise
+            case BROKERS ->
+                replicas.all().stream()
+                        .map(replica -> replica.topicPartition().topic())
+                        .distinct()
+                        .toList()
+                        .forEach(name -> image.topic(name).ifPresent(topic -> reconfigure(image, topic)));
+            case GROUPS, CLIENT_METRICS, CLIENTS, USERS, USER_CLIENTS, IPS -> {}
+        }
+    }
+
+    private void reconfigure(ClusterImage image, TopicImage topic) {
+        PartitionConfig config = topicConfig.apply(image, topic.name());
+        for (PartitionImage partition : topic.partitions())
+            replicas.configure(new TopicPartition(topic.name(), partition.partition()), config);
+    }
+}
