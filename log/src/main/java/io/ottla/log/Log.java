@@ -6,9 +6,6 @@ import io.ottla.base.Completion;
 import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
-import io.ottla.kafkaprotocol.BatchView;
-import io.ottla.kafkaprotocol.EndTxnMarker;
-import io.ottla.kafkaprotocol.ValidationRules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -16,7 +13,6 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,15 +33,16 @@ public final class Log {
     private final LogFlusher flusher;
     private final LogRetention retention;
     private final LogReads reads;
+    private final LogWriter writer;
     private final Path directory;
     private LogConfig config;
-    private ValidationRules rules;
     private ProducerStates producers;
     private LeaderEpochs epochs;
     private long startOffset;
     private long endOffset;
     private long highWatermark;
-    private long jitterMs;
+    private String damage = "";
+    private boolean filesMoving;
     private long generation;
     private TopicId topicId;
     /** Nothing has changed since a clean stop. */
@@ -73,12 +70,11 @@ public final class Log {
         this.topicPartition = topicPartition;
         this.topicId = topicId;
         this.config = config;
-        rules = config.validationRules();
         flusher = new LogFlusher(this, context);
         retention = new LogRetention(this, context);
         reads = new LogReads(this, context);
+        writer = new LogWriter(this, context);
         install(loaded);
-        drawJitter();
     }
 
     private void install(LoadedLog loaded) {
@@ -126,14 +122,8 @@ public final class Log {
 
     /** Takes effect from the next append, roll or retention on. */
     public void configure(LogConfig config) {
-        boolean newJitter = config.segmentJitterMs() != this.config.segmentJitterMs();
         this.config = config;
-        rules = config.validationRules();
-        if (newJitter) drawJitter();
-    }
-
-    private void drawJitter() {
-        jitterMs = config.segmentJitterMs() <= 0 ? 0 : context.random().nextLong(config.segmentJitterMs());
+        writer.configured();
     }
 
     /** The first offset that can be read. */
@@ -194,130 +184,12 @@ public final class Log {
      */
     public Append append(long nowMs, ByteBuffer batches, AppendOrigin origin, int leaderEpoch) throws IOException {
         checkUsable();
-        Admission admission = Admission.of(context.validation(), rules, batches, origin, endOffset, leaderEpoch, nowMs);
-        return switch (admission) {
-            case Admission.Refused(Errors error, String message, List<Append.RecordFault> records) ->
-                new Append.Rejected(error, message, records);
-            case Admission.Admitted admitted -> write(nowMs, admitted, origin);
-        };
-    }
-
-    private Append write(long nowMs, Admission.Admitted admitted, AppendOrigin origin) throws IOException {
-        ByteBuffer bytes = admitted.bytes();
-        if (!bytes.hasRemaining()) return new Append.Appended(-1, -1, -1, startOffset, -1);
-        if (bytes.remaining() > config.segmentBytes())
-            return rejected(
-                    Errors.RECORD_LIST_TOO_LARGE,
-                    "%d bytes do not fit into a segment of %d".formatted(bytes.remaining(), config.segmentBytes()));
-        ProducerStates.Staged staged = producers.stage(origin);
-        try {
-            Optional<Append> duplicate = stage(staged, bytes, origin);
-            if (duplicate.isPresent()) return duplicate.get();
-        } catch (ProducerStates.Refused e) {
-            return rejected(e.error, e.getMessage());
-        }
-        try {
-            rollIfDue(nowMs, admitted);
-            active().append(bytes, config.indexIntervalBytes(), nowMs);
-            for (ProducerStates.Ended ended : staged.ended()) if (ended.aborted()) indexAborted(staged, ended);
-        } catch (NoSpace e) {
-            logger.warn("{}: no space left for an append of {} bytes", topicPartition, bytes.remaining());
-            return rejected(Errors.KAFKA_STORAGE_ERROR, "no space left on the device of the log directory");
-        } catch (IOException e) {
-            throw failed(e);
-        }
-        staged.commit();
-        endOffset = admitted.lastOffset() + 1;
-        untouched = false;
-        assignEpochs(bytes);
-        flusher.appended(nowMs);
-        return new Append.Appended(
-                admitted.firstOffset(),
-                admitted.lastOffset(),
-                admitted.logAppendTimeMs(),
-                startOffset,
-                admitted.maxTimestampMs());
-    }
-
-    private static Append rejected(Errors error, String message) {
-        return new Append.Rejected(error, message, List.of());
-    }
-
-    /** @return the earlier append, if a batch repeats it */
-    private Optional<Append> stage(ProducerStates.Staged staged, ByteBuffer bytes, AppendOrigin origin)
-            throws ProducerStates.Refused {
-        BatchView batch = new BatchView();
-        for (int at = bytes.position(); at < bytes.limit(); at = batch.endPosition()) {
-            batch.wrap(bytes, at);
-            if (!batch.hasProducerId()) continue;
-            if (batch.isControl()) {
-                Optional<EndTxnMarker> marker = Markers.of(batch);
-                if (marker.isPresent()) staged.marker(batch, marker.get(), batch.baseOffset());
-                continue;
-            }
-            ProducerEntry.Batch known = origin == AppendOrigin.CLIENT ? producers.duplicateOf(batch) : null;
-            if (known != null)
-                return Optional.of(new Append.Duplicate(
-                        known.firstOffset(), known.lastOffset(), known.timestampMs(), startOffset));
-            staged.data(batch, batch.baseOffset(), batch.lastOffset());
-        }
-        return Optional.empty();
-    }
-
-    private void indexAborted(ProducerStates.Staged staged, ProducerStates.Ended ended) throws IOException {
-        active().transactionIndex()
-                .append(new AbortedTxn(
-                        ended.producerId(), ended.firstOffset(), ended.lastOffset(), staged.stableOffsetAfter(ended)));
-    }
-
-    private void assignEpochs(ByteBuffer bytes) {
-        BatchView batch = new BatchView();
-        boolean changed = false;
-        for (int at = bytes.position(); at < bytes.limit(); at = batch.endPosition()) {
-            batch.wrap(bytes, at);
-            if (batch.leaderEpoch() > epochs.latest())
-                changed |= epochs.assign(batch.leaderEpoch(), batch.baseOffset());
-        }
-        if (changed) writeEpochs();
-    }
-
-    private void rollIfDue(long nowMs, Admission.Admitted admitted) throws IOException, NoSpace {
-        Segment active = active();
-        if (active.sizeBytes() == 0 && admitted.lastOffset() - active.baseOffset() <= Integer.MAX_VALUE) return;
-        boolean due = active.sizeBytes()
-                        > config.segmentBytes() - admitted.bytes().remaining()
-                || (active.sizeBytes() > 0
-                        && waitedForRollMs(active, nowMs, admitted.maxTimestampMs()) > config.segmentMs() - jitterMs)
-                || active.offsetIndex().isFull(config.segmentIndexBytes())
-                || active.timeIndex().isFull(config.segmentIndexBytes())
-                || admitted.lastOffset() - active.baseOffset() > Integer.MAX_VALUE;
-        if (due) roll(nowMs, Math.max(endOffset, admitted.firstOffset()));
-    }
-
-    /** By the records' own time where they have one, so that a segment spans at most so much of it. */
-    private static long waitedForRollMs(Segment active, long nowMs, long maxTimestampMs) throws IOException {
-        long first = active.firstTimestampMs();
-        return first >= 0 && maxTimestampMs >= 0 ? maxTimestampMs - first : nowMs - active.createdMs();
+        return writer.append(nowMs, batches, origin, leaderEpoch);
     }
 
     /** Begins a new segment; the old one is finished, and flushed in the background. */
     void roll(long nowMs, long baseOffset) throws IOException, NoSpace {
-        Segment old = active();
-        invariant(baseOffset > old.baseOffset(), "a new segment at %d, after %d", baseOffset, old.baseOffset());
-        try {
-            old.finish();
-            Segment next = Segment.create(context.files(), directory, baseOffset, nowMs);
-            segments.put(baseOffset, next);
-        } catch (IOException e) {
-            if (NoSpace.isIt(e)) throw new NoSpace(e);
-            throw e;
-        }
-        untouched = false;
-        drawJitter();
-        List<ProducerEntry> entries = producers.copy();
-        Path snapshot = LogFiles.path(directory, baseOffset, ProducerSnapshot.SUFFIX);
-        inBackground("a producer snapshot", () -> ProducerSnapshot.write(context.disk(), snapshot, entries));
-        flusher.rolled();
+        writer.roll(nowMs, baseOffset);
     }
 
     /**
@@ -463,6 +335,15 @@ public final class Log {
         return producers;
     }
 
+    void endOffset(long offset) {
+        endOffset = offset;
+        touched();
+    }
+
+    void touched() {
+        untouched = false;
+    }
+
     void startOffset(long offset) {
         startOffset = offset;
         logDir.logStartOffset(topicPartition, offset);
@@ -489,6 +370,26 @@ public final class Log {
     void filesChanged() {
         generation++;
         hints().clear();
+    }
+
+    /** A disk thread is giving files other names; what another one finds meanwhile counts for nothing. */
+    boolean filesMoving() {
+        return filesMoving;
+    }
+
+    void filesMoving(boolean now) {
+        filesMoving = now;
+        filesChanged();
+    }
+
+    /** Compaction found damage, and leaves the log alone until the next start. */
+    void uncleanable(String why) {
+        damage = why;
+        logger.error("{} is damaged and will not be compacted: {}", topicPartition, why);
+    }
+
+    boolean isUncleanable() {
+        return !damage.isEmpty();
     }
 
     boolean isOpen() {

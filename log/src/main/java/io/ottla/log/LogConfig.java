@@ -106,6 +106,11 @@ public record LogConfig(
                 number(values, "message.timestamp.after.max.ms", 3600 * 1000L));
     }
 
+    /** After how long a segment is followed by a new one; compaction may want it sooner. */
+    long segmentRollMs() {
+        return compact && maxCompactionLagMs > 0 ? Math.min(maxCompactionLagMs, segmentMs) : segmentMs;
+    }
+
     /** As the validation of records wants them. */
     ValidationRules validationRules() {
         return new ValidationRules(

@@ -93,7 +93,7 @@ final class LogReads {
         long limitNow = limit >= log.endOffset() ? Long.MAX_VALUE : limit;
         long generation = log.generation();
         disk.submit(new Object(), () -> readOn(disk, files, offset, maxBytes, limitNow, atLeastOneBatch), outcome -> {
-            if (generation == log.generation()) {
+            if (isStill(generation)) {
                 completion.complete(checked(outcome));
             } else {
                 if (outcome instanceof Outcome.Done<Read>(Read.Slice slice)) slice.release();
@@ -101,6 +101,11 @@ final class LogReads {
                 else completion.complete(Outcome.failed(new IOException(log + " is closed")));
             }
         });
+    }
+
+    /** Whether the files were the same all the time while a disk thread read them. */
+    private boolean isStill(long generation) {
+        return generation == log.generation() && !log.filesMoving();
     }
 
     private <T> Outcome<T> checked(Outcome<T> outcome) {
@@ -173,7 +178,7 @@ final class LogReads {
         OffsetLookup lookup = new OffsetLookup(context.disk(), files, log.startOffset());
         long generation = log.generation();
         context.disk().submit(new Object(), () -> lookup.find(timestamp), outcome -> {
-            if (generation == log.generation()) completion.complete(checked(outcome));
+            if (isStill(generation)) completion.complete(checked(outcome));
             else if (log.isOpen()) findOnDisk(timestamp, completion);
             else completion.complete(Outcome.failed(new IOException(log + " is closed")));
         });

@@ -23,6 +23,8 @@ final class LogUpkeep {
     private final Every highWatermarks;
     private final Every retention;
     private final Every rest;
+    private final Every compaction;
+    private final Compactor compactor;
 
     LogUpkeep(Logs logs, LogContext context, Deletions deletions, Clock clock) {
         this.logs = logs;
@@ -37,6 +39,8 @@ final class LogUpkeep {
         highWatermarks = new Every(settings.highWatermarkIntervalMs(), nowMs);
         retention = new Every(settings.retentionIntervalMs(), nowMs);
         rest = new Every(settings.idleMs(), nowMs);
+        compaction = new Every(settings.cleanerBackoffMs(), nowMs);
+        compactor = new Compactor(logs, context);
     }
 
     /** Says when an interval has passed, whatever the clock does. */
@@ -66,6 +70,7 @@ final class LogUpkeep {
         if (walk.isDue(nowMs)) for (Log log : logs.opened()) log.tick(nowMs);
         if (retention.isDue(nowMs)) retain(nowMs);
         if (rest.isDue(nowMs)) rest();
+        if (context.settings().cleaner() && compaction.isDue(nowMs)) compactor.tick(nowMs);
         boolean points = recoveryPoints.isDue(nowMs);
         boolean starts = startOffsets.isDue(nowMs);
         boolean marks = highWatermarks.isDue(nowMs);
@@ -131,5 +136,7 @@ final class LogUpkeep {
         }
     }
 
-    void stop() {}
+    void stop() {
+        compactor.stop();
+    }
 }

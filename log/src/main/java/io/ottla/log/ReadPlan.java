@@ -41,9 +41,8 @@ record ReadPlan(Views segments, long offset, int maxBytes, long limit, boolean a
             SegmentReader.View view = found.get();
             SegmentReader reader = new SegmentReader(view, scratch, mayBlock);
             if (view.baseOffset() >= limit) break;
-            Optional<SegmentReader.Found> first = at >= 0 ? Optional.of(reader.at(at)) : reader.locate(offset);
-            if (at >= 0 && (first.get().baseOffset() > offset || first.get().lastOffset() < offset))
-                first = reader.locate(offset);
+            Optional<SegmentReader.Found> first = at >= 0 ? reader.at(at, offset) : Optional.empty();
+            if (first.isEmpty()) first = reader.locate(offset);
             at = -1;
             if (first.isPresent()) return slice(reader, first.get(), scratch, mayBlock);
         }

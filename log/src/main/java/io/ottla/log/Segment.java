@@ -245,6 +245,13 @@ final class Segment {
         return List.of(path, offsetIndex.path, timeIndex.path, transactionIndex.path());
     }
 
+    /** Keeps what reads need open, whatever becomes of the names, until {@link #closeFiles}. */
+    void pinFiles() throws IOException {
+        files.pin(path);
+        if (offsetIndex.count() > 0) files.pin(offsetIndex.path);
+        if (timeIndex.count() > 0) files.pin(timeIndex.path);
+    }
+
     void closeFiles() {
         for (Path each : paths()) files.close(each);
     }

@@ -74,11 +74,12 @@ final class SegmentReader {
         };
     }
 
-    /** The batch that begins at {@code position}. */
-    Found at(long position) throws IOException {
+    /** The batch that begins at {@code position}, if it has {@code offset}. */
+    Optional<Found> at(long position, long offset) throws IOException {
         BatchScan scan = scan(position);
-        if (scan.next() != BatchScan.Step.BATCH) throw damaged(position);
-        return found(scan);
+        if (scan.next() != BatchScan.Step.BATCH) return Optional.empty();
+        boolean has = scan.batch().baseOffset() <= offset && scan.batch().lastOffset() >= offset;
+        return has ? Optional.of(found(scan)) : Optional.empty();
     }
 
     /**

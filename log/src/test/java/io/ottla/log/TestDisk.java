@@ -38,6 +38,7 @@ final class TestDisk implements Disk, Clock {
 
     String writeFault = "No space left on device";
     boolean syncFails;
+    Runnable afterRename = () -> {};
     int syncs;
     int opens;
     final List<Path> opened = new ArrayList<>();
@@ -137,6 +138,7 @@ final class TestDisk implements Disk, Clock {
     @Override
     public void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        afterRename.run();
     }
 
     @Override

@@ -1,0 +1,189 @@
+package io.ottla.log;
+
+import io.ottla.base.Disk;
+import io.ottla.base.Outcome;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One compaction of one log, seen from the loop: it has a {@link Cleaner} work on disk threads, and puts each compacted
+ * segment in the place of those it replaces. The names change on a disk thread while the loop goes on reading the old
+ * files, which it holds open.
+ *
+ * <p>Crash-safe by the order of names, with the directory synced between the steps: {@code .cleaned} to {@code .swap},
+ * the replaced to {@code .deleted}, {@code .swap} to the place ({@link Leftovers} finishes it).
+ */
+final class Compaction {
+    private static final Logger logger = LoggerFactory.getLogger(Compaction.class);
+
+    private final Log log;
+    private final LogContext context;
+    private final Cleaner cleaner;
+    private final Runnable done;
+    private final long bytesBefore;
+    private long firstDirtyOffset;
+
+    private Compaction(Log log, LogContext context, Cleaner cleaner, Runnable done) {
+        this.log = log;
+        this.context = context;
+        this.cleaner = cleaner;
+        this.done = done;
+        bytesBefore = log.sizeBytes();
+    }
+
+    /** @param done runs when it is over, however it ended */
+    static void begin(Log log, LogContext context, Cleanable cleanable, long nowMs, Runnable done) throws IOException {
+        List<SegmentFiles> segments = new ArrayList<>();
+        List<Long> lastModifiedMs = new ArrayList<>();
+        for (Segment segment : log.segments().values()) {
+            segments.add(segment.forDiskThread());
+            lastModifiedMs.add(segment.lastModifiedMs());
+        }
+        Map<Long, Cleaner.LastRecord> producers = new HashMap<>();
+        for (ProducerEntry entry : log.producers().entries())
+            producers.put(entry.producerId, new Cleaner.LastRecord(entry.lastOffset(), entry.epoch));
+        LogSettings settings = context.settings();
+        Cleaner.Task task = new Cleaner.Task(
+                log.directory(),
+                log.config(),
+                segments,
+                lastModifiedMs,
+                cleanable.firstDirtyOffset(),
+                cleanable.uncleanableOffset(),
+                producers,
+                settings.cleanerDedupeBytes() / Math.max(1, settings.cleanerThreads()),
+                settings.cleanerIoBytes(),
+                nowMs);
+        Compaction compaction = new Compaction(log, context, new Cleaner(context.disk(), task), done);
+        compaction.map();
+    }
+
+    private void map() {
+        context.disk().submit(this, cleaner::mapDirtyPart, outcome -> {
+            if (!goesOn(outcome)) return;
+            firstDirtyOffset = ((Outcome.Done<Long>) outcome).value();
+            next();
+        });
+    }
+
+    private void next() {
+        if (!cleaner.hasNext()) {
+            log.logDir().firstDirtyOffset(log.topicPartition(), firstDirtyOffset);
+            logger.info(
+                    "{}: compacted {} bytes to {}, clean up to offset {}",
+                    log.topicPartition(),
+                    bytesBefore,
+                    log.sizeBytes(),
+                    firstDirtyOffset);
+            done.run();
+            return;
+        }
+        context.disk().submit(this, cleaner::copy, outcome -> {
+            if (goesOn(outcome)) swap(((Outcome.Done<Cleaner.Copied>) outcome).value());
+        });
+    }
+
+    private void swap(Cleaner.Copied copied) {
+        List<Segment> replaced = new ArrayList<>();
+        for (long base : copied.replaced()) {
+            Segment segment = log.segments().get(base);
+            if (segment == null || segment == log.active()) {
+                abandon(copied); // retention was faster
+                return;
+            }
+            replaced.add(segment);
+        }
+        try {
+            for (Segment segment : replaced) segment.pinFiles();
+        } catch (IOException e) {
+            goesOn(Outcome.failed(e));
+            return;
+        }
+        log.filesMoving(true);
+        Disk disk = context.disk();
+        Path directory = log.directory();
+        disk.submit(
+                directory,
+                () -> {
+                    rename(disk, directory, copied);
+                    return null;
+                },
+                outcome -> {
+                    for (Segment segment : replaced) segment.closeFiles();
+                    log.filesMoving(false);
+                    if (!goesOn(outcome)) return;
+                    install(copied, replaced);
+                    next();
+                });
+    }
+
+    private static final List<String> SUFFIXES =
+            List.of(LogFiles.LOG, OffsetIndex.SUFFIX, TimeIndex.SUFFIX, TransactionIndex.SUFFIX);
+
+    private static void rename(Disk disk, Path directory, Cleaner.Copied copied) throws IOException {
+        long base = copied.segment().baseOffset();
+        for (String suffix : SUFFIXES)
+            renameIfThere(disk, directory, base, suffix + LogFiles.CLEANED, suffix + LogFiles.SWAP);
+        disk.syncDirectory(directory);
+        for (long replaced : copied.replaced()) {
+            for (String suffix : SUFFIXES) renameIfThere(disk, directory, replaced, suffix, suffix + LogFiles.DELETED);
+            if (replaced != base)
+                renameIfThere(
+                        disk, directory, replaced, ProducerSnapshot.SUFFIX, ProducerSnapshot.SUFFIX + LogFiles.DELETED);
+        }
+        disk.syncDirectory(directory);
+        for (String suffix : SUFFIXES) renameIfThere(disk, directory, base, suffix + LogFiles.SWAP, suffix);
+        disk.syncDirectory(directory);
+    }
+
+    private static void renameIfThere(Disk disk, Path directory, long base, String from, String to) throws IOException {
+        Path path = LogFiles.path(directory, base, from);
+        if (disk.exists(path)) disk.rename(path, LogFiles.path(directory, base, to));
+    }
+
+    private void install(Cleaner.Copied copied, List<Segment> replaced) {
+        for (Segment segment : replaced) {
+            log.segments().remove(segment.baseOffset());
+            List<Path> deleted = new ArrayList<>();
+            for (Path path : segment.paths()) deleted.add(LogFiles.withSuffix(path, LogFiles.DELETED));
+            deleted.add(
+                    LogFiles.path(log.directory(), segment.baseOffset(), ProducerSnapshot.SUFFIX + LogFiles.DELETED));
+            context.deleteLater(deleted, log.config().fileDeleteDelayMs());
+        }
+        Segment segment = Segment.existing(context.files(), log.directory(), copied.segment(), true);
+        log.segments().put(segment.baseOffset(), segment);
+        log.filesChanged();
+    }
+
+    private void abandon(Cleaner.Copied copied) {
+        List<Path> files = new ArrayList<>();
+        for (String suffix : SUFFIXES)
+            files.add(LogFiles.path(log.directory(), copied.segment().baseOffset(), suffix + LogFiles.CLEANED));
+        context.deleteLater(files, 0);
+        logger.info("{}: compaction given up, since its segments were deleted", log.topicPartition());
+        done.run();
+    }
+
+    /** Whether all is well, and there is still a log to work on. */
+    private boolean goesOn(Outcome<?> outcome) {
+        if (!log.isUsable()) {
+            done.run();
+            return false;
+        }
+        if (!(outcome instanceof Outcome.Failed<?> failed)) return true;
+        IOException cause = failed.cause();
+        if (NoSpace.isIt(cause) || cause instanceof NoSuchFileException)
+            logger.warn("{}: compaction given up: {}", log.topicPartition(), cause.toString());
+        else if (cause instanceof DamagedLog) log.uncleanable(cause.getMessage());
+        else log.failed(cause);
+        done.run();
+        return false;
+    }
+}

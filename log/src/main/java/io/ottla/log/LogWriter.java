@@ -1,0 +1,174 @@
+package io.ottla.log;
+
+import static io.ottla.base.Invariant.invariant;
+
+import io.ottla.kafkaprotocol.BatchView;
+import io.ottla.kafkaprotocol.EndTxnMarker;
+import io.ottla.kafkaprotocol.ValidationRules;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Appends to a log: judges, begins a new segment where one is due, writes, and only then changes any state. On the loop. */
+final class LogWriter {
+    private static final Logger logger = LoggerFactory.getLogger(LogWriter.class);
+
+    private final Log log;
+    private final LogContext context;
+    private ValidationRules rules;
+    private long jitterMs;
+
+    LogWriter(Log log, LogContext context) {
+        this.log = log;
+        this.context = context;
+        configured();
+    }
+
+    /** The log has a new configuration. */
+    void configured() {
+        rules = log.config().validationRules();
+        drawJitter();
+    }
+
+    /** So that segments that began together do not all end together. */
+    private void drawJitter() {
+        long most = log.config().segmentJitterMs();
+        jitterMs = most <= 0 ? 0 : context.random().nextLong(most);
+    }
+
+    Append append(long nowMs, ByteBuffer batches, AppendOrigin origin, int leaderEpoch) throws IOException {
+        Admission admission =
+                Admission.of(context.validation(), rules, batches, origin, log.endOffset(), leaderEpoch, nowMs);
+        return switch (admission) {
+            case Admission.Refused(Errors error, String message, List<Append.RecordFault> records) ->
+                new Append.Rejected(error, message, records);
+            case Admission.Admitted admitted -> write(nowMs, admitted, origin);
+        };
+    }
+
+    private Append write(long nowMs, Admission.Admitted admitted, AppendOrigin origin) throws IOException {
+        ByteBuffer bytes = admitted.bytes();
+        if (!bytes.hasRemaining()) return new Append.Appended(-1, -1, -1, log.startOffset(), -1);
+        if (bytes.remaining() > log.config().segmentBytes())
+            return rejected(
+                    Errors.RECORD_LIST_TOO_LARGE,
+                    "%d bytes do not fit into a segment of %d"
+                            .formatted(bytes.remaining(), log.config().segmentBytes()));
+        ProducerStates.Staged staged = log.producers().stage(origin);
+        try {
+            Optional<Append> duplicate = stage(staged, bytes, origin);
+            if (duplicate.isPresent()) return duplicate.get();
+        } catch (ProducerStates.Refused e) {
+            return rejected(e.error, e.getMessage());
+        }
+        try {
+            rollIfDue(nowMs, admitted);
+            log.active().append(bytes, log.config().indexIntervalBytes(), nowMs);
+            for (ProducerStates.Ended ended : staged.ended()) if (ended.aborted()) indexAborted(staged, ended);
+        } catch (NoSpace e) {
+            logger.warn("{}: no space left for an append of {} bytes", log.topicPartition(), bytes.remaining());
+            return rejected(Errors.KAFKA_STORAGE_ERROR, "no space left on the device of the log directory");
+        } catch (IOException e) {
+            throw log.failed(e);
+        }
+        staged.commit();
+        log.endOffset(admitted.lastOffset() + 1);
+        assignEpochs(bytes);
+        log.flusher().appended(nowMs);
+        return new Append.Appended(
+                admitted.firstOffset(),
+                admitted.lastOffset(),
+                admitted.logAppendTimeMs(),
+                log.startOffset(),
+                admitted.maxTimestampMs());
+    }
+
+    private static Append rejected(Errors error, String message) {
+        return new Append.Rejected(error, message, List.of());
+    }
+
+    /** @return the earlier append, if a batch repeats it */
+    private Optional<Append> stage(ProducerStates.Staged staged, ByteBuffer bytes, AppendOrigin origin)
+            throws ProducerStates.Refused {
+        BatchView batch = new BatchView();
+        for (int at = bytes.position(); at < bytes.limit(); at = batch.endPosition()) {
+            batch.wrap(bytes, at);
+            if (!batch.hasProducerId()) continue;
+            if (batch.isControl()) {
+                Optional<EndTxnMarker> marker = Markers.of(batch);
+                if (marker.isPresent()) staged.marker(batch, marker.get(), batch.baseOffset());
+                continue;
+            }
+            ProducerEntry.Batch known =
+                    origin == AppendOrigin.CLIENT ? log.producers().duplicateOf(batch) : null;
+            if (known != null)
+                return Optional.of(new Append.Duplicate(
+                        known.firstOffset(), known.lastOffset(), known.timestampMs(), log.startOffset()));
+            staged.data(batch, batch.baseOffset(), batch.lastOffset());
+        }
+        return Optional.empty();
+    }
+
+    private void indexAborted(ProducerStates.Staged staged, ProducerStates.Ended ended) throws IOException {
+        log.active()
+                .transactionIndex()
+                .append(new AbortedTxn(
+                        ended.producerId(), ended.firstOffset(), ended.lastOffset(), staged.stableOffsetAfter(ended)));
+    }
+
+    private void assignEpochs(ByteBuffer bytes) {
+        BatchView batch = new BatchView();
+        boolean changed = false;
+        for (int at = bytes.position(); at < bytes.limit(); at = batch.endPosition()) {
+            batch.wrap(bytes, at);
+            if (batch.leaderEpoch() > log.epochs().latest())
+                changed |= log.epochs().assign(batch.leaderEpoch(), batch.baseOffset());
+        }
+        if (changed) log.writeEpochs();
+    }
+
+    private void rollIfDue(long nowMs, Admission.Admitted admitted) throws IOException, NoSpace {
+        Segment active = log.active();
+        if (active.sizeBytes() == 0 && admitted.lastOffset() - active.baseOffset() <= Integer.MAX_VALUE) return;
+        boolean due = active.sizeBytes()
+                        > log.config().segmentBytes() - admitted.bytes().remaining()
+                || (active.sizeBytes() > 0
+                        && waitedForRollMs(active, nowMs, admitted.maxTimestampMs())
+                                > log.config().segmentRollMs() - jitterMs)
+                || active.offsetIndex().isFull(log.config().segmentIndexBytes())
+                || active.timeIndex().isFull(log.config().segmentIndexBytes())
+                || admitted.lastOffset() - active.baseOffset() > Integer.MAX_VALUE;
+        if (due) roll(nowMs, Math.max(log.endOffset(), admitted.firstOffset()));
+    }
+
+    /** By the records' own time where they have one, so that a segment spans at most so much of it. */
+    private static long waitedForRollMs(Segment active, long nowMs, long maxTimestampMs) throws IOException {
+        long first = active.firstTimestampMs();
+        return first >= 0 && maxTimestampMs >= 0 ? maxTimestampMs - first : nowMs - active.createdMs();
+    }
+
+    /** Begins a new segment; the old one is finished, and flushed in the background. */
+    void roll(long nowMs, long baseOffset) throws IOException, NoSpace {
+        Segment old = log.active();
+        invariant(baseOffset > old.baseOffset(), "a new segment at %d, after %d", baseOffset, old.baseOffset());
+        try {
+            old.finish();
+            Segment next = Segment.create(context.files(), log.directory(), baseOffset, nowMs);
+            log.segments().put(baseOffset, next);
+        } catch (IOException e) {
+            if (NoSpace.isIt(e)) throw new NoSpace(e);
+            throw e;
+        }
+        log.touched();
+        drawJitter();
+        List<ProducerEntry> entries = log.producers().copy();
+        Path snapshot = LogFiles.path(log.directory(), baseOffset, ProducerSnapshot.SUFFIX);
+        log.inBackground("a producer snapshot", () -> ProducerSnapshot.write(context.disk(), snapshot, entries));
+        log.flusher().rolled();
+    }
+}
