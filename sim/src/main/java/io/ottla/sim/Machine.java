@@ -1,0 +1,189 @@
+package io.ottla.sim;
+
+import io.ottla.base.SeededRandom;
+import java.io.IOException;
+import java.util.Optional;
+
+/** A computer in the virtual world: a drive that stays, and a program that comes and goes. */
+public final class Machine {
+    private final World world;
+    private final String name;
+    private final SeededRandom random;
+    private final VirtualDrive drive;
+    private final VirtualDisk.Operations operations = new VirtualDisk.Operations();
+    private DiskFaults faults = DiskFaults.none();
+    private DiskTiming diskTiming = DiskTiming.USUAL;
+    private NetworkTiming networkTiming = NetworkTiming.USUAL;
+    private Optional<Run> run = Optional.empty();
+    private String lastStop = "never started";
+
+    /** One run of a program, from its start to its end. */
+    private static final class Run {
+        final Agenda.Lane lane;
+        final VirtualClock clock;
+        final VirtualDisk disk;
+        final VirtualNetwork network;
+        Optional<Program.Running> program = Optional.empty();
+
+        Run(Agenda.Lane lane, VirtualClock clock, VirtualDisk disk, VirtualNetwork network) {
+            this.lane = lane;
+            this.clock = clock;
+            this.disk = disk;
+            this.network = network;
+        }
+    }
+
+    Machine(World world, String name, SeededRandom random, long capacityBytes) {
+        this.world = world;
+        this.name = name;
+        this.random = random;
+        this.drive = new VirtualDrive(capacityBytes);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public VirtualDrive drive() {
+        return drive;
+    }
+
+    /** How many operations its disk has done, over all runs: where to let the power go next time. */
+    public long diskOperations() {
+        return operations.number();
+    }
+
+    /** From now on the disk fails like this. */
+    public void faults(DiskFaults now) {
+        faults = now;
+    }
+
+    /** For the runs to come. */
+    public void timing(DiskTiming disk, NetworkTiming network) {
+        diskTiming = disk;
+        networkTiming = network;
+    }
+
+    public boolean isRunning() {
+        return run.isPresent();
+    }
+
+    /** Why the last run ended. */
+    public String lastStop() {
+        return lastStop;
+    }
+
+    public VirtualNetwork network() {
+        return current().network;
+    }
+
+    public VirtualClock clock() {
+        return current().clock;
+    }
+
+    public VirtualDisk disk() {
+        return current().disk;
+    }
+
+    private Run current() {
+        return run.orElseThrow(() -> new IllegalStateException(name + " does not run: " + lastStop));
+    }
+
+    // ---- coming and going
+
+    /** Starts a program; it begins as an event of its own. */
+    public void start(Program program) {
+        if (run.isPresent()) throw new IllegalStateException(name + " runs already");
+        world.trace().event(name + " starts");
+        Agenda agenda = world.agenda();
+        Agenda.Lane lane = new Agenda.Lane(this::thrown);
+        VirtualClock clock = new VirtualClock(agenda, lane);
+        VirtualDisk disk = new VirtualDisk(
+                drive,
+                operations,
+                agenda,
+                lane,
+                clock,
+                random.split(),
+                world::fault,
+                () -> faults,
+                diskTiming,
+                world.trace());
+        VirtualNetwork network =
+                new VirtualNetwork(agenda, lane, world.lane(), random.split(), networkTiming, world.trace());
+        Run starting = new Run(lane, clock, disk, network);
+        run = Optional.of(starting);
+        SeededRandom forProgram = random.split();
+        agenda.in(0, lane, () -> {
+            try {
+                starting.program = Optional.of(
+                        program.start(new Program.Environment(clock, disk, network, forProgram, world::fault)));
+            } catch (IOException e) {
+                over("refuses to start: " + e.getMessage());
+            }
+        });
+    }
+
+    private void thrown(Throwable cause) {
+        switch (cause) {
+            case PowerLoss loss -> {
+                if (run.isPresent()) goDark(loss.getMessage()); // else the run ended within this very event
+            }
+            default -> world.broken(name, cause);
+        }
+    }
+
+    /** Asks the program to stop cleanly. */
+    public void stop() {
+        Run stopping = current();
+        world.agenda()
+                .in(
+                        0,
+                        stopping.lane,
+                        () -> stopping.program
+                                .orElseThrow(() -> new IllegalStateException(name + " has not started yet"))
+                                .stop(() -> {
+                                    if (run.equals(Optional.of(stopping))) over("stopped cleanly");
+                                }));
+    }
+
+    /** As kill -9: the process is gone; what it wrote is in the page cache. */
+    public void kill() {
+        current();
+        over("killed");
+    }
+
+    private void over(String why) {
+        Run ending = current();
+        ending.network.reset();
+        end(ending, why);
+    }
+
+    /** The power goes: what was not synced may be gone too. The machine is off until it is started. */
+    public void powerLoss() {
+        goDark("power loss");
+    }
+
+    private void goDark(String why) {
+        Run ending = current();
+        if (random.chance(0.5)) ending.network.silence();
+        else ending.network.reset();
+        end(ending, "power lost: " + why);
+        drive.powerLoss(random);
+    }
+
+    private void end(Run ending, String why) {
+        world.trace().event(name + " ends: " + why);
+        world.agenda().kill(ending.lane);
+        lastStop = why;
+        run = Optional.empty();
+    }
+
+    /** As SIGSTOP, or a long collection of garbage. */
+    public void pause(long forNs) {
+        Run paused = current();
+        world.trace().event(name + " pauses for " + forNs + " ns");
+        world.agenda().pause(paused.lane);
+        world.agenda().in(forNs, world.lane(), () -> world.agenda().resume(paused.lane));
+    }
+}

@@ -1,0 +1,124 @@
+package io.ottla.sim;
+
+import io.ottla.base.SeededRandom;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+
+/**
+ * One direction of a connection: bytes arrive in order, after a while, in other pieces than they were sent. What has
+ * been sent and not been taken yet is bounded, as by the socket buffers of both sides.
+ */
+final class Pipe {
+    static final int WINDOW_BYTES = 1 << 18;
+
+    /** The receiving side. Called on its lane. */
+    interface Sink {
+        /** Bytes are there; they count against the window until they are {@link Pipe#taken}. */
+        void arrived(byte[] bytes);
+
+        /** Nothing more comes. {@code broken}: the connection was cut and bytes may be missing. */
+        void ended(boolean broken);
+    }
+
+    private final Agenda agenda;
+    private final SeededRandom random;
+    private final NetworkTiming timing;
+    private final Agenda.Lane senderLane;
+    private final Agenda.Lane receiverLane;
+    private final ArrayDeque<byte[]> underWay = new ArrayDeque<>();
+    private Sink sink;
+    private Runnable onRoom = () -> {};
+    private long lastDueNs;
+    private int windowUsed;
+    private boolean finished;
+    private boolean cut;
+
+    Pipe(Agenda agenda, SeededRandom random, NetworkTiming timing, Agenda.Lane senderLane, Agenda.Lane receiverLane) {
+        this.agenda = agenda;
+        this.random = random;
+        this.timing = timing;
+        this.senderLane = senderLane;
+        this.receiverLane = receiverLane;
+    }
+
+    void sink(Sink receiver) {
+        sink = receiver;
+    }
+
+    /** Called on the sender's lane when there is room again, or never will be. */
+    void onRoom(Runnable roomForSender) {
+        onRoom = roomForSender;
+    }
+
+    /** The first thing to happen on the receiver's side. */
+    void open(Runnable opened) {
+        arrive(opened);
+    }
+
+    boolean isCut() {
+        return cut;
+    }
+
+    /** How many bytes can be pushed now. */
+    int room() {
+        return finished || cut ? 0 : WINDOW_BYTES - windowUsed;
+    }
+
+    void push(byte[] bytes) {
+        if (bytes.length == 0 || finished || cut) return;
+        windowUsed += bytes.length;
+        int at = 0;
+        while (at < bytes.length) {
+            int count = random.chance(timing.splitChance()) ? 1 + random.nextInt(bytes.length - at) : bytes.length - at;
+            segment(Arrays.copyOfRange(bytes, at, at + count));
+            at += count;
+        }
+    }
+
+    private void segment(byte[] bytes) {
+        if (!underWay.isEmpty() && random.chance(timing.mergeChance())) {
+            byte[] last = underWay.removeLast();
+            byte[] merged = Arrays.copyOf(last, last.length + bytes.length);
+            System.arraycopy(bytes, 0, merged, last.length, bytes.length);
+            underWay.addLast(merged);
+            return;
+        }
+        underWay.addLast(bytes);
+        arrive(() -> sink.arrived(underWay.removeFirst()));
+    }
+
+    private void arrive(Runnable arrival) {
+        lastDueNs = Math.max(lastDueNs, agenda.nowNs() + timing.draw(random));
+        agenda.at(lastDueNs, receiverLane, () -> {
+            if (!cut) arrival.run();
+        });
+    }
+
+    /** The receiver has taken bytes out of the window. */
+    void taken(int count) {
+        windowUsed -= count;
+        agenda.in(timing.draw(random), senderLane, () -> onRoom.run());
+    }
+
+    /** Nothing more will be pushed; what was pushed arrives first. */
+    void finish() {
+        if (finished || cut) return;
+        finished = true;
+        arrive(() -> sink.ended(false));
+    }
+
+    /** What is under way is lost, and the receiver is told. */
+    void cut() {
+        if (cut) return;
+        cut = true;
+        underWay.clear();
+        agenda.in(timing.draw(random), receiverLane, () -> sink.ended(true));
+        agenda.in(timing.draw(random), senderLane, () -> onRoom.run());
+    }
+
+    /** What is under way is lost, and nobody hears of it: the power of one side went. */
+    void silence() {
+        cut = true;
+        underWay.clear();
+    }
+}
