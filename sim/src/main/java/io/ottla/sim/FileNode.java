@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * <p>That is the page cache's own freedom: pages are written back in any order, at any time, whole or torn at a
  * sector; the length is written back independently of them.
  */
-final class FileNode implements Node {
+final class FileNode implements Inode {
     static final int PAGE_BYTES = 4096;
     static final int SECTOR_BYTES = 512;
     /** Of the contents between two syncs so many are remembered for each page. */

@@ -105,7 +105,7 @@ public final class Machine {
                 lane,
                 clock,
                 random.split(),
-                world::fault,
+                this::fault,
                 () -> faults,
                 diskTiming,
                 world.trace());
@@ -117,7 +117,7 @@ public final class Machine {
         agenda.in(0, lane, () -> {
             try {
                 starting.program = Optional.of(
-                        program.start(new Program.Environment(clock, disk, network, forProgram, world::fault)));
+                        program.start(new Program.Environment(clock, disk, network, forProgram, this::fault)));
             } catch (IOException e) {
                 over("refuses to start: " + e.getMessage());
             }
@@ -129,8 +129,17 @@ public final class Machine {
             case PowerLoss loss -> {
                 if (run.isPresent()) goDark(loss.getMessage()); // else the run ended within this very event
             }
+            case Halt halt -> {
+                if (run.isPresent()) over(halt.getMessage());
+            }
             default -> world.broken(name, cause);
         }
+    }
+
+    /** A program may stop itself when a device fails; any other fault ends the simulation. */
+    private RuntimeException fault(String doing, Throwable cause) {
+        if (DeviceException.isBehind(cause)) throw new Halt("halted itself: " + doing, cause);
+        throw world.fault(doing, cause);
     }
 
     /** Asks the program to stop cleanly. */

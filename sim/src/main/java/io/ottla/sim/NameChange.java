@@ -1,19 +1,19 @@
 package io.ottla.sim;
 
-import io.ottla.sim.Node.Directory;
+import io.ottla.sim.Inode.Directory;
 
 /** A change of names that is atomic: after a power loss it has happened or not. */
 sealed interface NameChange {
 
     /** What got, lost or changed its name. */
-    Node node();
+    Inode node();
 
     /** Makes it durable. */
     void settle();
 
     boolean concerns(Directory directory);
 
-    record Link(Directory directory, String name, Node node) implements NameChange {
+    record Link(Directory directory, String name, Inode node) implements NameChange {
         @Override
         public void settle() {
             directory.durable.put(name, node);
@@ -25,7 +25,7 @@ sealed interface NameChange {
         }
     }
 
-    record Unlink(Directory directory, String name, Node node) implements NameChange {
+    record Unlink(Directory directory, String name, Inode node) implements NameChange {
         @Override
         public void settle() {
             directory.durable.remove(name, node);
@@ -37,7 +37,7 @@ sealed interface NameChange {
         }
     }
 
-    record Rename(Directory from, String oldName, Directory to, String newName, Node node) implements NameChange {
+    record Rename(Directory from, String oldName, Directory to, String newName, Inode node) implements NameChange {
         @Override
         public void settle() {
             from.durable.remove(oldName, node);

@@ -35,4 +35,24 @@ public final class Simulation {
         }
         return new Result(seed, world.trace().hash(), world.agenda().happened(), world.nowMs());
     }
+
+    /**
+     * Runs whole nodes: {@code main(seed, count)} the seeds from one on, {@code main(seed)} one, told at length. Exits
+     * with 1 when one of them finds something.
+     */
+    public static void main(String[] args) {
+        long first = args.length > 0 ? Long.parseLong(args[0]) : 0;
+        long count = args.length > 1 ? Long.parseLong(args[1]) : 1;
+        for (long seed = first; seed < first + count; seed++) {
+            try {
+                Result result = run(seed, new RestartScenario());
+                if (count == 1) System.out.println(result);
+            } catch (SimulationFailure failure) {
+                System.err.println(failure.getMessage());
+                if (failure.getCause() != null) failure.getCause().printStackTrace(System.err);
+                System.exit(1);
+            }
+        }
+        if (count > 1) System.out.println(count + " seeds from " + first + " on: nothing found");
+    }
 }

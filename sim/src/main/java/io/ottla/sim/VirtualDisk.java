@@ -101,7 +101,7 @@ public final class VirtualDisk implements Disk {
             case Verdict.Pass pass -> Optional.empty();
             case Verdict.Fail(String message) -> {
                 trace.event("disk fails: " + kind + " " + path + ": " + message);
-                yield Optional.of(new IOException(path + ": " + message));
+                yield Optional.of(new DeviceException(path + ": " + message));
             }
             case Verdict.GoDark dark ->
                 throw new PowerLoss("in operation " + operations.number + ", " + kind + " " + path);
@@ -137,7 +137,7 @@ public final class VirtualDisk implements Disk {
     @Override
     public DiskFile open(Path path, OpenMode mode) throws IOException {
         operate(Kind.OPEN, path);
-        Node found = drive.find(path);
+        Inode found = drive.find(path);
         boolean creates = mode == OpenMode.CREATE || mode == OpenMode.TRUNCATE;
         FileNode file = found == null && creates ? drive.create(path) : drive.file(path);
         if (found == null) file.modifiedMs = nowMs();
@@ -156,7 +156,7 @@ public final class VirtualDisk implements Disk {
     @Override
     public boolean isDirectory(Path path) throws IOException {
         operate(Kind.LOOK, path);
-        return drive.find(path) instanceof Node.Directory;
+        return drive.find(path) instanceof Inode.Directory;
     }
 
     @Override
@@ -168,7 +168,7 @@ public final class VirtualDisk implements Disk {
     @Override
     public long lastModifiedMs(Path path) throws IOException {
         operate(Kind.LOOK, path);
-        Node node = drive.find(path);
+        Inode node = drive.find(path);
         if (node == null) throw new NoSuchFileException(path.toString());
         return node instanceof FileNode file ? file.modifiedMs : nowMs();
     }

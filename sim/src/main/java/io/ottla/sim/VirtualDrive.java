@@ -1,7 +1,7 @@
 package io.ottla.sim;
 
 import io.ottla.base.SeededRandom;
-import io.ottla.sim.Node.Directory;
+import io.ottla.sim.Inode.Directory;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
@@ -46,7 +46,7 @@ public final class VirtualDrive {
 
     private static long allocatedBytes(Directory directory) {
         long bytes = 0;
-        for (Node node : directory.seen.values())
+        for (Inode node : directory.seen.values())
             bytes += switch (node) {
                 case FileNode file -> file.allocatedBytes();
                 case Directory inner -> allocatedBytes(inner);
@@ -69,8 +69,8 @@ public final class VirtualDrive {
     }
 
     /** Null if there is nothing of that name. */
-    Node find(Path path) {
-        Node node = root;
+    Inode find(Path path) {
+        Inode node = root;
         for (String name : names(path)) {
             if (!(node instanceof Directory directory)) return null;
             node = directory.seen.get(name);
@@ -79,7 +79,7 @@ public final class VirtualDrive {
     }
 
     Directory directory(Path path) throws IOException {
-        Node node = find(path);
+        Inode node = find(path);
         if (node == null) throw new NoSuchFileException(path.toString());
         if (node instanceof Directory directory) return directory;
         throw new NotDirectoryException(path.toString());
@@ -92,7 +92,7 @@ public final class VirtualDrive {
     }
 
     FileNode file(Path path) throws IOException {
-        Node node = find(path);
+        Inode node = find(path);
         if (node == null) throw new NoSuchFileException(path.toString());
         if (node instanceof FileNode file) return file;
         throw new FileSystemException(path.toString(), null, "Is a directory");
@@ -107,7 +107,7 @@ public final class VirtualDrive {
     void createDirectories(Path path) throws IOException {
         Directory at = root;
         for (String name : names(path)) {
-            Node next = at.seen.get(name);
+            Inode next = at.seen.get(name);
             if (next == null) {
                 next = new Directory();
                 link(at, name, next);
@@ -117,13 +117,13 @@ public final class VirtualDrive {
         }
     }
 
-    private void link(Directory directory, String name, Node node) {
+    private void link(Directory directory, String name, Inode node) {
         directory.seen.put(name, node);
         unsynced.add(new NameChange.Link(directory, name, node));
     }
 
     void rename(Path from, Path to) throws IOException {
-        Node node = find(from);
+        Inode node = find(from);
         if (node == null) throw new NoSuchFileException(from.toString());
         Directory target = parent(to);
         String name = lastName(to);
@@ -136,7 +136,7 @@ public final class VirtualDrive {
     }
 
     void delete(Path path) throws IOException {
-        Node node = find(path);
+        Inode node = find(path);
         if (node == null) return;
         if (node instanceof Directory directory && !directory.seen.isEmpty())
             throw new DirectoryNotEmptyException(path.toString());
@@ -146,7 +146,7 @@ public final class VirtualDrive {
     }
 
     void sync(Directory directory) {
-        Set<Node> settled = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Inode> settled = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
         for (NameChange change : unsynced) if (change.concerns(directory)) settled.add(change.node());
         int last = -1;
         for (int i = 0; i < unsynced.size(); i++) if (unsynced.get(i).concerns(directory)) last = i;
@@ -167,7 +167,7 @@ public final class VirtualDrive {
     public void powerLoss(SeededRandom random) {
         boolean allNamesKept = random.chance(0.3);
         double lossChance = random.nextDouble();
-        Set<Node> stopped = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Inode> stopped = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
         for (NameChange change : unsynced) {
             if (stopped.contains(change.node())) continue;
             if (allNamesKept || !random.chance(lossChance)) change.settle();
@@ -177,10 +177,10 @@ public final class VirtualDrive {
         settle(root, new HashSet<>(), random);
     }
 
-    private static void settle(Directory directory, Set<Node> done, SeededRandom random) {
+    private static void settle(Directory directory, Set<Inode> done, SeededRandom random) {
         directory.seen.clear();
         directory.seen.putAll(directory.durable);
-        for (Node node : directory.seen.values()) {
+        for (Inode node : directory.seen.values()) {
             if (!done.add(node)) continue;
             switch (node) {
                 case FileNode file -> file.powerLoss(random);
@@ -215,17 +215,17 @@ public final class VirtualDrive {
     /** A drive of its own with the same content and the same pending changes: to look at both ways a fork can go. */
     public VirtualDrive copy() {
         VirtualDrive copy = new VirtualDrive(capacityBytes);
-        Map<Node, Node> copies = new IdentityHashMap<>();
+        Map<Inode, Inode> copies = new IdentityHashMap<>();
         copies.put(root, copy.root);
         copyInto(root, copy.root, copies);
         for (NameChange change : unsynced)
             copy.unsynced.add(
                     switch (change) {
-                        case NameChange.Link(Directory directory, String name, Node node) ->
+                        case NameChange.Link(Directory directory, String name, Inode node) ->
                             new NameChange.Link((Directory) copyOf(directory, copies), name, copyOf(node, copies));
-                        case NameChange.Unlink(Directory directory, String name, Node node) ->
+                        case NameChange.Unlink(Directory directory, String name, Inode node) ->
                             new NameChange.Unlink((Directory) copyOf(directory, copies), name, copyOf(node, copies));
-                        case NameChange.Rename(Directory from, String old, Directory to, String name, Node node) ->
+                        case NameChange.Rename(Directory from, String old, Directory to, String name, Inode node) ->
                             new NameChange.Rename(
                                     (Directory) copyOf(from, copies),
                                     old,
@@ -236,8 +236,8 @@ public final class VirtualDrive {
         return copy;
     }
 
-    private static Node copyOf(Node node, Map<Node, Node> copies) {
-        Node known = copies.get(node);
+    private static Inode copyOf(Inode node, Map<Inode, Inode> copies) {
+        Inode known = copies.get(node);
         if (known != null) return known;
         if (node instanceof FileNode file) {
             FileNode copied = file.copy();
@@ -250,7 +250,7 @@ public final class VirtualDrive {
         return copied;
     }
 
-    private static void copyInto(Directory from, Directory to, Map<Node, Node> copies) {
+    private static void copyInto(Directory from, Directory to, Map<Inode, Inode> copies) {
         from.seen.forEach((name, node) -> to.seen.put(name, copyOf(node, copies)));
         from.durable.forEach((name, node) -> to.durable.put(name, copyOf(node, copies)));
     }

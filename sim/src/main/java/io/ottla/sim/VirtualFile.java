@@ -80,7 +80,7 @@ final class VirtualFile implements DiskFile {
             return;
         }
         writeSome(position, source);
-        throw failure.orElseGet(() -> new IOException(path + ": No space left on device"));
+        throw failure.orElseGet(() -> new DeviceException(path + ": No space left on device"));
     }
 
     private void writeSome(long position, ByteBuffer source) {

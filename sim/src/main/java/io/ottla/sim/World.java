@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * <pre>
  * World world = new World(seed);
  * Machine machine = world.machine("node-0", 1L &lt;&lt; 30);
- * machine.start(environment -&gt; new Node(environment…));
+ * machine.start(environment -&gt; new NodeProgram(config).start(environment));
  * world.checker(…);
  * world.until("ready", 60_000, () -&gt; …);
  * machine.powerLoss();

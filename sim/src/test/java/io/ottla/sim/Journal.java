@@ -140,7 +140,8 @@ final class Journal implements Program, Program.Running {
             syncing = false;
             switch (outcome) {
                 case Outcome.Done<Void> done -> group.forEach(Journal::answer);
-                case Outcome.Failed<Void> failed -> throw new PowerLoss("a failed sync stops the program");
+                case Outcome.Failed<Void>(IOException cause) ->
+                    throw world.faultHandler().fault("syncing the journal", cause);
             }
             sync();
         });

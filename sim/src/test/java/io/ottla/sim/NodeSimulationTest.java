@@ -1,0 +1,24 @@
+package io.ottla.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole nodes in the virtual world. */
+class NodeSimulationTest {
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100, 200, 300})
+    void aNodeAlwaysStartsAgain(long first) {
+        for (long seed = first; seed < first + 10; seed++) Simulation.run(seed, new RestartScenario());
+    }
+
+    @Test
+    void theSameSeedGivesTheSameTrace() {
+        for (long seed = 0; seed < 3; seed++)
+            assertThat(Simulation.run(seed, new RestartScenario()))
+                    .isEqualTo(Simulation.run(seed, new RestartScenario()));
+    }
+}
