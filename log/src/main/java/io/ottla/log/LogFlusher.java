@@ -28,6 +28,8 @@ final class LogFlusher {
     private boolean again;
     /** A segment was created since the names in the directory were last made durable. */
     private boolean newNames = true;
+    /** The log is being closed: what is usually rebuilt is synced too. */
+    private boolean withActiveIndexes;
 
     private long flushedOffset;
     private long flushingTo;
@@ -88,6 +90,7 @@ final class LogFlusher {
     void flushAll(Completion<Long> completion) {
         next.add(new Waiting(log.endOffset(), completion));
         newNames = true;
+        withActiveIndexes = true;
         begin();
     }
 
@@ -114,7 +117,7 @@ final class LogFlusher {
         Disk disk = context.disk();
         Path directory = log.directory();
         try {
-            collect(files, finished, names);
+            collect(files, finished);
         } catch (IOException e) {
             files.forEach(DiskFile::release);
             disk.submit(
@@ -136,7 +139,7 @@ final class LogFlusher {
                 outcome -> finished(outcome, files, finished));
     }
 
-    private void collect(List<DiskFile> files, List<Segment> finished, boolean withIndexes) throws IOException {
+    private void collect(List<DiskFile> files, List<Segment> finished) throws IOException {
         Segment active = log.active();
         for (Segment segment : log.segments().descendingMap().values()) {
             if (segment != active) {
@@ -144,7 +147,7 @@ final class LogFlusher {
                 finished.add(segment);
             }
             hold(context.files().get(segment.path()), files);
-            if (segment == active && !withIndexes) continue;
+            if (segment == active && !withActiveIndexes) continue;
             hold(context.files().create(segment.offsetIndex().path), files);
             hold(context.files().create(segment.timeIndex().path), files);
             if (segment.transactionIndex().exists())

@@ -1,9 +1,14 @@
 package io.ottla.log;
 
+import io.ottla.base.DiskFile;
+import io.ottla.base.Outcome;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,21 +37,65 @@ final class LogRetention {
         boolean deletes(Segment segment) throws IOException;
     }
 
-    /** @return how many segments went */
-    int retain(long nowMs) throws IOException {
+    /** Deletes what is due; asks a disk thread first for the age of segments that nobody has read yet. */
+    void retain(long nowMs) throws IOException {
+        List<SegmentFiles> unknown = new ArrayList<>();
+        if (log.config().delete() && log.config().retentionMs() >= 0)
+            for (Segment segment : log.segments().values())
+                if (!segment.knowsMaxTimestamp()) unknown.add(segment.forDiskThread());
+        if (unknown.isEmpty()) {
+            retainNow(nowMs);
+            return;
+        }
+        context.disk().submit(log.directory(), () -> maxTimestamps(unknown), outcome -> {
+            if (!log.isUsable()) return;
+            try {
+                switch (outcome) {
+                    case Outcome.Done<Map<Long, Segment.MaxTimestamp>>(Map<Long, Segment.MaxTimestamp> found) -> {
+                        found.forEach(this::know);
+                        retainNow(nowMs);
+                    }
+                    case Outcome.Failed<Map<Long, Segment.MaxTimestamp>>(IOException cause) -> log.failed(cause);
+                }
+            } catch (IOException e) {
+                log.failed(e);
+            }
+        });
+    }
+
+    private void know(long baseOffset, Segment.MaxTimestamp max) {
+        Segment segment = log.segments().get(baseOffset);
+        if (segment != null && !segment.knowsMaxTimestamp()) segment.knowMaxTimestamp(max);
+    }
+
+    private Map<Long, Segment.MaxTimestamp> maxTimestamps(List<SegmentFiles> segments) throws IOException {
+        Map<Long, Segment.MaxTimestamp> found = new TreeMap<>();
+        for (SegmentFiles segment : segments) {
+            List<DiskFile> held = new ArrayList<>();
+            try {
+                found.put(segment.baseOffset(), segment.lastTimeEntry(segment.open(context.disk(), held)));
+            } catch (NoSuchFileException gone) {
+                logger.debug("{} is gone", segment);
+            } finally {
+                held.forEach(DiskFile::release);
+            }
+        }
+        return found;
+    }
+
+    private void retainNow(long nowMs) throws IOException {
         LogConfig config = log.config();
-        int deleted = deleteOldest(nowMs, "before the log start", segment -> nextBase(segment) <= log.startOffset());
-        if (!config.delete()) return deleted;
+        deleteOldest(nowMs, "before the log start", segment -> nextBase(segment) <= log.startOffset());
+        if (!config.delete()) return;
         if (config.retentionMs() >= 0)
-            deleted += deleteOldest(nowMs, "too old", segment -> nowMs - segment.newestMs() > config.retentionMs());
+            deleteOldest(nowMs, "too old", segment -> nowMs - segment.newestMs() > config.retentionMs());
         if (config.retentionBytes() >= 0) {
             long[] excess = {log.sizeBytes() - config.retentionBytes()};
-            deleted += deleteOldest(nowMs, "too much", segment -> {
+            deleteOldest(nowMs, "too much", segment -> {
                 excess[0] -= segment.sizeBytes();
                 return excess[0] >= 0;
             });
         }
-        return deleted;
     }
 
     private long nextBase(Segment segment) {
@@ -54,7 +103,7 @@ final class LogRetention {
         return next == null ? log.endOffset() : next;
     }
 
-    private int deleteOldest(long nowMs, String why, Rule rule) throws IOException {
+    private void deleteOldest(long nowMs, String why, Rule rule) throws IOException {
         List<Segment> doomed = new ArrayList<>();
         for (Segment segment : log.segments().values()) {
             boolean last = segment == log.active();
@@ -62,13 +111,13 @@ final class LogRetention {
             if (nextBase(segment) > log.highWatermark() || !rule.deletes(segment)) break;
             doomed.add(segment);
         }
-        if (doomed.isEmpty()) return 0;
+        if (doomed.isEmpty()) return;
         if (doomed.getLast() == log.active()) {
             try {
                 log.roll(nowMs, log.endOffset());
             } catch (NoSpace e) {
                 doomed.removeLast();
-                if (doomed.isEmpty()) return 0;
+                if (doomed.isEmpty()) return;
             }
         }
         logger.info(
@@ -81,7 +130,6 @@ final class LogRetention {
         for (Segment segment : doomed) drop(segment);
         if (start > log.startOffset()) log.startOffset(start);
         log.filesChanged();
-        return doomed.size();
     }
 
     /** Takes a segment out of the log; its files are renamed at once, and deleted later. */

@@ -74,14 +74,8 @@ public final class OffsetLookup {
         return segment.open(disk, held);
     }
 
-    private Segment.MaxTimestamp max(SegmentFiles segment, SegmentReader.View view) throws IOException {
-        if (segment.maxTimestamp().isPresent()) return segment.maxTimestamp().get();
-        IndexFile.View index = view.timeIndex();
-        if (index.count() == 0) return new Segment.MaxTimestamp(-1, segment.baseOffset());
-        int last = index.count() - 1;
-        return new Segment.MaxTimestamp(
-                index.field(last, TimeIndex.TIMESTAMP, scratch, true),
-                segment.baseOffset() + index.field(last, TimeIndex.RELATIVE_OFFSET, scratch, true));
+    private static Segment.MaxTimestamp max(SegmentFiles segment, SegmentReader.View view) throws IOException {
+        return segment.maxTimestamp().isPresent() ? segment.maxTimestamp().get() : segment.lastTimeEntry(view);
     }
 
     private Answer firstAtOrAfter(SegmentReader.View view, long timestamp) throws IOException {

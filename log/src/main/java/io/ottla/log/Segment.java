@@ -201,6 +201,15 @@ final class Segment {
         return new MaxTimestamp(maxTimestampMs, maxTimestampOffset);
     }
 
+    boolean knowsMaxTimestamp() {
+        return maxTimestampMs != UNKNOWN;
+    }
+
+    void knowMaxTimestamp(MaxTimestamp max) {
+        maxTimestampMs = max.timestampMs();
+        maxTimestampOffset = max.offset();
+    }
+
     /** What retention by time goes by. Blocks if nobody asked before. */
     long newestMs() throws IOException {
         long timestamp = maxTimestamp().timestampMs();

@@ -3,6 +3,7 @@ package io.ottla.log;
 import io.ottla.base.Disk;
 import io.ottla.base.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,17 @@ record SegmentFiles(
                 sizeBytes,
                 index(disk, offsets, offsetEntries, OffsetIndex.ENTRY_BYTES, held),
                 index(disk, times, timeEntries, TimeIndex.ENTRY_BYTES, held));
+    }
+
+    /** The largest timestamp in the segment, as its time index has it. */
+    Segment.MaxTimestamp lastTimeEntry(SegmentReader.View view) throws IOException {
+        IndexFile.View index = view.timeIndex();
+        if (index.count() == 0) return new Segment.MaxTimestamp(-1, baseOffset);
+        ByteBuffer scratch = ByteBuffer.allocate(TimeIndex.ENTRY_BYTES);
+        int last = index.count() - 1;
+        long timestampMs = index.field(last, TimeIndex.TIMESTAMP, scratch, true);
+        return new Segment.MaxTimestamp(
+                timestampMs, baseOffset + index.field(last, TimeIndex.RELATIVE_OFFSET, scratch, true));
     }
 
     private static IndexFile.View index(Disk disk, IndexFile index, int entries, int entryBytes, List<DiskFile> held)

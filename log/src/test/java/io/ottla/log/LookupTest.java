@@ -1,0 +1,158 @@
+package io.ottla.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ottla.base.Outcome;
+import io.ottla.base.SeededRandom;
+import io.ottla.kafkaprotocol.BatchBuilder;
+import io.ottla.kafkaprotocol.Codec;
+import io.ottla.kafkaprotocol.NewRecord;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Offsets by time are what a walk over all records would find; cold reads are what warm ones are. */
+class LookupTest {
+
+    @Test
+    void offsetsByTimeAreThoseOfALinearWalk(@TempDir Path folder) {
+        LogBench bench = new LogBench(folder);
+        bench.config = new HashMap<>(Map.of(
+                "segment.bytes", "3000",
+                "index.interval.bytes", "300",
+                "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)));
+        bench.open();
+        SeededRandom random = new SeededRandom(5);
+        for (int i = 0; i < 150; i++) {
+            BatchBuilder batch = new BatchBuilder().codec(Codec.values()[random.nextInt(Codec.values().length)]);
+            int count = 1 + random.nextInt(5);
+            for (int k = 0; k < count; k++)
+                batch.append(NewRecord.keyless(1000 + i * 5L + random.nextInt(60), "value " + i + " " + k));
+            bench.append(batch.build());
+        }
+        bench.disk.run();
+        assertThat(bench.log.segments().size()).isGreaterThan(3);
+        for (int round = 0; round < 3; round++) {
+            List<LogBench.Seen> all = bench.all(bench.log.startOffset(), 10_000);
+            for (long timestamp = 900; timestamp < 1900; timestamp += 7) compare(bench, all, timestamp);
+            LogBench.Seen latest = all.getFirst();
+            for (LogBench.Seen seen : all) if (seen.timestampMs() > latest.timestampMs()) latest = seen;
+            OffsetLookup.Answer max = bench.offsetForTime(OffsetLookup.MAX_TIMESTAMP);
+            assertThat(max.offset()).isEqualTo(latest.offset());
+            assertThat(max.timestampMs()).isEqualTo(latest.timestampMs());
+            if (round == 0) bench.stop().open();
+            if (round == 1) bench.log.deleteRecordsBefore(33);
+        }
+    }
+
+    private static void compare(LogBench bench, List<LogBench.Seen> all, long timestamp) {
+        OffsetLookup.Answer expected = all.stream()
+                .filter(seen -> seen.timestampMs() >= timestamp)
+                .findFirst()
+                .map(seen -> new OffsetLookup.Answer(seen.timestampMs(), seen.offset(), 0))
+                .orElse(OffsetLookup.Answer.NONE);
+        assertThat(bench.offsetForTime(timestamp)).as("timestamp %d", timestamp).isEqualTo(expected);
+    }
+
+    @Test
+    void specialTimes(@TempDir Path folder) {
+        LogBench bench = new LogBench(folder).open();
+        assertThat(bench.offsetForTime(OffsetLookup.LATEST)).isEqualTo(new OffsetLookup.Answer(-1, 0, -1));
+        assertThat(bench.offsetForTime(OffsetLookup.MAX_TIMESTAMP)).isEqualTo(OffsetLookup.Answer.NONE);
+        bench.leaderEpoch = 4;
+        bench.append("a", "b");
+        bench.leaderEpoch = 6;
+        bench.append("c");
+        bench.log.deleteRecordsBefore(1);
+        assertThat(bench.offsetForTime(OffsetLookup.LATEST)).isEqualTo(new OffsetLookup.Answer(-1, 3, 6));
+        assertThat(bench.offsetForTime(OffsetLookup.EARLIEST)).isEqualTo(new OffsetLookup.Answer(-1, 1, 4));
+        assertThat(bench.offsetForTime(OffsetLookup.EARLIEST_LOCAL)).isEqualTo(new OffsetLookup.Answer(-1, 1, 4));
+        assertThat(bench.offsetForTime(OffsetLookup.LATEST_TIERED)).isEqualTo(OffsetLookup.Answer.NONE);
+        assertThat(bench.log.epochEnd(5)).isEqualTo(new EpochEnd(4, 2));
+        assertThat(bench.log.epochEnd(3)).isEqualTo(new EpochEnd(3, 1));
+    }
+
+    @Test
+    void whatIsColdIsReadByADiskThread(@TempDir Path folder) throws Exception {
+        LogBench bench = new LogBench(folder);
+        bench.config = Map.of("segment.bytes", "2000", "index.interval.bytes", "200");
+        bench.open();
+        for (int i = 0; i < 100; i++) bench.append("value number " + i);
+        bench.stop().open();
+        int files = bench.disk.openFiles.get();
+        for (int offset = 0; offset < 100; offset += 3) {
+            byte[] warm = bench.bytes(bench.read(offset, 500));
+            bench.disk.cold = true;
+            assertThat(bench.log.read(offset, 500, Long.MAX_VALUE, true)).isEqualTo(new Read.Cold());
+            List<Outcome<Read>> outcomes = new ArrayList<>();
+            bench.log.readCold(offset, 500, Long.MAX_VALUE, true, outcomes::add);
+            assertThat(outcomes).isEmpty();
+            bench.disk.run();
+            assertThat(bench.bytes(LogBench.value(outcomes))).isEqualTo(warm);
+            bench.disk.cold = false;
+        }
+        bench.disk.nowMs += 1_000_000;
+        bench.logs.tick(bench.disk.nowMs);
+        bench.disk.run();
+        assertThat(bench.disk.openFiles.get()).isLessThanOrEqualTo(files).isZero();
+    }
+
+    @Test
+    void aReadGivesOutNothingAtOrAboveItsLimit(@TempDir Path folder) throws Exception {
+        LogBench bench = new LogBench(folder);
+        bench.config = Map.of("segment.bytes", "2000", "index.interval.bytes", "200");
+        bench.open();
+        for (int i = 0; i < 100; i++) bench.append("one " + i, "two " + i);
+        for (long limit = 0; limit <= 200; limit += 7) {
+            for (long offset = 0; offset <= limit; offset += 11) {
+                Read.Slice slice = (Read.Slice) bench.log.read(offset, 700, limit, true);
+                List<LogBench.Seen> seen = bench.records(slice, offset);
+                assertThat(seen).allMatch(each -> each.offset() >= 0);
+                long whole = limit / 2 * 2; // batches of two
+                if (offset < whole) assertThat(seen.getFirst().offset()).isEqualTo(offset);
+                else assertThat(seen).isEmpty();
+                long top = limit;
+                assertThat(seen).allMatch(each -> each.offset() < top);
+            }
+        }
+    }
+
+    @Test
+    void aReadIsOfWholeBatchesAndNotMoreThanAskedFor(@TempDir Path folder) throws Exception {
+        LogBench bench = new LogBench(folder).open();
+        for (int i = 0; i < 50; i++) bench.append("value number " + i + "x".repeat(i));
+        for (int maxBytes = 0; maxBytes < 3000; maxBytes += 37) {
+            Read.Slice some = (Read.Slice) bench.log.read(10, maxBytes, Long.MAX_VALUE, false);
+            assertThat(some.sizeBytes()).isLessThanOrEqualTo(maxBytes);
+            some.release();
+            Read.Slice slice = (Read.Slice) bench.log.read(10, maxBytes, Long.MAX_VALUE, true);
+            List<LogBench.Seen> seen = bench.records(slice, 10);
+            assertThat(seen).isNotEmpty();
+            assertThat(slice.nextOffset()).isEqualTo(seen.getLast().offset() + 1);
+        }
+    }
+
+    @Test
+    void damageInAnOldSegmentIsSaidAndServesNothingElse(@TempDir Path folder) throws Exception {
+        LogBench bench = new LogBench(folder);
+        bench.config = Map.of("segment.bytes", "2000", "index.interval.bytes", "200");
+        bench.open();
+        for (int i = 0; i < 100; i++) bench.append("value number " + i);
+        bench.stop();
+        Path first = bench.partition().resolve("00000000000000000000.log");
+        byte[] bytes = Files.readAllBytes(first);
+        int size = LogBench.batch(1, "value number 1").remaining();
+        bytes[size * 2 + 8] = 127; // the length of the third batch
+        Files.write(first, bytes);
+        bench.open();
+        assertThat(bench.records(bench.read(0, 1), 0).getFirst().value()).isEqualTo("value number 0");
+        assertThat(bench.read(2, 1)).isInstanceOf(Read.Damaged.class);
+        assertThat(bench.log.logDir().failure()).isEmpty();
+        assertThat(bench.records(bench.read(90, 1), 90).getFirst().value()).isEqualTo("value number 90");
+    }
+}
