@@ -41,7 +41,7 @@ public final class RecordReader implements AutoCloseable {
 
     private static final int VARLONG_BYTES_MAX = 10;
 
-    private final int recordBytesMax;
+    private int recordBytesMax;
     private final RecordSource source;
     private final CRC32 crc = new CRC32();
     private final BatchView batch = new BatchView();
@@ -77,6 +77,12 @@ public final class RecordReader implements AutoCloseable {
     public RecordReader(long unpackedBytesMax, int recordBytesMax) {
         this.recordBytesMax = recordBytesMax;
         source = new RecordSource(unpackedBytesMax);
+    }
+
+    /** Other limits for what is opened next. */
+    void limits(long unpackedBytesMax, int recordBytesMax) {
+        this.recordBytesMax = recordBytesMax;
+        source.limit(unpackedBytesMax);
     }
 
     /** Begins before the first record of a batch that is in its buffer as a whole. Its checksum is not looked at. */

@@ -15,7 +15,7 @@ final class RecordSource implements AutoCloseable {
     private static final int VARINT_BYTES_MAX = 5;
     private static final int VARLONG_BYTES_MAX = 10;
 
-    private final long unpackedBytesMax;
+    private long unpackedBytesMax;
     private final Unpacker[] unpackers = new Unpacker[Codec.values().length];
 
     /** What is to be read is between {@link #position} and {@link #limit} of this. */
@@ -30,6 +30,11 @@ final class RecordSource implements AutoCloseable {
     private boolean hasEnded;
 
     RecordSource(long unpackedBytesMax) {
+        limit(unpackedBytesMax);
+    }
+
+    /** How much one packed stream may come to. */
+    void limit(long unpackedBytesMax) {
         this.unpackedBytesMax = unpackedBytesMax;
     }
 

@@ -30,23 +30,9 @@ public final class RecordValidation implements AutoCloseable {
 
     private final BatchView batch = new BatchView();
     private final RecordChecks checks = new RecordChecks();
-    private Optional<Readers> readers = Optional.empty();
-
-    /** Readers for one setting of {@link ValidationRules#batchBytesMax}, on which their limits depend. */
-    private record Readers(int batchBytesMax, RecordReader reader, Repacker repacker, UpConversion conversion) {
-        static Readers of(int batchBytesMax) {
-            long unpackedBytesMax = Math.max(UNPACKED_BYTES_ALWAYS, (long) batchBytesMax * UNPACKED_RATIO_MAX);
-            int recordBytesMax = (int) Math.min(Integer.MAX_VALUE / 2, batchBytesMax * 8L);
-            RecordReader reader = new RecordReader(unpackedBytesMax, recordBytesMax);
-            return new Readers(
-                    batchBytesMax, reader, new Repacker(unpackedBytesMax, batchBytesMax), new UpConversion(reader));
-        }
-
-        void close() {
-            reader.close();
-            repacker.close();
-        }
-    }
+    private final RecordReader reader = new RecordReader();
+    private final Repacker repacker = new Repacker();
+    private final UpConversion conversion = new UpConversion(reader);
 
     /**
      * What a produce request of a version may carry at all. Magic 2 is alone in its request from version 3 on.
@@ -86,8 +72,10 @@ public final class RecordValidation implements AutoCloseable {
         if (size == Batches.INCOMPLETE)
             return new Validated(batches.slice(batches.position(), 0), firstOffset, firstOffset - 1, -1, -1, 0, false);
         batch.wrap(batches, batches.position());
+        long unpackedBytesMax = Math.max(UNPACKED_BYTES_ALWAYS, (long) rules.batchBytesMax() * UNPACKED_RATIO_MAX);
+        reader.limits(unpackedBytesMax, (int) Math.min(Integer.MAX_VALUE / 2, rules.batchBytesMax() * 8L));
         if (batch.magic() == 2) return validateBatch(rules, firstOffset, leaderEpoch, nowMs);
-        return readers(rules).conversion().convert(batches, rules, checks, firstOffset, leaderEpoch, nowMs);
+        return conversion.convert(batches, rules, checks, firstOffset, leaderEpoch, nowMs);
     }
 
     /**
@@ -140,8 +128,7 @@ public final class RecordValidation implements AutoCloseable {
         Optional<Invalid> refused = checkHeader(rules);
         if (refused.isPresent()) return refused.get();
         checks.begin(rules, firstOffset, nowMs);
-        RecordReader reader = readers(rules).reader().skim(batch);
-        RecordReader.Step step = reader.next();
+        RecordReader.Step step = reader.skim(batch).next();
         long expected = 0;
         while (step == RecordReader.Step.RECORD) {
             if (reader.offset() != expected)
@@ -168,7 +155,7 @@ public final class RecordValidation implements AutoCloseable {
         Compression target = rules.compression().orElse(Compression.NONE);
         boolean isRewritten = rules.compression().isPresent() && target.codec() != batch.codec();
         if (isRewritten) {
-            Optional<ByteBuffer> rewritten = readers(rules).repacker().repack(batch, target);
+            Optional<ByteBuffer> rewritten = repacker.repack(batch, target, rules.batchBytesMax());
             if (rewritten.isEmpty())
                 return tooLarge("the batch, packed as the topic wants it, is larger than " + rules.batchBytesMax());
             batch.wrap(rewritten.get(), 0);
@@ -216,14 +203,6 @@ public final class RecordValidation implements AutoCloseable {
         return Optional.empty();
     }
 
-    private Readers readers(ValidationRules rules) {
-        if (readers.isEmpty() || readers.get().batchBytesMax() != rules.batchBytesMax()) {
-            readers.ifPresent(Readers::close);
-            readers = Optional.of(Readers.of(rules.batchBytesMax()));
-        }
-        return readers.get();
-    }
-
     private static Optional<Invalid> invalid(String message) {
         return Optional.of(new Invalid(Errors.INVALID_RECORD, message));
     }
@@ -243,7 +222,7 @@ public final class RecordValidation implements AutoCloseable {
     /** Frees the memory of the codecs. */
     @Override
     public void close() {
-        readers.ifPresent(Readers::close);
-        readers = Optional.empty();
+        reader.close();
+        repacker.close();
     }
 }

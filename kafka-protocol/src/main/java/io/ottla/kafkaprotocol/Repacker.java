@@ -7,20 +7,14 @@ import java.util.Optional;
 
 /** Packs the records of a sound batch of magic 2 with another codec, as a stream: the records' bytes do not change. */
 final class Repacker implements AutoCloseable {
-    private final RecordSource source;
-    private final int batchBytesMax;
-
-    Repacker(long unpackedBytesMax, int batchBytesMax) {
-        source = new RecordSource(unpackedBytesMax);
-        this.batchBytesMax = batchBytesMax;
-    }
+    private final RecordSource source = new RecordSource(RecordReader.UNPACKED_BYTES_MAX);
 
     /**
      * The batch anew, with its checksum.
      *
      * @return empty if it comes to more than {@code batchBytesMax}
      */
-    Optional<ByteBuffer> repack(BatchView batch, Compression target) {
+    Optional<ByteBuffer> repack(BatchView batch, Compression target, int batchBytesMax) {
         PackedBytes out = new PackedBytes(Math.min(batchBytesMax, BatchView.HEADER_BYTES_V2 + batch.sizeBytes()));
         out.write(batch.buffer().slice(batch.position(), BatchView.HEADER_BYTES_V2));
         try (OutputStream packer = target.packInto(out, (byte) 2)) {
