@@ -86,6 +86,8 @@ final class OffsetCommits {
             OffsetCommitRequestPartition partition,
             long nowMs,
             long expireMs) {
+        // version 1 lets the client say when
+        long commitMs = partition.commitTimestamp() == -1 ? nowMs : partition.commitTimestamp();
         return GroupRecords.offset(
                 groupId,
                 new TopicPartition(topic.name(), partition.partitionIndex()),
@@ -93,7 +95,7 @@ final class OffsetCommits {
                         partition.committedOffset(),
                         partition.committedLeaderEpoch(),
                         partition.committedMetadata() == null ? "" : partition.committedMetadata(),
-                        nowMs,
+                        commitMs,
                         expireMs,
                         GroupRecords.topicId(topic.topicId()),
                         -1));

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Reads a partition from start to high watermark, piece by piece. Each piece is brought into the page cache by a disk
- * thread, so that the loop only copies it.
+ * Reads a partition from start to end, piece by piece: also what is not committed yet, since what its leader has written
+ * will be. Each piece is brought into the page cache by a disk thread, so that the loop only copies it.
  */
 final class Loading {
     /** A batch that is larger comes alone. */
@@ -29,7 +29,7 @@ final class Loading {
 
     void begin() {
         if (!canGoOn()) return;
-        end = replica.partition().highWatermark();
+        end = replica.endOffset();
         next(replica.startOffset());
     }
 

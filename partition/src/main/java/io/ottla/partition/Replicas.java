@@ -166,7 +166,8 @@ public final class Replicas {
     }
 
     /**
-     * Reads the partition from its start to its high watermark as it is now.
+     * Reads the partition from its start to its end as it is now; what is not committed yet too, since a coordinator
+     * that lost sight of an append must find it.
      *
      * @param pieces whole batches, from position to limit; valid only during the call
      * @param answer called once, never within this call

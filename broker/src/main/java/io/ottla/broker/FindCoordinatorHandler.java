@@ -1,0 +1,104 @@
+package io.ottla.broker;
+
+import io.ottla.base.TopicPartition;
+import io.ottla.cluster.BrokerImage;
+import io.ottla.cluster.ClusterImage;
+import io.ottla.coordinator.GroupCoordinator;
+import io.ottla.kafkamessages.ApiMessageType;
+import io.ottla.kafkamessages.FindCoordinatorRequestData;
+import io.ottla.kafkamessages.FindCoordinatorResponseData;
+import io.ottla.kafkamessages.FindCoordinatorResponseData.Coordinator;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * FindCoordinator 0–6: which broker coordinates a group: the leader of its partition of {@code __consumer_offsets}. The
+ * topic is made when somebody asks for the first time.
+ *
+ * <ul>
+ *   <li>1: key types (transactions), error messages
+ *   <li>4: several keys (KIP-699)
+ *   <li>6: share groups' partitions (KIP-932)
+ * </ul>
+ *
+ * <p>Transactions are not served yet: whoever looks for their coordinator is told that it is not available.
+ */
+public final class FindCoordinatorHandler
+        implements RequestHandler<FindCoordinatorRequestData, FindCoordinatorResponseData> {
+    private static final short FIRST_WITH_SEVERAL_KEYS = 4;
+    private static final byte GROUP = 0;
+    private static final byte TRANSACTION = 1;
+
+    private final Supplier<ClusterImage> image;
+    private final InternalTopics internalTopics;
+
+    public FindCoordinatorHandler(Supplier<ClusterImage> image, InternalTopics internalTopics) {
+        this.image = image;
+        this.internalTopics = internalTopics;
+    }
+
+    @Override
+    public ApiMessageType api() {
+        return ApiMessageType.FIND_COORDINATOR;
+    }
+
+    @Override
+    public void handle(Request<FindCoordinatorRequestData> request, Reply<FindCoordinatorResponseData> reply) {
+        FindCoordinatorRequestData body = request.body();
+        String listener = request.client().listener();
+        FindCoordinatorResponseData response = new FindCoordinatorResponseData();
+        if (request.version() >= FIRST_WITH_SEVERAL_KEYS) {
+            for (String key : body.coordinatorKeys()) response.coordinators().add(find(body.keyType(), key, listener));
+        } else {
+            Coordinator found = find(body.keyType(), body.key(), listener);
+            Errors error = Errors.forCode(found.errorCode());
+            response.setErrorCode(error.code())
+                    .setErrorMessage(error.message())
+                    .setNodeId(found.nodeId())
+                    .setHost(found.host())
+                    .setPort(found.port());
+        }
+        reply.send(response);
+    }
+
+    private Coordinator find(byte keyType, String key, String listener) {
+        return switch (keyType) {
+            case GROUP -> findGroup(key, listener);
+            case TRANSACTION -> nobody(key, Errors.COORDINATOR_NOT_AVAILABLE);
+            default -> nobody(key, Errors.INVALID_REQUEST);
+        };
+    }
+
+    private static Coordinator nobody(String key, Errors error) {
+        return new Coordinator()
+                .setKey(key)
+                .setErrorCode(error.code())
+                .setNodeId(-1)
+                .setHost("")
+                .setPort(-1);
+    }
+
+    private Coordinator findGroup(String groupId, String listener) {
+        ClusterImage now = image.get();
+        int partitions = now.topic(GroupHost.TOPIC)
+                .map(topic -> topic.partitions().size())
+                .orElse(0);
+        if (partitions == 0) {
+            internalTopics.create(GroupHost.TOPIC);
+            return nobody(groupId, Errors.COORDINATOR_NOT_AVAILABLE);
+        }
+        int partition = GroupCoordinator.partitionFor(groupId, partitions);
+        int leader = now.partition(new TopicPartition(GroupHost.TOPIC, partition))
+                .orElseThrow()
+                .leader();
+        Optional<BrokerImage.Endpoint> endpoint =
+                now.brokers().get(leader).flatMap(broker -> broker.endpoint(listener));
+        return endpoint.map(where -> new Coordinator()
+                        .setKey(groupId)
+                        .setNodeId(leader)
+                        .setHost(where.host())
+                        .setPort(where.port()))
+                .orElseGet(() -> nobody(groupId, Errors.COORDINATOR_NOT_AVAILABLE));
+    }
+}

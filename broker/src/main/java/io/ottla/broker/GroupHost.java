@@ -1,0 +1,206 @@
+package io.ottla.broker;
+
+import io.ottla.base.Clock;
+import io.ottla.base.Core;
+import io.ottla.base.Invariant;
+import io.ottla.base.SeededRandom;
+import io.ottla.base.TopicId;
+import io.ottla.cluster.ClusterImage;
+import io.ottla.cluster.ImageDelta;
+import io.ottla.cluster.ImageListener;
+import io.ottla.cluster.PartitionImage;
+import io.ottla.cluster.TopicImage;
+import io.ottla.coordinator.CoordinatorEffect;
+import io.ottla.coordinator.CoordinatorEvent;
+import io.ottla.coordinator.CoordinatorLimits;
+import io.ottla.coordinator.CoordinatorLog;
+import io.ottla.coordinator.GroupCommand;
+import io.ottla.coordinator.GroupCoordinator;
+import io.ottla.coordinator.GroupSettings;
+import io.ottla.kafkaprotocol.Compression;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Where the group coordinator meets the node: it is told which partitions of {@code __consumer_offsets} are this
+ * node's, which topics are gone and what is configured, and its effects are carried out. Belongs to the loop.
+ *
+ * <p>To listen to the image after those who tell the replicas of it, though a load that comes too early is only tried
+ * again.
+ */
+public final class GroupHost implements ImageListener {
+    public static final String TOPIC = "__consumer_offsets";
+
+    /** Partitions that are read at the same time when a node starts with many. */
+    private static final int LOADS_MAX = 4;
+
+    private final int nodeId;
+    private final Clock clock;
+    private final CoordinatorLog log;
+    private final Supplier<GroupSettings> configured;
+    private final GroupCoordinator coordinator;
+    private final ArrayDeque<CoordinatorEvent<GroupCommand>> due = new ArrayDeque<>();
+    private boolean isStepping;
+    private GroupSettings settings;
+    private int partitions;
+    private final Set<Integer> led = new HashSet<>();
+    /** Loads that wait for their turn: partition to load id, the next first. */
+    private final LinkedHashMap<Integer, Long> waitingLoads = new LinkedHashMap<>();
+
+    private int loads;
+    private Optional<Clock.Timer> timer = Optional.empty();
+    private long timerAtMs = Core.NO_DEADLINE;
+
+    /**
+     * @param configured what holds now; asked again whenever a configuration has changed
+     * @param compression {@code offsets.topic.compression.codec}
+     * @param random for member ids
+     */
+    public GroupHost(
+            int nodeId,
+            Clock clock,
+            CoordinatorLog log,
+            Supplier<GroupSettings> configured,
+            Compression compression,
+            CoordinatorLimits limits,
+            SeededRandom random) {
+        this.nodeId = nodeId;
+        this.clock = clock;
+        this.log = log;
+        this.configured = configured;
+        settings = configured.get();
+        coordinator = new GroupCoordinator(clock.nowMs(), settings, compression, limits, random);
+    }
+
+    // ---- requests
+
+    /** Asks the shard that the group belongs to. While the topic is not there, no node is its coordinator. */
+    void request(String groupId, GroupCommand command) {
+        request(partitionFor(groupId), command);
+    }
+
+    void request(int partition, GroupCommand command) {
+        Long loadId = waitingLoads.remove(partition);
+        if (loadId != null) waitingLoads.putFirst(partition, loadId); // somebody wants it: it is next
+        step(new CoordinatorEvent.Requested<>(partition, command));
+    }
+
+    int partitionFor(String groupId) {
+        return partitions == 0 ? 0 : GroupCoordinator.partitionFor(groupId, partitions);
+    }
+
+    /** The partitions that this node coordinates, loaded or loading. */
+    List<Integer> partitions() {
+        return coordinator.partitions();
+    }
+
+    // ---- the cluster
+
+    @Override
+    public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
+        if (delta.topics().containsKey(TOPIC)) clock.execute(() -> lead(after.topic(TOPIC)));
+        Map<String, TopicId> deleted = new HashMap<>();
+        delta.topics().forEach((name, change) -> change.deleted().ifPresent(topic -> deleted.put(name, topic.id())));
+        if (!deleted.isEmpty())
+            step(new CoordinatorEvent.RequestedOfAll<>(new GroupCommand.TopicsDeleted(Map.copyOf(deleted))));
+        if (!delta.configs().isEmpty()) configure();
+    }
+
+    private void lead(Optional<TopicImage> topic) {
+        List<PartitionImage> all = topic.map(TopicImage::partitions).orElse(List.of());
+        partitions = all.size();
+        Set<Integer> now = new HashSet<>();
+        for (PartitionImage partition : all) {
+            if (partition.leader() == nodeId) now.add(partition.partition());
+        }
+        for (int partition : List.copyOf(led)) {
+            if (now.contains(partition)) continue;
+            led.remove(partition);
+            waitingLoads.remove(partition);
+            step(new CoordinatorEvent.Resigned<>(partition));
+        }
+        for (int partition : now) {
+            if (led.add(partition)) step(new CoordinatorEvent.Elected<>(partition));
+        }
+    }
+
+    private void configure() {
+        GroupSettings now = configured.get();
+        if (now.equals(settings)) return;
+        settings = now;
+        step(new CoordinatorEvent.RequestedOfAll<>(new GroupCommand.Configure(now)));
+    }
+
+    // ---- the core
+
+    /** Effects may bring events at once; those are taken after the step that is under way. */
+    private void step(CoordinatorEvent<GroupCommand> event) {
+        due.add(event);
+        if (isStepping) return;
+        isStepping = true;
+        try {
+            while (!due.isEmpty()) coordinator.step(clock.nowMs(), due.poll(), this::carryOut);
+        } finally {
+            isStepping = false;
+        }
+        arm();
+    }
+
+    private void carryOut(CoordinatorEffect effect) {
+        switch (effect) {
+            case CoordinatorEffect.Load(int partition, long loadId) -> {
+                waitingLoads.put(partition, loadId);
+                beginLoads();
+            }
+            case CoordinatorEffect.Append(int partition, long appendId, var batch) ->
+                log.append(
+                        partition,
+                        batch,
+                        answer -> step(new CoordinatorEvent.AppendEnded<>(partition, appendId, answer)));
+            case CoordinatorEffect.Respond<?> respond -> respond.deliver();
+        }
+    }
+
+    private void beginLoads() {
+        while (loads < LOADS_MAX && !waitingLoads.isEmpty()) {
+            Map.Entry<Integer, Long> next = waitingLoads.pollFirstEntry();
+            int partition = next.getKey();
+            long loadId = next.getValue();
+            loads++;
+            log.load(
+                    partition,
+                    batches -> {
+                        Invariant.invariant(!isStepping, "batches are valid only during the call");
+                        step(new CoordinatorEvent.Batches<>(partition, loadId, batches));
+                    },
+                    outcome -> {
+                        loads--;
+                        step(new CoordinatorEvent.LoadEnded<>(partition, loadId, outcome));
+                        beginLoads();
+                    });
+        }
+    }
+
+    // ---- time
+
+    private void arm() {
+        long atMs = coordinator.nextDeadlineMs();
+        if (atMs == Core.NO_DEADLINE) return;
+        long delayMs = Math.max(0, atMs - clock.nowMs());
+        long dueMs = clock.monotonicNs() / 1_000_000 + delayMs;
+        if (timer.isPresent() && timerAtMs <= dueMs) return;
+        timer.ifPresent(Clock.Timer::cancel);
+        timerAtMs = dueMs;
+        timer = Optional.of(clock.after(delayMs, () -> {
+            timer = Optional.empty();
+            step(new CoordinatorEvent.Tick<>());
+        }));
+    }
+}
