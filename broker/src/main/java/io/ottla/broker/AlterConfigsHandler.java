@@ -1,0 +1,62 @@
+package io.ottla.broker;
+
+import io.ottla.cluster.Answer;
+import io.ottla.kafkamessages.AlterConfigsRequestData;
+import io.ottla.kafkamessages.AlterConfigsRequestData.AlterConfigsResource;
+import io.ottla.kafkamessages.AlterConfigsResponseData;
+import io.ottla.kafkamessages.AlterConfigsResponseData.AlterConfigsResourceResponse;
+import io.ottla.kafkamessages.ApiMessageType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * AlterConfigs 0–2: sets the whole configuration of a resource; what is not named goes. The Java client has dropped it,
+ * others use it.
+ *
+ * <ul>
+ *   <li>1: throttle time may come before the answer takes effect
+ *   <li>2: flexible
+ * </ul>
+ */
+final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequestData, AlterConfigsResponseData> {
+    private final ConfigAlteration alteration;
+
+    AlterConfigsHandler(ConfigAlteration alteration) {
+        this.alteration = alteration;
+    }
+
+    @Override
+    public ApiMessageType api() {
+        return ApiMessageType.ALTER_CONFIGS;
+    }
+
+    @Override
+    public void handle(Request<AlterConfigsRequestData> request, Reply<AlterConfigsResponseData> reply) {
+        List<ConfigAlteration.Resource> resources = new ArrayList<>();
+        for (AlterConfigsResource resource : request.body().resources()) {
+            List<ConfigAlteration.Change> changes = new ArrayList<>();
+            resource.configs()
+                    .forEach(config -> changes.add(new ConfigAlteration.Change(
+                            config.name(),
+                            (byte) ConfigAlteration.Operation.SET.ordinal(),
+                            Optional.ofNullable(config.value()))));
+            resources.add(
+                    new ConfigAlteration.Resource(resource.resourceType(), resource.resourceName(), changes, true));
+        }
+        alteration.alter(resources, request.body().validateOnly(), answers -> {
+            AlterConfigsResponseData response = new AlterConfigsResponseData();
+            for (int i = 0; i < resources.size(); i++) {
+                AlterConfigsResourceResponse result = new AlterConfigsResourceResponse()
+                        .setResourceType(resources.get(i).type())
+                        .setResourceName(resources.get(i).name())
+                        .setErrorCode(Errors.NONE.code());
+                if (answers.get(i) instanceof Answer.Refused<Void> refused)
+                    result.setErrorCode(refused.error().code()).setErrorMessage(refused.message());
+                response.responses().add(result);
+            }
+            reply.send(response);
+        });
+    }
+}

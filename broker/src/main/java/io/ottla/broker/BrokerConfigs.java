@@ -1,0 +1,117 @@
+package io.ottla.broker;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * What can be configured of a broker ({@code broker-configs.txt} has the list), and what a {@code server.properties}
+ * says of it. Names and defaults are Kafka's, but for {@code listeners}: without configuration only this machine is
+ * listened to.
+ */
+public final class BrokerConfigs {
+    static final ConfigTable TABLE = ConfigTable.read("broker-configs.txt");
+
+    private final Map<String, String> set;
+
+    private BrokerConfigs(Map<String, String> set) {
+        this.set = Collections.unmodifiableMap(set);
+    }
+
+    /**
+     * @param configs what was understood
+     * @param withoutEffect keys that are set but change nothing here, sorted: known to Kafka and without a meaning in this
+     *     broker, or not known at all. To be named in a warning
+     */
+    public record Parsed(BrokerConfigs configs, List<String> withoutEffect) {}
+
+    /** A {@code server.properties} that a broker cannot start with; the message is a sentence for people. */
+    public static final class BadConfigException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        BadConfigException(String sentence) {
+            super(sentence);
+        }
+    }
+
+    /** Nothing set. */
+    public static BrokerConfigs defaults() {
+        return new BrokerConfigs(Map.of());
+    }
+
+    /** @throws BadConfigException if a value is not allowed, or two contradict */
+    public static Parsed parse(Map<String, String> serverProperties) throws BadConfigException {
+        Map<String, String> set = new TreeMap<>();
+        List<String> withoutEffect = new ArrayList<>();
+        for (Map.Entry<String, String> entry : new TreeMap<>(serverProperties).entrySet()) {
+            String name = entry.getKey();
+            Optional<ConfigKey> key = TABLE.find(name);
+            if (key.isEmpty() || !key.get().isServed()) withoutEffect.add(name);
+            try {
+                set.put(name, key.isPresent() ? key.get().normalized(entry.getValue()) : entry.getValue());
+            } catch (ConfigException e) {
+                throw new BadConfigException(e.getMessage());
+            }
+        }
+        BrokerConfigs configs = new BrokerConfigs(set);
+        configs.checkTogether();
+        return new Parsed(configs, List.copyOf(withoutEffect));
+    }
+
+    private void checkTogether() throws BadConfigException {
+        if (!set.getOrDefault("authorizer.class.name", "").isBlank())
+            throw new BadConfigException("authorizer.class.name: authorization is not served yet, and to start"
+                    + " without it would leave open what was meant to be guarded");
+        if (set.containsKey("broker.id")
+                && set.containsKey("node.id")
+                && !set.get("broker.id").equals(set.get("node.id")))
+            throw new BadConfigException("broker.id and node.id mean the same, but are set to different values");
+        checkOrder("group.min.session.timeout.ms", "group.max.session.timeout.ms");
+        checkOrder("log.cleaner.min.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms");
+    }
+
+    private void checkOrder(String smaller, String larger) throws BadConfigException {
+        if (number(smaller) > number(larger))
+            throw new BadConfigException(
+                    smaller + " is " + text(smaller) + ", which is more than " + larger + ", " + text(larger));
+    }
+
+    /** What was set, sorted by name; with keys that are not known. */
+    Map<String, String> set() {
+        return set;
+    }
+
+    public boolean isSet(String name) {
+        return set.containsKey(name);
+    }
+
+    /** The value that was set, or else the default; empty if there is neither. */
+    public Optional<String> find(String name) {
+        String value = set.get(name);
+        return value != null ? Optional.of(value) : TABLE.find(name).flatMap(ConfigKey::standard);
+    }
+
+    /** Of a key that has a default. */
+    public String text(String name) {
+        return find(name).orElseThrow(() -> new IllegalArgumentException(name + " has no default"));
+    }
+
+    /** Of a key that has a default. */
+    public long number(String name) {
+        return Long.parseLong(text(name));
+    }
+
+    /** Of a key that has a default. */
+    public int integer(String name) {
+        return Integer.parseInt(text(name));
+    }
+
+    /** Of a key that has a default. */
+    public boolean flag(String name) {
+        return Boolean.parseBoolean(text(name));
+    }
+}

@@ -1,0 +1,268 @@
+package io.ottla.broker;
+
+import io.ottla.cluster.Answer;
+import io.ottla.cluster.ClusterFollower;
+import io.ottla.cluster.ClusterImage;
+import io.ottla.cluster.ConfigEdit;
+import io.ottla.cluster.ConfigEntity;
+import io.ottla.cluster.Controller;
+import io.ottla.cluster.ErrorCode;
+import io.ottla.cluster.TopicNames;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * Changes of configurations, as AlterConfigs and IncrementalAlterConfigs ask for them: what is allowed, and what comes
+ * out. Which error is given for what follows Kafka's {@code ConfigAdminManager} and {@code ControllerConfigurationValidator}.
+ */
+final class ConfigAlteration {
+    /** Largest value, in characters; as in Kafka. */
+    private static final int MAX_VALUE_LENGTH = Short.MAX_VALUE;
+
+    private final ClusterFollower follower;
+    private final Controller controller;
+    private final LiveConfigs configs;
+
+    ConfigAlteration(ClusterFollower follower, Controller controller, LiveConfigs configs) {
+        this.follower = follower;
+        this.controller = controller;
+        this.configs = configs;
+    }
+
+    /** {@code AlterConfigOp.OpType}, by its numbers. */
+    enum Operation {
+        SET,
+        DELETE,
+        APPEND,
+        SUBTRACT
+    }
+
+    /** @param value empty if the request had null */
+    record Change(String key, byte operation, Optional<String> value) {}
+
+    /**
+     * One resource of a request.
+     *
+     * @param replaces what is not named goes (AlterConfigs); otherwise it stays
+     */
+    record Resource(byte type, String name, List<Change> changes, boolean replaces) {}
+
+    /** An answer for each resource, in order. */
+    void alter(List<Resource> resources, boolean validateOnly, Consumer<List<Answer<Void>>> done) {
+        List<Answer<Void>> answers = new ArrayList<>();
+        Map<Integer, ConfigEdit> edits = new LinkedHashMap<>();
+        Set<String> seen = new HashSet<>();
+        Set<String> twice = new HashSet<>();
+        for (Resource resource : resources) {
+            String id = resource.type + ":" + resource.name;
+            if (!seen.add(id)) twice.add(id);
+        }
+        for (Resource resource : resources) {
+            Answer<ConfigEdit> prepared = twice.contains(resource.type + ":" + resource.name)
+                    ? refused(ErrorCode.INVALID_REQUEST, "Each resource must appear at most once.")
+                    : prepare(resource);
+            if (prepared instanceof Answer.Ok<ConfigEdit>(ConfigEdit edit)) edits.put(answers.size(), edit);
+            answers.add(prepared.map(edit -> null));
+        }
+        if (edits.isEmpty()) {
+            done.accept(answers);
+            return;
+        }
+        controller.alterConfigs(List.copyOf(edits.values()), validateOnly, results -> {
+            edits.forEach((index, edit) ->
+                    answers.set(index, results.get(edit.entity().toString()).map(values -> null)));
+            done.accept(answers);
+        });
+    }
+
+    private Answer<ConfigEdit> prepare(Resource resource) {
+        Set<String> keys = new HashSet<>();
+        Set<String> nulls = new TreeSet<>();
+        for (Change change : resource.changes) {
+            if (!keys.add(change.key)) return refused(ErrorCode.INVALID_REQUEST, "Error due to duplicate config keys");
+            if (change.operation < 0 || change.operation >= Operation.values().length)
+                return refused(ErrorCode.INVALID_REQUEST, "Unknown operations type " + change.operation);
+            if (change.operation != Operation.DELETE.ordinal() && change.value.isEmpty()) nulls.add(change.key);
+            if (change.value.isPresent() && change.value.get().length() > MAX_VALUE_LENGTH)
+                return refused(
+                        ErrorCode.INVALID_CONFIG,
+                        "The configuration value cannot be added because it exceeds the maximum value size of "
+                                + MAX_VALUE_LENGTH + " bytes.");
+        }
+        if (!nulls.isEmpty())
+            return refused(ErrorCode.INVALID_REQUEST, "Null value not supported for : " + String.join(", ", nulls));
+        Optional<ResourceType> type = ResourceType.of(resource.type);
+        if (type.isEmpty()) return refused(ErrorCode.INVALID_REQUEST, "Unknown resource type " + resource.type);
+        return switch (type.get()) {
+            case TOPIC -> topic(resource);
+            case BROKER -> broker(resource);
+            case BROKER_LOGGER -> logger(resource);
+            case CLIENT_METRICS -> clientMetrics(resource);
+            case GROUP -> group(resource);
+        };
+    }
+
+    private Answer<ConfigEdit> topic(Resource resource) {
+        if (resource.name.isEmpty())
+            return refused(ErrorCode.INVALID_REQUEST, "Default topic resources are not allowed.");
+        Optional<String> flaw = TopicNames.flaw(resource.name);
+        if (flaw.isPresent()) return refused(ErrorCode.INVALID_TOPIC_EXCEPTION, flaw.get());
+        ClusterImage image = follower.image();
+        if (image.topic(resource.name).isEmpty())
+            return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + resource.name + "' does not exist.");
+        Map<String, String> defaults = new HashMap<>(configs.topic(resource.name));
+        return Answer.ok(new ConfigEdit(ConfigEntity.topic(resource.name), set -> {
+            Answer<Map<String, String>> next = apply(resource, set, TopicConfigs.TABLE, defaults);
+            return checked(next, ErrorCode.INVALID_CONFIG, values -> TopicConfigs.flaw(known(values, set)));
+        }));
+    }
+
+    /** What was there before and is not known (a Kafka of old knew more) stays as it is. */
+    private static Map<String, String> known(Map<String, String> values, Map<String, String> before) {
+        Map<String, String> known = new HashMap<>(values);
+        known.entrySet()
+                .removeIf(entry -> TopicConfigs.TABLE.find(entry.getKey()).isEmpty()
+                        && entry.getValue().equals(before.get(entry.getKey())));
+        return known;
+    }
+
+    private Answer<ConfigEdit> broker(Resource resource) {
+        ConfigEntity entity = ConfigEntity.brokers();
+        if (!resource.name.isEmpty()) {
+            int id;
+            try {
+                id = Integer.parseInt(resource.name);
+            } catch (NumberFormatException e) {
+                return refused(ErrorCode.INVALID_REQUEST, "Node id must be an integer, but it is: " + resource.name);
+            }
+            if (id != configs.brokerId())
+                return refused(
+                        ErrorCode.INVALID_REQUEST,
+                        "Unexpected broker id, expected " + configs.brokerId() + ", but received " + resource.name);
+            entity = ConfigEntity.broker(id);
+        }
+        boolean isForAll = resource.name.isEmpty();
+        return Answer.ok(new ConfigEdit(entity, set -> {
+            Answer<Map<String, String>> next = apply(resource, set, BrokerConfigs.TABLE, Map.of());
+            return checked(next, ErrorCode.INVALID_REQUEST, values -> brokerFlaw(values, isForAll));
+        }));
+    }
+
+    private static Optional<String> brokerFlaw(Map<String, String> values, boolean isForAll) {
+        Set<String> fixed = new TreeSet<>();
+        Set<String> perBroker = new TreeSet<>();
+        for (Map.Entry<String, String> entry : new TreeMap<>(values).entrySet()) {
+            Optional<ConfigKey> key = BrokerConfigs.TABLE.find(entry.getKey());
+            if (key.isEmpty()) continue;
+            if (key.get().change() == ConfigKey.Change.NOBODY) fixed.add(entry.getKey());
+            if (key.get().change() == ConfigKey.Change.ONE_BROKER) perBroker.add(entry.getKey());
+            try {
+                key.get().normalized(entry.getValue());
+            } catch (ConfigException e) {
+                return Optional.of(e.getMessage());
+            }
+        }
+        if (!fixed.isEmpty()) return Optional.of("Cannot update these configs dynamically: " + fixed);
+        if (isForAll && !perBroker.isEmpty())
+            return Optional.of(
+                    "Cannot update these configs at default cluster level, broker id must be specified: " + perBroker);
+        return Optional.empty();
+    }
+
+    /** There is one level for all loggers, and it is set where the process is started. */
+    private Answer<ConfigEdit> logger(Resource resource) {
+        if (!resource.name.equals(Integer.toString(configs.brokerId())))
+            return refused(
+                    ErrorCode.INVALID_REQUEST,
+                    "Unexpected broker id, expected " + configs.brokerId() + ", but received " + resource.name);
+        String logger = resource.changes.isEmpty() ? "" : resource.changes.getFirst().key;
+        return refused(ErrorCode.INVALID_CONFIG, "Logger " + logger + " does not exist!");
+    }
+
+    private static Answer<ConfigEdit> clientMetrics(Resource resource) {
+        if (resource.name.isEmpty())
+            return refused(ErrorCode.INVALID_REQUEST, "Default client metrics resources are not allowed.");
+        ConfigEntity entity = new ConfigEntity(ConfigEntity.Type.CLIENT_METRICS, resource.name);
+        return Answer.ok(new ConfigEdit(
+                entity,
+                set -> checked(
+                        apply(resource, set, GroupConfigs.METRICS, Map.of()),
+                        ErrorCode.INVALID_CONFIG,
+                        GroupConfigs::metricsFlaw)));
+    }
+
+    private static Answer<ConfigEdit> group(Resource resource) {
+        if (resource.name.isEmpty())
+            return refused(ErrorCode.INVALID_REQUEST, "Default group resources are not allowed.");
+        return Answer.ok(new ConfigEdit(
+                ConfigEntity.group(resource.name),
+                set -> checked(
+                        apply(resource, set, GroupConfigs.TABLE, Map.of()),
+                        ErrorCode.INVALID_CONFIG,
+                        GroupConfigs::flaw)));
+    }
+
+    private static Answer<Map<String, String>> checked(
+            Answer<Map<String, String>> next, ErrorCode error, Function<Map<String, String>, Optional<String>> flaws) {
+        if (!(next instanceof Answer.Ok<Map<String, String>>(Map<String, String> values))) return next;
+        Optional<String> flaw = flaws.apply(values);
+        return flaw.isEmpty() ? next : Answer.refused(error, flaw.get());
+    }
+
+    /** @param defaults what a list begins with, if it was not set and is added to or taken from */
+    private static Answer<Map<String, String>> apply(
+            Resource resource, Map<String, String> set, ConfigTable table, Map<String, String> defaults) {
+        Map<String, String> next = resource.replaces ? new HashMap<>() : new HashMap<>(set);
+        for (Change change : resource.changes) {
+            Operation operation = Operation.values()[change.operation];
+            switch (operation) {
+                case SET -> next.put(change.key, change.value.orElseThrow().strip());
+                case DELETE -> next.remove(change.key);
+                case APPEND, SUBTRACT -> {
+                    Optional<ConfigKey> key = table.find(change.key);
+                    if (key.isEmpty() || key.get().type() != ConfigDef.Type.LIST)
+                        return refused(
+                                ErrorCode.INVALID_CONFIG,
+                                "Can't " + operation + " to key " + change.key + " because its type is not LIST.");
+                    String standard = defaults.getOrDefault(
+                            change.key, key.get().standard().orElse(""));
+                    String old = next.getOrDefault(change.key, standard);
+                    next.put(change.key, edited(old, operation, change.value.orElseThrow()));
+                }
+            }
+        }
+        return Answer.ok(next);
+    }
+
+    private static String edited(String old, Operation operation, String value) {
+        Set<String> items = new LinkedHashSet<>(items(old));
+        if (operation == Operation.APPEND) items.addAll(items(value));
+        else items.removeAll(items(value));
+        return String.join(",", items);
+    }
+
+    private static List<String> items(String list) {
+        List<String> items = new ArrayList<>();
+        for (String item : list.split(",", -1)) {
+            if (!item.isBlank()) items.add(item.strip());
+        }
+        return items;
+    }
+
+    private static <T> Answer<T> refused(ErrorCode error, String message) {
+        return Answer.refused(error, message);
+    }
+}

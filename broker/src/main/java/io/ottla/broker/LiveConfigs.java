@@ -1,0 +1,180 @@
+package io.ottla.broker;
+
+import io.ottla.cluster.ClusterImage;
+import io.ottla.cluster.ConfigEntity;
+import io.ottla.cluster.ControllerSettings;
+import io.ottla.cluster.ImageDelta;
+import io.ottla.cluster.ImageListener;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What holds now, of all that was configured: for a broker's key what was set for this broker while running, else for
+ * all brokers while running, else in {@code server.properties}, else the default; for a topic's key what was set for the
+ * topic, else the broker's key that belongs to it.
+ *
+ * <p>To be the first listener of the image, so that those after it can ask.
+ */
+public final class LiveConfigs implements ImageListener, ControllerSettings {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveConfigs.class);
+
+    private final BrokerConfigs configured;
+    private final int brokerId;
+    private Map<String, String> ofThisBroker = Map.of();
+    private Map<String, String> ofAllBrokers = Map.of();
+    private Map<String, String> topicDefaults;
+    private ClusterImage image = ClusterImage.EMPTY;
+
+    public LiveConfigs(BrokerConfigs configured, int brokerId) {
+        this.configured = configured;
+        this.brokerId = brokerId;
+        topicDefaults = TopicConfigs.defaults(this::find);
+    }
+
+    @Override
+    public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
+        image = after;
+        boolean concernsUs = delta.configs().contains(ConfigEntity.broker(brokerId))
+                || delta.configs().contains(ConfigEntity.brokers());
+        if (!concernsUs) return;
+        ofThisBroker = sound(BrokerConfigs.TABLE, ConfigEntity.broker(brokerId));
+        ofAllBrokers = sound(BrokerConfigs.TABLE, ConfigEntity.brokers());
+        topicDefaults = TopicConfigs.defaults(this::find);
+    }
+
+    int brokerId() {
+        return brokerId;
+    }
+
+    BrokerConfigs configured() {
+        return configured;
+    }
+
+    /** A broker's key, synonyms resolved and in its own unit; empty if it has neither value nor default. */
+    public Optional<String> find(String name) {
+        ConfigKey key = BrokerConfigs.TABLE.find(name).orElseThrow(() -> new IllegalArgumentException(name));
+        List<String> synonyms = key.related().isEmpty() ? List.of(name) : key.related();
+        for (Map<String, String> source : List.of(ofThisBroker, ofAllBrokers, configured.set())) {
+            for (String synonym : synonyms) {
+                String value = source.get(synonym);
+                if (value != null) return Optional.of(inUnitOf(name, synonym, value));
+            }
+        }
+        for (String synonym : synonyms) {
+            Optional<String> standard = BrokerConfigs.TABLE.find(synonym).flatMap(ConfigKey::standard);
+            if (standard.isPresent()) return Optional.of(inUnitOf(name, synonym, standard.get()));
+        }
+        return Optional.empty();
+    }
+
+    private static String inUnitOf(String name, String synonym, String value) {
+        if (unitMs(name) == unitMs(synonym)) return value;
+        long inSynonymsUnit = Long.parseLong(value.strip());
+        return Long.toString(inSynonymsUnit < 0 ? -1 : inSynonymsUnit * unitMs(synonym) / unitMs(name));
+    }
+
+    private static long unitMs(String name) {
+        if (name.endsWith(".hours")) return 3_600_000;
+        return name.endsWith(".minutes") ? 60_000 : 1;
+    }
+
+    /** A broker's key that has a value or a default. */
+    public String text(String name) {
+        return find(name).orElseThrow(() -> new IllegalArgumentException(name + " has no default"));
+    }
+
+    /** A broker's key that has a value or a default. */
+    public long number(String name) {
+        return Long.parseLong(text(name).strip());
+    }
+
+    /** A broker's key that has a value or a default. */
+    public int integer(String name) {
+        return Integer.parseInt(text(name).strip());
+    }
+
+    /** A broker's key that has a value or a default. */
+    public boolean flag(String name) {
+        return Boolean.parseBoolean(text(name).strip());
+    }
+
+    /** All keys of a topic with what holds, as text: what {@code LogConfig.of} takes. */
+    public Map<String, String> topic(String topic) {
+        ConfigEntity entity = ConfigEntity.topic(topic);
+        if (image.config(entity).isEmpty()) return topicDefaults;
+        Map<String, String> all = new HashMap<>(topicDefaults);
+        all.putAll(sound(TopicConfigs.TABLE, entity));
+        return all;
+    }
+
+    /** What is set and allowed: znodes may hold what another program wrote, and a bad value must not stop the broker. */
+    private Map<String, String> sound(ConfigTable table, ConfigEntity entity) {
+        Map<String, String> sound = new HashMap<>();
+        image.config(entity).forEach((name, value) -> {
+            Optional<ConfigKey> key = table.find(name);
+            if (key.isEmpty()) return;
+            try {
+                sound.put(name, key.get().normalized(value));
+            } catch (ConfigException e) {
+                LOG.warn("configuration of {} is passed over: {}", entity, e.getMessage());
+            }
+        });
+        return sound;
+    }
+
+    /** All keys of a topic that sets nothing, with what holds. */
+    Map<String, String> topicDefaults() {
+        return topicDefaults;
+    }
+
+    /** Where a topic's default comes from. */
+    ConfigSource sourceOfDefault(ConfigKey topicKey) {
+        if (topicKey.related().isEmpty()) return ConfigSource.DEFAULT;
+        String brokerKey = topicKey.related().getFirst();
+        if (ofThisBroker.containsKey(brokerKey)) return ConfigSource.DYNAMIC_BROKER;
+        if (ofAllBrokers.containsKey(brokerKey)) return ConfigSource.DYNAMIC_DEFAULT_BROKER;
+        return configured.isSet(brokerKey) ? ConfigSource.STATIC_BROKER : ConfigSource.DEFAULT;
+    }
+
+    /** {@code min.insync.replicas} of a topic. */
+    public int minInSyncReplicas(String topic) {
+        return Integer.parseInt(topic(topic).get("min.insync.replicas").strip());
+    }
+
+    /** Whether a change may concern every topic: a broker's key changed that topics take their defaults from. */
+    public boolean concernsAllTopics(ImageDelta delta) {
+        return delta.configs().contains(ConfigEntity.broker(brokerId))
+                || delta.configs().contains(ConfigEntity.brokers());
+    }
+
+    @Override
+    public int defaultPartitions() {
+        return integer("num.partitions");
+    }
+
+    @Override
+    public int defaultReplicationFactor() {
+        return integer("default.replication.factor");
+    }
+
+    @Override
+    public boolean isTopicDeletionEnabled() {
+        return flag("delete.topic.enable");
+    }
+
+    @Override
+    public boolean isUncleanElectionAllowed(ClusterImage now, String topic) {
+        String set = now.config(ConfigEntity.topic(topic)).get("unclean.leader.election.enable");
+        return set == null ? flag("unclean.leader.election.enable") : Boolean.parseBoolean(set.strip());
+    }
+
+    @Override
+    public Optional<String> configFlaw(String topic, Map<String, String> configs) {
+        return TopicConfigs.flaw(configs);
+    }
+}
