@@ -7,6 +7,7 @@ import io.ottla.kafkaprotocol.Validation.Validated;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.CompressionType;
@@ -117,6 +118,15 @@ class RecordValidationTest {
         assertThat(batch.partitionLeaderEpoch()).isEqualTo(EPOCH);
         assertThat(MessageSets.read(valid.bytes()))
                 .containsExactly(END + "@1000 k0=v0", END + 1 + "@1001 null=" + "v".repeat(150_000));
+    }
+
+    @Test
+    void packedAnewWithLogAppendTime() {
+        ValidationRules rules = new ValidationRules(
+                false, TimestampType.LOG_APPEND_TIME, 0, 0, 1 << 20, Optional.of(Compression.of(Codec.SNAPPY)));
+        Validated valid = valid(validation.validate(MessageSets.of((byte) 2, Codec.GZIP), rules, END, EPOCH, NOW));
+        assertThat(valid.maxTimestamp()).isEqualTo(NOW);
+        assertThat(MessageSets.read(valid.bytes())).hasSize(3).first().isEqualTo(END + "@50000 k0=v0");
     }
 
     @Test
