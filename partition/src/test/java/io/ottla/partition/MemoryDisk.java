@@ -43,8 +43,8 @@ public final class MemoryDisk implements Disk {
     public boolean failsSyncs;
     public int syncs;
 
-    /** Holds of files that were not given up. */
-    public int openFiles;
+    /** Holds of files that were not given up; 0 when all is closed. */
+    public int holds;
 
     public MemoryDisk(VirtualClock clock) {
         this.clock = clock;
@@ -68,7 +68,7 @@ public final class MemoryDisk implements Disk {
             files.put(path, content);
         }
         if (mode == OpenMode.TRUNCATE) content.size = 0;
-        openFiles++;
+        holds++;
         return new MemoryFile(path, content);
     }
 
@@ -127,13 +127,14 @@ public final class MemoryDisk implements Disk {
         public void retain() {
             if (holders <= 0) throw new IllegalStateException("retained after it was closed");
             holders++;
+            holds++;
         }
 
         @Override
         public void release() {
             if (holders <= 0) throw new IllegalStateException("released too often");
             holders--;
-            if (holders == 0) openFiles--;
+            holds--;
         }
 
         @Override
