@@ -32,10 +32,6 @@ final class ChildTable {
             hash *= 0x85EBCA6B;
             return hash ^ (hash >>> 16);
         }
-
-        int of(Znode node) {
-            return of(node.content, 0, node.nameLength());
-        }
     }
 
     int size() {
@@ -52,13 +48,13 @@ final class ChildTable {
     }
 
     /** Adds one whose name is not there yet. */
-    void add(Znode child, int hash, Hash hashes) {
+    void add(Znode child, Hash hashes) {
         if ((size + 1) * 4L > slots.length * 3L) {
             Znode[] old = slots;
             slots = new Znode[old.length * 2];
-            for (Znode each : old) if (each != null) place(each, hashes.of(each));
+            for (Znode each : old) if (each != null) place(each, each.hash(hashes));
         }
-        place(child, hash);
+        place(child, child.hash(hashes));
         size++;
     }
 
@@ -72,10 +68,10 @@ final class ChildTable {
     /** Removes one that is there, and moves up those that probed past it. */
     void remove(Znode child, Hash hashes) {
         int mask = slots.length - 1;
-        int hole = hashes.of(child) & mask;
+        int hole = child.hash(hashes) & mask;
         while (slots[hole] != child) hole = (hole + 1) & mask;
         for (int i = (hole + 1) & mask; slots[i] != null; i = (i + 1) & mask) {
-            int home = hashes.of(slots[i]) & mask;
+            int home = slots[i].hash(hashes) & mask;
             // stays only if its home lies between the hole and itself
             if (((i - home) & mask) >= ((i - hole) & mask)) {
                 slots[hole] = slots[i];
@@ -87,7 +83,7 @@ final class ChildTable {
         if (slots.length > 64 && size * 8L < slots.length) {
             Znode[] old = slots;
             slots = new Znode[old.length / 4];
-            for (Znode each : old) if (each != null) place(each, hashes.of(each));
+            for (Znode each : old) if (each != null) place(each, each.hash(hashes));
         }
     }
 

@@ -43,14 +43,14 @@ final class NodeDigest {
     long of(String path, Znode node) {
         return of(
                 path,
-                node.content,
-                node.nameLength(),
-                node.czxid,
-                node.mzxid,
+                node.content(),
+                node.dataStart(),
+                node.czxid(),
+                node.mzxid(),
                 node.pzxid(),
-                node.ctimeMs,
-                node.mtimeMs,
-                node.version,
+                node.ctimeMs(),
+                node.mtimeMs(),
+                node.version(),
                 node.cversion(),
                 node.aversion(),
                 node.owner());

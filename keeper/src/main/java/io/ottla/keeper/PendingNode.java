@@ -34,14 +34,14 @@ final class PendingNode {
     static PendingNode of(String path, Znode node, List<Acl> acl, NodeDigest digests) {
         PendingNode pending = new PendingNode(path, -1);
         pending.acl = acl;
-        pending.content = node.content;
-        pending.dataFrom = node.nameLength();
-        pending.czxid = node.czxid;
-        pending.mzxid = node.mzxid;
+        pending.content = node.content();
+        pending.dataFrom = node.dataStart();
+        pending.czxid = node.czxid();
+        pending.mzxid = node.mzxid();
         pending.pzxid = node.pzxid();
-        pending.ctimeMs = node.ctimeMs;
-        pending.mtimeMs = node.mtimeMs;
-        pending.version = node.version;
+        pending.ctimeMs = node.ctimeMs();
+        pending.mtimeMs = node.mtimeMs();
+        pending.version = node.version();
         pending.cversion = node.cversion();
         pending.aversion = node.aversion();
         pending.owner = node.owner();

@@ -72,9 +72,9 @@ final class SnapshotReader {
             long mzxid = input.readLong();
             long ctimeMs = input.readLong();
             Znode node = new Znode(path.isEmpty() ? new byte[0] : ZnodeTree.nameOf(path), data, aclId, czxid, ctimeMs);
-            node.mzxid = mzxid;
-            node.mtimeMs = input.readLong();
-            node.version = input.readInt();
+            long mtimeMs = input.readLong();
+            int version = input.readInt();
+            if (mzxid != czxid || mtimeMs != ctimeMs || version != 0) node.write(data, mzxid, mtimeMs, version);
             node.cversion(input.readInt());
             node.aversion(input.readInt());
             node.owner(input.readLong());

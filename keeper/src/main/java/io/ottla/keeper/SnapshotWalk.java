@@ -45,8 +45,8 @@ final class SnapshotWalk {
     private final long digest;
     private final int nodes;
     private final List<Level> levels = new ArrayList<>();
-    private final Map<Znode, Image> changed = new IdentityHashMap<>();
-    private final List<Image> deleted = new ArrayList<>();
+    private final Map<Znode, Znode> changed = new IdentityHashMap<>();
+    private final List<Deleted> deleted = new ArrayList<>();
     private final StringBuilder path = new StringBuilder();
     private long imageBytes;
     private int written;
@@ -63,38 +63,7 @@ final class SnapshotWalk {
         }
     }
 
-    private record Image(
-            String path,
-            byte[] content,
-            int nameLengthAndNoData,
-            long czxid,
-            long mzxid,
-            long pzxid,
-            long ctimeMs,
-            long mtimeMs,
-            int version,
-            int cversion,
-            int aversion,
-            int aclId,
-            long owner) {
-
-        static Image of(String path, Znode node) {
-            return new Image(
-                    path,
-                    node.content,
-                    node.nameLengthAndNoData(),
-                    node.czxid,
-                    node.mzxid,
-                    node.pzxid(),
-                    node.ctimeMs,
-                    node.mtimeMs,
-                    node.version,
-                    node.cversion(),
-                    node.aversion(),
-                    node.aclId,
-                    node.owner());
-        }
-    }
+    private record Deleted(String path, Znode image) {}
 
     /**
      * Begins at the tree's last zxid, and writes what comes before the nodes into {@code out}.
@@ -164,9 +133,9 @@ final class SnapshotWalk {
 
     private void visit(Znode node, BufferOutputArchive out) {
         node.snapshotRound = round;
-        Image image = changed.remove(node);
-        write(image != null ? image : Image.of("", node), path.toString(), out);
+        Znode image = changed.remove(node);
         if (image != null) imageBytes -= bytesOf(image);
+        write(image != null ? image : node, path.toString(), out);
         if (node.numChildren() > 0) levels.add(new Level(node.children().toArray(), path.length()));
     }
 
@@ -174,31 +143,30 @@ final class SnapshotWalk {
     private boolean writeDeleted(BufferOutputArchive out, int sizeBytes) {
         while (!deleted.isEmpty()) {
             if (out.sizeBytes() >= sizeBytes) return true;
-            Image image = deleted.removeLast();
-            imageBytes -= bytesOf(image);
-            write(image, image.path, out);
+            Deleted last = deleted.removeLast();
+            imageBytes -= bytesOf(last.image);
+            write(last.image, last.path, out);
         }
         invariant(written == nodes, "a snapshot has %d of %d nodes", written, nodes);
         out.writeString("/", "path");
         return false;
     }
 
-    private void write(Image image, String path, BufferOutputArchive out) {
+    private void write(Znode node, String path, BufferOutputArchive out) {
         written++;
         out.writeString(path, "path");
-        int nameLength = image.nameLengthAndNoData >> 1;
-        if ((image.nameLengthAndNoData & 1) != 0) out.writeBuffer(null, "data");
-        else out.writeBuffer(image.content, nameLength, image.content.length - nameLength, "data");
-        out.writeLong(image.aclId, "acl");
-        out.writeLong(image.czxid, "czxid");
-        out.writeLong(image.mzxid, "mzxid");
-        out.writeLong(image.ctimeMs, "ctime");
-        out.writeLong(image.mtimeMs, "mtime");
-        out.writeInt(image.version, "version");
-        out.writeInt(image.cversion, "cversion");
-        out.writeInt(image.aversion, "aversion");
-        out.writeLong(image.owner, "ephemeralOwner");
-        out.writeLong(image.pzxid, "pzxid");
+        if (node.hasData()) out.writeBuffer(node.content(), node.dataStart(), node.dataLength(), "data");
+        else out.writeBuffer(null, "data");
+        out.writeLong(node.aclId, "acl");
+        out.writeLong(node.czxid(), "czxid");
+        out.writeLong(node.mzxid(), "mzxid");
+        out.writeLong(node.ctimeMs(), "ctime");
+        out.writeLong(node.mtimeMs(), "mtime");
+        out.writeInt(node.version(), "version");
+        out.writeInt(node.cversion(), "cversion");
+        out.writeInt(node.aversion(), "aversion");
+        out.writeLong(node.owner(), "ephemeralOwner");
+        out.writeLong(node.pzxid(), "pzxid");
     }
 
     /** What stands between the first seal and the second. */
@@ -208,14 +176,14 @@ final class SnapshotWalk {
         out.writeLong(digest, "digest");
     }
 
-    private static long bytesOf(Image image) {
-        return image.content.length + (long) IMAGE_OVERHEAD_BYTES;
+    private static long bytesOf(Znode image) {
+        return image.content().length + (long) IMAGE_OVERHEAD_BYTES;
     }
 
     /** The tree is about to change the node. */
     void changing(Znode node) {
         if (node.snapshotRound == round || changed.containsKey(node)) return;
-        Image image = Image.of("", node);
+        Znode image = node.image();
         changed.put(node, image);
         imageBytes += bytesOf(image);
     }
@@ -225,29 +193,12 @@ final class SnapshotWalk {
         node.snapshotRound = round;
     }
 
-    /** The tree is about to take the node out. */
+    /** The tree is about to take the node out, and will not change it any more. */
     void deleted(Znode node, String path) {
         if (node.snapshotRound == round) return;
-        Image before = changed.remove(node);
-        if (before != null) imageBytes -= bytesOf(before);
-        Image image = before == null
-                ? Image.of(path, node)
-                : new Image(
-                        path,
-                        before.content,
-                        before.nameLengthAndNoData,
-                        before.czxid,
-                        before.mzxid,
-                        before.pzxid,
-                        before.ctimeMs,
-                        before.mtimeMs,
-                        before.version,
-                        before.cversion,
-                        before.aversion,
-                        before.aclId,
-                        before.owner);
-        deleted.add(image);
-        imageBytes += bytesOf(image);
         node.snapshotRound = round;
+        Znode before = changed.remove(node);
+        if (before == null) imageBytes += bytesOf(node);
+        deleted.add(new Deleted(path, before == null ? node : before));
     }
 }

@@ -15,8 +15,13 @@ import java.util.zip.Adler32;
  * log.ZXID   := header record* zeros            ZXID: of the first record, hexadecimal
  * header     := "ZKLG" version:int=2 dbid:long=0
  * record     := adler32:long length:int entry end:byte='B'     the checksum is of the entry alone
- * entry      := see LoggedTxn
+ * entry      := see LoggedTxn, then mark:int      "sync" in the first record of each write, "more" in the others
  * </pre>
+ *
+ * <p>"sync" says that everything before the record was durable when it was written. So a reader that finds a bad record knows
+ * whether a write was torn by a power loss (only "more" behind it: cut it off) or what was acknowledged is damaged (a
+ * "sync" behind it, or a record of the original, which has no marks: stop). The original reads past the mark, as it does past
+ * whatever follows the last field.
  *
  * <p>Room is made ahead with zeros, which end the log for a reader: so a sync mostly has no new length to record, and a full disk
  * shows before anything of a transaction is written.
@@ -27,6 +32,9 @@ final class TxnLog {
     static final int HEADER_BYTES = 16;
     static final int RECORD_OVERHEAD_BYTES = 13;
     static final byte END = 'B';
+    static final int MARK_SYNC = 0x73796E63;
+    static final int MARK_MORE = 0x6D6F7265;
+    static final int MARK_BYTES = 4;
 
     /** Room is made in steps of so many bytes. */
     static final int ROOM_BYTES = 256 * 1024;
@@ -65,14 +73,18 @@ final class TxnLog {
      */
     long append(List<byte[]> entries, long firstZxid) throws IOException {
         int bytes = 0;
-        for (byte[] entry : entries) bytes = Math.addExact(bytes, entry.length + RECORD_OVERHEAD_BYTES);
+        for (byte[] entry : entries) bytes = Math.addExact(bytes, entry.length + MARK_BYTES + RECORD_OVERHEAD_BYTES);
         makeRoom(firstZxid, bytes);
         ByteBuffer batch = ByteBuffer.allocate(bytes);
         Adler32 adler = new Adler32();
+        int mark = MARK_SYNC;
         for (byte[] entry : entries) {
+            int start = batch.position();
+            batch.putLong(0).putInt(entry.length + MARK_BYTES).put(entry).putInt(mark);
+            mark = MARK_MORE;
             adler.reset();
-            adler.update(entry);
-            batch.putLong(adler.getValue()).putInt(entry.length).put(entry).put(END);
+            adler.update(batch.duplicate().flip().position(start + 12));
+            batch.putLong(start, adler.getValue()).put(END);
         }
         file.write(position, batch.flip());
         file.sync();
@@ -103,6 +115,8 @@ final class TxnLog {
             created.write(0, header.putInt(MAGIC).putInt(VERSION).putLong(0).flip());
             file = created;
             zeros(HEADER_BYTES, wanted);
+            // before the first record, so that a bad header with records behind it is damage
+            file.sync();
             disk.syncDirectory(directory);
         } catch (IOException e) {
             file = null;

@@ -14,12 +14,6 @@ import java.util.zip.Adler32;
 final class TxnLogReader {
     private static final int WINDOW_BYTES = 256 * 1024;
 
-    /**
-     * A sound record so far behind the end cannot be of the write that was under way: the log was damaged later. Above any
-     * batch that is written at once ({@link Keeper#BATCH_BYTES_MAX}), with one transaction more.
-     */
-    static final long TORN_BYTES_MAX = 4L << 20;
-
     private final DiskFile file;
     private final String name;
     private final long size;
@@ -33,18 +27,27 @@ final class TxnLogReader {
         size = file.size();
     }
 
-    /** False if the file ends within the header: it was just made, and has nothing. */
+    /**
+     * False if the header was never whole: the file was just being made, and has nothing else.
+     *
+     * @throws IOException if it is no transaction log, or its header is damaged
+     */
     boolean readHeader() throws IOException {
-        if (size < TxnLog.HEADER_BYTES) return false;
-        ByteBuffer header = bytes(0, TxnLog.HEADER_BYTES);
-        int magic = header.getInt();
-        int version = header.getInt();
-        if (magic == 0 && version == 0 && next(TxnLog.HEADER_BYTES) == 0) return false;
-        if (magic != TxnLog.MAGIC) throw new IOException(name + " is no transaction log: it does not begin with ZKLG");
-        if (version != TxnLog.VERSION)
-            throw new IOException(name + " has format version " + version + ", and 2 is known");
         position = TxnLog.HEADER_BYTES;
-        return true;
+        ByteBuffer header = ByteBuffer.allocate(TxnLog.HEADER_BYTES);
+        file.read(0, header);
+        int magic = header.getInt(0);
+        int version = header.getInt(4);
+        if (magic == TxnLog.MAGIC && version == TxnLog.VERSION && size >= TxnLog.HEADER_BYTES) return true;
+        ByteBuffer whole = ByteBuffer.allocate(TxnLog.HEADER_BYTES)
+                .putInt(TxnLog.MAGIC)
+                .putInt(TxnLog.VERSION)
+                .putLong(0);
+        boolean begun = skipZeros(TxnLog.HEADER_BYTES) >= size;
+        for (int i = 0; i < TxnLog.HEADER_BYTES; i++) begun &= header.get(i) == 0 || header.get(i) == whole.get(i);
+        if (begun) return false;
+        if (magic != TxnLog.MAGIC) throw new IOException(name + " is no transaction log: it does not begin with ZKLG");
+        throw new IOException(name + " has format version " + version + ", and 2 is known");
     }
 
     /** Where the last sound record ends. */
@@ -89,14 +92,19 @@ final class TxnLogReader {
     }
 
     /**
-     * Where sound records go on that must have been durable: behind the end, further than one write reaches, and later
-     * than {@code lastZxid}. Empty if what follows the end was lost in the middle of being written.
+     * Where, behind the end, a sound record stands that shows that the end is none (see {@link TxnLog}). Empty if nothing but a torn write
+     * follows.
      */
     Optional<Long> damagedBefore(long lastZxid) throws IOException {
-        for (long at = position + TORN_BYTES_MAX; at + TxnLog.RECORD_OVERHEAD_BYTES <= size; at++) {
+        for (long at = position; at + TxnLog.RECORD_OVERHEAD_BYTES <= size; at++) {
             at = skipZeros(at);
             if (at + TxnLog.RECORD_OVERHEAD_BYTES > size) break;
-            if (next(at) > 0 && bytes(at + 12 + 12, 8).getLong() > lastZxid) return Optional.of(at);
+            int length = next(at);
+            if (length == 0) continue;
+            long zxid = bytes(at + 12 + 12, 8).getLong();
+            int mark = bytes(at + 12 + length - TxnLog.MARK_BYTES, TxnLog.MARK_BYTES)
+                    .getInt();
+            if (zxid > lastZxid && mark != TxnLog.MARK_MORE) return Optional.of(at);
         }
         return Optional.empty();
     }

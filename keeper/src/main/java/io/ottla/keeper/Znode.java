@@ -4,33 +4,38 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One node of the tree, laid out for millions of them: name and data share one array, and what a plain leaf does not
- * need ({@link More}: children, ACL version, owner) is not there until it is. The path is not kept; it is the way up.
+ * One node of the tree, laid out for millions of them: some 80 bytes and what its name and data take.
  *
- * <p>{@link #content} is replaced, never changed, so a snapshot may hold on to it.
+ * <p>One array holds name, data, and how the last write differs from the creation (mostly three bytes):
+ *
+ * <pre>
+ * content := mzxid−czxid:varint mtime−ctime:varint version:varint name data     varints zigzagged, 1 to 10 bytes
+ * </pre>
+ *
+ * What a plain leaf does not need ({@link More}: children, ACL version, owner) is not there until it is. The path is not
+ * kept; it is the way up. The array is replaced, never changed, so whoever was handed it may hold on to it.
  */
 final class Znode {
+    private static final int NO_DATA = 1;
+    private static final int META_SHIFT = 1;
+
     /** Null only for the root, and for a node that was deleted. */
     Znode parent;
 
-    /** The name in UTF-8, then the data. */
-    byte[] content;
-
+    private byte[] content;
     private More more;
-
-    long czxid;
-    long mzxid;
-    long ctimeMs;
-    long mtimeMs;
-    int version;
+    private final long czxid;
+    private final long ctimeMs;
 
     /** Of {@link AclTable}. */
     int aclId;
 
-    /** Twice the length of the name in bytes, plus one if the data is null. */
-    private int nameLengthAndNoData;
+    private final int nameLength;
 
-    /** The round of the snapshot that has this node behind it ({@link SnapshotWalk}). */
+    /** How many bytes come before the name, shifted; {@link #NO_DATA} if the data is null. */
+    private byte layout;
+
+    /** The round of the snapshot that has this node behind it ({@link SnapshotWalk}); 0 of none. */
     byte snapshotRound;
 
     /** What nodes have that are parents, ephemeral, or had their ACL set. Absent: no children, zeros, pzxid = czxid. */
@@ -42,54 +47,138 @@ final class Znode {
         int aversion;
     }
 
+    /** @param data null if it is created without */
     Znode(byte[] name, byte[] data, int aclId, long czxid, long ctimeMs) {
         this.aclId = aclId;
         this.czxid = czxid;
-        mzxid = czxid;
         this.ctimeMs = ctimeMs;
-        mtimeMs = ctimeMs;
-        content = name;
-        nameLengthAndNoData = name.length << 1;
-        data(data);
+        nameLength = name.length;
+        fill(name, 0, data, czxid, ctimeMs, 0);
     }
 
-    int nameLength() {
-        return nameLengthAndNoData >> 1;
+    private Znode(Znode other) {
+        content = other.content;
+        czxid = other.czxid;
+        ctimeMs = other.ctimeMs;
+        aclId = other.aclId;
+        nameLength = other.nameLength;
+        layout = other.layout;
+        if (other.more == null) return;
+        more = new More();
+        more.pzxid = other.more.pzxid;
+        more.owner = other.more.owner;
+        more.cversion = other.more.cversion;
+        more.aversion = other.more.aversion;
+    }
+
+    /** The node as it is now, for itself: no parent, no children. */
+    Znode image() {
+        return new Znode(this);
+    }
+
+    /** Another write: all of what a write sets. */
+    void write(byte[] data, long mzxid, long mtimeMs, int version) {
+        fill(content, nameStart(), data, mzxid, mtimeMs, version);
+    }
+
+    private void fill(byte[] nameIn, int nameAt, byte[] data, long mzxid, long mtimeMs, int version) {
+        long zxids = zigzag(mzxid - czxid);
+        long times = zigzag(mtimeMs - ctimeMs);
+        long versions = zigzag(version);
+        int meta = size(zxids) + size(times) + size(versions);
+        byte[] filled = new byte[meta + nameLength + (data == null ? 0 : data.length)];
+        put(filled, put(filled, put(filled, 0, zxids), times), versions);
+        System.arraycopy(nameIn, nameAt, filled, meta, nameLength);
+        if (data != null) System.arraycopy(data, 0, filled, meta + nameLength, data.length);
+        layout = (byte) (meta << META_SHIFT | (data == null ? NO_DATA : 0));
+        content = filled;
+    }
+
+    private static long zigzag(long value) {
+        return value << 1 ^ value >> 63;
+    }
+
+    private static int size(long varint) {
+        return varint == 0 ? 1 : (Long.SIZE - Long.numberOfLeadingZeros(varint) + 6) / 7;
+    }
+
+    private static int put(byte[] target, int at, long varint) {
+        while ((varint & ~0x7fL) != 0) {
+            target[at++] = (byte) (varint | 0x80);
+            varint >>>= 7;
+        }
+        target[at++] = (byte) varint;
+        return at;
+    }
+
+    /** The varint that {@code before} others precede, as it was before it was zigzagged. */
+    private long meta(int before) {
+        int at = 0;
+        for (int i = before; i > 0; i--) while (content[at++] < 0) {}
+        long varint = 0;
+        for (int shift = 0; ; shift += 7) {
+            byte next = content[at++];
+            varint |= (next & 0x7fL) << shift;
+            if (next >= 0) return varint >>> 1 ^ -(varint & 1);
+        }
+    }
+
+    long czxid() {
+        return czxid;
+    }
+
+    long ctimeMs() {
+        return ctimeMs;
+    }
+
+    long mzxid() {
+        return czxid + meta(0);
+    }
+
+    long mtimeMs() {
+        return ctimeMs + meta(1);
+    }
+
+    int version() {
+        return (int) meta(2);
+    }
+
+    private int nameStart() {
+        return layout >> META_SHIFT;
     }
 
     String name() {
-        return new String(content, 0, nameLength(), StandardCharsets.UTF_8);
+        return new String(content, nameStart(), nameLength, StandardCharsets.UTF_8);
     }
 
-    /** A copy; null if it was created without. */
-    byte[] data() {
-        return dataOf(content, nameLengthAndNoData);
-    }
-
-    static byte[] dataOf(byte[] content, int nameLengthAndNoData) {
-        return (nameLengthAndNoData & 1) != 0
-                ? null
-                : Arrays.copyOfRange(content, nameLengthAndNoData >> 1, content.length);
-    }
-
-    int dataLength() {
-        return content.length - nameLength();
-    }
-
-    int nameLengthAndNoData() {
-        return nameLengthAndNoData;
-    }
-
-    void data(byte[] data) {
-        int nameLength = nameLength();
-        byte[] both = Arrays.copyOf(content, nameLength + (data == null ? 0 : data.length));
-        if (data != null) System.arraycopy(data, 0, both, nameLength, data.length);
-        content = both;
-        nameLengthAndNoData = nameLength << 1 | (data == null ? 1 : 0);
+    int hash(ChildTable.Hash hashes) {
+        return hashes.of(content, nameStart(), nameStart() + nameLength);
     }
 
     boolean named(byte[] path, int from, int to) {
-        return Arrays.equals(content, 0, nameLength(), path, from, to);
+        return Arrays.equals(content, nameStart(), nameStart() + nameLength, path, from, to);
+    }
+
+    /** Holds the data, from {@link #dataStart} to its end. Not to be changed. */
+    byte[] content() {
+        return content;
+    }
+
+    int dataStart() {
+        return nameStart() + nameLength;
+    }
+
+    int dataLength() {
+        return content.length - dataStart();
+    }
+
+    boolean hasData() {
+        return (layout & NO_DATA) == 0;
+    }
+
+    /** A copy; null if it was written without. */
+    byte[] data() {
+        return hasData() ? Arrays.copyOfRange(content, dataStart(), content.length) : null;
     }
 
     private More more() {
@@ -143,10 +232,10 @@ final class Znode {
         return more == null ? null : more.children;
     }
 
-    void add(Znode child, int hash, ChildTable.Hash hashes) {
+    void add(Znode child, ChildTable.Hash hashes) {
         More mine = more();
         if (mine.children == null) mine.children = new ChildTable();
-        mine.children.add(child, hash, hashes);
+        mine.children.add(child, hashes);
         child.parent = this;
     }
 

@@ -71,7 +71,7 @@ final class ZnodeTree {
     /** Adds a node of a snapshot, or a new one, below a parent that is there. */
     void link(Znode parent, Znode node, String path) {
         if (walk != null) walk.created(node);
-        parent.add(node, hashes.of(node), hashes);
+        parent.add(node, hashes);
         nodeCount++;
         digest += nodeDigest.of(path, node);
         if (EphemeralOwner.isSession(node.owner()))
@@ -153,11 +153,11 @@ final class ZnodeTree {
         int children = node.numChildren();
         long owner = node.owner();
         return new Stat(
-                node.czxid,
-                node.mzxid,
-                node.ctimeMs,
-                node.mtimeMs,
-                node.version,
+                node.czxid(),
+                node.mzxid(),
+                node.ctimeMs(),
+                node.mtimeMs(),
+                node.version(),
                 node.cversion() * 2 - children,
                 node.aversion(),
                 EphemeralOwner.isSession(owner) ? owner : 0,
@@ -322,10 +322,7 @@ final class ZnodeTree {
         if (node == null) return failed(ErrorCode.NO_NODE);
         touch(node);
         digest -= nodeDigest.of(txn.path(), node);
-        node.data(txn.data());
-        node.mtimeMs = logged.timeMs();
-        node.mzxid = logged.zxid();
-        node.version = txn.version();
+        node.write(txn.data(), logged.zxid(), logged.timeMs(), txn.version());
         digest += nodeDigest.of(txn.path(), node);
         listener.dataChanged(txn.path(), node);
         return new OpResult.Changed(stat(node));

@@ -15,9 +15,9 @@ public record ZnodeView(String path, byte[] data, int version, long czxid, long 
         return new ZnodeView(
                 path,
                 data == null ? NO_DATA : data,
-                node.version,
-                node.czxid,
-                node.mzxid,
+                node.version(),
+                node.czxid(),
+                node.mzxid(),
                 io.ottla.zookeeperprotocol.EphemeralOwner.isSession(owner) ? owner : 0);
     }
 }

@@ -33,23 +33,13 @@ class KeeperCrashTest {
         Map<Long, Long> digestByZxid = new HashMap<>();
         long acknowledged = 0;
         for (int life = 0; life < 8; life++) {
-            List<Outcome<Keeper>> opened = new ArrayList<>();
-            Keeper.open(options, DATA, world, world, random.split(), world, opened::add);
-            for (int steps = random.nextInt(40); opened.isEmpty() && steps > 0; steps--) world.step();
-            if (random.chance(0.7)) while (opened.isEmpty()) world.step();
             long[] last = {acknowledged};
-            if (!opened.isEmpty()) {
-                Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
-                for (int i = random.nextInt(200); i >= 0; i--) {
-                    List<Request.Op> ops = new ArrayList<>();
-                    for (int j = random.nextInt(3); j >= 0; j--) ops.add(requests.op(true));
-                    keeper.submit(ops, result -> {
-                        assertThat(result).isInstanceOfAny(Result.Committed.class, Result.Refused.class);
-                        last[0] = keeper.lastZxid();
-                        digestByZxid.put(keeper.lastZxid(), keeper.tree().digest());
-                    });
-                    if (random.chance(0.6)) world.step();
-                }
+            world.changesUntilPowerLoss = random.nextInt(300);
+            try {
+                live(options, world, random, requests, last, digestByZxid);
+            } catch (TestWorld.PowerLoss loss) {
+                // in the middle of a piece of work
+                assertThat(loss).isNotNull();
             }
             acknowledged = last[0];
             assertThat(world.faults).isEmpty();
@@ -75,6 +65,30 @@ class KeeperCrashTest {
             }
             digestByZxid.keySet().removeIf(zxid -> zxid > found.lastZxid());
             acknowledged = found.lastZxid();
+        }
+    }
+
+    /** Opens the directory and sends requests, until the power goes or there are enough. */
+    private static void live(
+            KeeperOptions options,
+            TestWorld world,
+            SeededRandom random,
+            RandomRequests requests,
+            long[] last,
+            Map<Long, Long> digestByZxid) {
+        List<Outcome<Keeper>> opened = new ArrayList<>();
+        Keeper.open(options, DATA, world, world, random.split(), world, opened::add);
+        while (opened.isEmpty()) world.step();
+        Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
+        for (int i = random.nextInt(200); i >= 0; i--) {
+            List<Request.Op> ops = new ArrayList<>();
+            for (int j = random.nextInt(3); j >= 0; j--) ops.add(requests.op(true));
+            keeper.submit(ops, result -> {
+                assertThat(result).isInstanceOfAny(Result.Committed.class, Result.Refused.class);
+                last[0] = keeper.lastZxid();
+                digestByZxid.put(keeper.lastZxid(), keeper.tree().digest());
+            });
+            if (random.chance(0.6)) world.step();
         }
     }
 

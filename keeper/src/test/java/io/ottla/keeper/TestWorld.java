@@ -38,6 +38,18 @@ final class TestWorld implements Disk, Clock, FaultHandler {
     boolean syncFails;
     int writes;
 
+    /** So many changes of the disk still happen; before the next one the power goes. */
+    long changesUntilPowerLoss = Long.MAX_VALUE;
+
+    /** Thrown out of {@link #step}; then {@link #crash} is next. */
+    static final class PowerLoss extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private void change() {
+        if (changesUntilPowerLoss-- <= 0) throw new PowerLoss();
+    }
+
     static final class Inode {
         byte[] content = {};
         byte[] durable = {};
@@ -65,6 +77,7 @@ final class TestWorld implements Disk, Clock, FaultHandler {
         loop.clear();
         works.clear();
         locks.clear();
+        changesUntilPowerLoss = Long.MAX_VALUE;
         Set<Path> all = new HashSet<>(names.keySet());
         all.addAll(durableNames.keySet());
         for (Path path : all) {
@@ -156,6 +169,7 @@ final class TestWorld implements Disk, Clock, FaultHandler {
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
             if (holders == 0) throw new IllegalStateException("written after its last release");
+            change();
             writes++;
             byte[] bytes = new byte[source.remaining()];
             source.get(bytes);
@@ -169,12 +183,14 @@ final class TestWorld implements Disk, Clock, FaultHandler {
 
         @Override
         public void truncate(long size) {
+            change();
             inode.content = Arrays.copyOf(inode.content, (int) size);
             inode.unsynced.add(new java.util.AbstractMap.SimpleEntry<>(size, null));
         }
 
         @Override
         public void sync() throws IOException {
+            change();
             if (syncFails) throw new IOException("Input/output error");
             inode.durable = inode.content;
             inode.unsynced.clear();
@@ -231,16 +247,19 @@ final class TestWorld implements Disk, Clock, FaultHandler {
 
     @Override
     public void rename(Path from, Path to) {
+        change();
         names.put(to, names.remove(from));
     }
 
     @Override
     public void delete(Path path) {
+        change();
         names.remove(path);
     }
 
     @Override
     public void syncDirectory(Path directory) {
+        change();
         durableNames.keySet().removeIf(path -> path.getParent().equals(directory));
         names.forEach((path, inode) -> {
             if (path.getParent().equals(directory)) durableNames.put(path, inode);

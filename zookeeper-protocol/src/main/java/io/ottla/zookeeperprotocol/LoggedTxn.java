@@ -123,7 +123,7 @@ public record LoggedTxn(long clientId, int cxid, long zxid, long timeMs, Txn txn
     }
 
     /**
-     * Reads one entry, which is the whole of the buffer.
+     * Reads one entry. What is behind it in the buffer is left: the buffer's position is at its end.
      *
      * @throws IOException if it is none, with what is wrong
      */
@@ -139,9 +139,13 @@ public record LoggedTxn(long clientId, int cxid, long zxid, long timeMs, Txn txn
         try {
             txn = readBody(type, in);
         } catch (EOFException e) {
-            if (type != OpCode.CREATE) throw e;
             entry.position(body);
-            txn = readOldCreate(in);
+            txn = switch (type) {
+                case OpCode.CREATE -> readOldCreate(in);
+                // as the original has it: what is no list of paths is none
+                case OpCode.CLOSE_SESSION -> new Txn.CloseSessionUnlisted();
+                default -> throw e;
+            };
         }
         int digestVersion = NO_DIGEST;
         long treeDigest = 0;

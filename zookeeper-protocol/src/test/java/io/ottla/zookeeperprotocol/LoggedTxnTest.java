@@ -101,8 +101,8 @@ class LoggedTxnTest {
         byte[] bytes = new LoggedTxn(9, 5, 7, 8, row.txn, LoggedTxn.NO_DIGEST, 0).toBytes();
         // a create without its last four bytes is one of ZooKeeper 3.2; a close without body is one of 3.5
         int last = row.txn instanceof Txn.Create ? bytes.length - 4 : bytes.length;
-        int first = row.txn instanceof Txn.CloseSession ? LoggedTxn.HEADER_BYTES + 1 : 0;
-        for (int size = first; size < last; size++) {
+        if (row.txn instanceof Txn.CloseSession) last = LoggedTxn.HEADER_BYTES;
+        for (int size = 0; size < last; size++) {
             ByteBuffer cut = ByteBuffer.wrap(bytes, 0, size);
             assertThatThrownBy(() -> LoggedTxn.read(cut)).isInstanceOf(IOException.class);
         }
@@ -140,7 +140,6 @@ class LoggedTxnTest {
                 org.junit.jupiter.params.provider.Arguments.of(OpCode.MULTI, new int[] {-1}),
                 org.junit.jupiter.params.provider.Arguments.of(OpCode.MULTI, new int[] {1, OpCode.DELETE, huge}),
                 org.junit.jupiter.params.provider.Arguments.of(OpCode.MULTI, new int[] {1, OpCode.MULTI, 4, 0}),
-                org.junit.jupiter.params.provider.Arguments.of(OpCode.CLOSE_SESSION, new int[] {huge, 0, 0}),
                 org.junit.jupiter.params.provider.Arguments.of(OpCode.DELETE, new int[] {huge, 0}),
                 org.junit.jupiter.params.provider.Arguments.of(OpCode.DELETE, new int[] {-2, 0}),
                 org.junit.jupiter.params.provider.Arguments.of(OpCode.DELETE, new int[] {-1}),
