@@ -9,7 +9,6 @@ import io.ottla.kafkamessages.ApiMessageType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * AlterConfigs 0–2: sets the whole configuration of a resource; what is not named goes. The Java client has dropped it,
@@ -51,7 +50,7 @@ final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequestDat
                 AlterConfigsResourceResponse result = new AlterConfigsResourceResponse()
                         .setResourceType(resources.get(i).type())
                         .setResourceName(resources.get(i).name())
-                        .setErrorCode(Errors.NONE.code());
+                        .setErrorMessage(null);
                 if (answers.get(i) instanceof Answer.Refused<Void> refused)
                     result.setErrorCode(refused.error().code()).setErrorMessage(refused.message());
                 response.responses().add(result);

@@ -118,6 +118,7 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
             case Answer.Ok<CreatedTopic>(CreatedTopic created) -> {
                 CreatableTopicResult result = new CreatableTopicResult()
                         .setName(name)
+                        .setErrorMessage(null)
                         .setNumPartitions(created.partitions())
                         .setReplicationFactor((short) created.replicationFactor())
                         .setConfigs(effective(created));

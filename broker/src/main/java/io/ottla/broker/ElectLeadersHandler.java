@@ -61,8 +61,9 @@ final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequestDat
         answers.forEach((subject, answer) -> {
             int dash = subject.lastIndexOf('-');
             String topic = subject.substring(0, dash);
-            PartitionResult result =
-                    new PartitionResult().setPartitionId(Integer.parseInt(subject.substring(dash + 1)));
+            PartitionResult result = new PartitionResult()
+                    .setErrorMessage(null)
+                    .setPartitionId(Integer.parseInt(subject.substring(dash + 1)));
             if (answer instanceof Answer.Refused<Integer> refused)
                 result.setErrorCode(refused.error().code()).setErrorMessage(refused.message());
             byTopic.computeIfAbsent(topic, name -> new ReplicaElectionResult().setTopic(name))

@@ -47,7 +47,8 @@ final class IncrementalAlterConfigsHandler
             for (int i = 0; i < resources.size(); i++) {
                 AlterConfigsResourceResponse result = new AlterConfigsResourceResponse()
                         .setResourceType(resources.get(i).type())
-                        .setResourceName(resources.get(i).name());
+                        .setResourceName(resources.get(i).name())
+                        .setErrorMessage(null);
                 if (answers.get(i) instanceof Answer.Refused<Void> refused)
                     result.setErrorCode(refused.error().code()).setErrorMessage(refused.message());
                 response.responses().add(result);

@@ -31,7 +31,8 @@ final class ListPartitionReassignmentsHandler
             Request<ListPartitionReassignmentsRequestData> request,
             Reply<ListPartitionReassignmentsResponseData> reply) {
         ClusterImage image = follower.image();
-        ListPartitionReassignmentsResponseData response = new ListPartitionReassignmentsResponseData();
+        ListPartitionReassignmentsResponseData response =
+                new ListPartitionReassignmentsResponseData().setErrorMessage(null);
         List<ListPartitionReassignmentsTopics> asked = request.body().topics();
         if (asked == null) {
             image.topics().forEach((name, topic) -> add(topic, topic.partitions(), response));

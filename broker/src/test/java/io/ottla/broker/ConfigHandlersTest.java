@@ -1,0 +1,264 @@
+package io.ottla.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ottla.kafkamessages.AlterConfigsRequestData;
+import io.ottla.kafkamessages.AlterConfigsResponseData;
+import io.ottla.kafkamessages.CreateTopicsRequestData;
+import io.ottla.kafkamessages.CreateTopicsRequestData.CreatableTopic;
+import io.ottla.kafkamessages.CreateTopicsResponseData;
+import io.ottla.kafkamessages.DescribeConfigsRequestData;
+import io.ottla.kafkamessages.DescribeConfigsRequestData.DescribeConfigsResource;
+import io.ottla.kafkamessages.DescribeConfigsResponseData;
+import io.ottla.kafkamessages.DescribeConfigsResponseData.DescribeConfigsResourceResult;
+import io.ottla.kafkamessages.DescribeConfigsResponseData.DescribeConfigsResult;
+import io.ottla.kafkamessages.IncrementalAlterConfigsRequestData;
+import io.ottla.kafkamessages.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import io.ottla.kafkamessages.IncrementalAlterConfigsRequestData.AlterableConfig;
+import io.ottla.kafkamessages.IncrementalAlterConfigsResponseData;
+import io.ottla.kafkamessages.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
+import io.ottla.kafkamessages.ListConfigResourcesRequestData;
+import io.ottla.kafkamessages.ListConfigResourcesResponseData;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Configurations, as clients see and change them. */
+class ConfigHandlersTest {
+    private final ClusterWorld world =
+            new ClusterWorld(Map.of("log.retention.ms", "5000", "num.io.threads", "8", "my.secret", "s"));
+
+    @BeforeEach
+    void aTopic() {
+        CreateTopicsRequestData request = new CreateTopicsRequestData();
+        request.topics()
+                .add(new CreatableTopic().setName("t").setNumPartitions(1).setReplicationFactor((short) 1));
+        world.call(7, request, CreateTopicsResponseData.class);
+    }
+
+    private DescribeConfigsResult describe(ResourceType type, String name, String... keys) {
+        DescribeConfigsRequestData request = new DescribeConfigsRequestData()
+                .setIncludeSynonyms(true)
+                .setIncludeDocumentation(true)
+                .setResources(List.of(new DescribeConfigsResource()
+                        .setResourceType(type.code())
+                        .setResourceName(name)
+                        .setConfigurationKeys(keys.length == 0 ? null : List.of(keys))));
+        return world.call(4, request, DescribeConfigsResponseData.class)
+                .results()
+                .getFirst();
+    }
+
+    /** {@code value source [synonym=value/source …]} */
+    private String describe(ResourceType type, String name, String key) {
+        List<DescribeConfigsResourceResult> configs =
+                describe(type, name, new String[] {key}).configs();
+        if (configs.isEmpty()) return "absent";
+        DescribeConfigsResourceResult config = configs.getFirst();
+        StringBuilder text = new StringBuilder(config.value() + " " + config.configSource());
+        if (config.readOnly()) text.append(" fixed");
+        if (config.isSensitive()) text.append(" hidden");
+        config.synonyms()
+                .forEach(synonym -> text.append(' ')
+                        .append(synonym.name())
+                        .append('=')
+                        .append(synonym.value())
+                        .append('/')
+                        .append(synonym.source()));
+        return text.toString();
+    }
+
+    private String alter(ResourceType type, String name, int operation, String key, String value) {
+        AlterConfigsResource resource =
+                new AlterConfigsResource().setResourceType(type.code()).setResourceName(name);
+        resource.configs()
+                .add(new AlterableConfig()
+                        .setName(key)
+                        .setConfigOperation((byte) operation)
+                        .setValue(value));
+        IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        request.resources().add(resource);
+        AlterConfigsResourceResponse response = world.call(1, request, IncrementalAlterConfigsResponseData.class)
+                .responses()
+                .getFirst();
+        return Errors.forCode(response.errorCode())
+                + (response.errorMessage() == null ? "" : ": " + response.errorMessage());
+    }
+
+    @Test
+    void aTopicsValueComesFromWhoeverSetsItMostCloselyAndSaysSo() {
+        assertThat(describe(ResourceType.TOPIC, "t", "retention.ms"))
+                .isEqualTo("5000 4 log.retention.ms=5000/4 log.retention.hours=168/5");
+        assertThat(describe(ResourceType.TOPIC, "t", "segment.bytes"))
+                .isEqualTo("1073741824 5 log.segment.bytes=1073741824/5");
+        assertThat(alter(ResourceType.BROKER, "", 0, "log.retention.ms", "6000"))
+                .isEqualTo("NONE");
+        assertThat(describe(ResourceType.TOPIC, "t", "retention.ms"))
+                .isEqualTo("6000 3 log.retention.ms=6000/3 log.retention.ms=5000/4 log.retention.hours=168/5");
+        assertThat(alter(ResourceType.BROKER, "7", 0, "log.retention.ms", "7000"))
+                .isEqualTo("NONE");
+        assertThat(world.configs.topic("t")).containsEntry("retention.ms", "7000");
+        assertThat(alter(ResourceType.TOPIC, "t", 0, "retention.ms", "8000")).isEqualTo("NONE");
+        assertThat(describe(ResourceType.TOPIC, "t", "retention.ms"))
+                .isEqualTo(
+                        "8000 1 retention.ms=8000/1 log.retention.ms=7000/2 log.retention.ms=6000/3 log.retention.ms=5000/4 log.retention.hours=168/5");
+        assertThat(world.configs.topic("t")).containsEntry("retention.ms", "8000");
+        assertThat(world.configs.topic("other")).containsEntry("retention.ms", "7000");
+        assertThat(alter(ResourceType.TOPIC, "t", 1, "retention.ms", null)).isEqualTo("NONE");
+        assertThat(world.configs.topic("t")).containsEntry("retention.ms", "7000");
+    }
+
+    @Test
+    void listsAreAddedToAndTakenFrom() {
+        assertThat(alter(ResourceType.TOPIC, "t", 2, "cleanup.policy", "compact"))
+                .isEqualTo("NONE");
+        assertThat(describe(ResourceType.TOPIC, "t", "cleanup.policy")).startsWith("delete,compact 1");
+        assertThat(alter(ResourceType.TOPIC, "t", 2, "cleanup.policy", "compact"))
+                .isEqualTo("NONE");
+        assertThat(alter(ResourceType.TOPIC, "t", 3, "cleanup.policy", "delete"))
+                .isEqualTo("NONE");
+        assertThat(describe(ResourceType.TOPIC, "t", "cleanup.policy")).startsWith("compact 1");
+        assertThat(alter(ResourceType.TOPIC, "t", 2, "retention.ms", "1"))
+                .isEqualTo("INVALID_CONFIG: Can't APPEND to key retention.ms because its type is not LIST.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "null",
+            value = {
+                "TOPIC | t | 0 | retention.ms | -5 | INVALID_CONFIG: Invalid value -5 for configuration retention.ms",
+                "TOPIC | t | 0 | no.such.key | 1 | INVALID_CONFIG: Unknown topic config name: no.such.key",
+                "TOPIC | t | 0 | retention.ms | null | INVALID_REQUEST: Null value not supported for : retention.ms",
+                "TOPIC | t | 9 | retention.ms | 1 | INVALID_REQUEST: Unknown operations type 9",
+                "TOPIC | gone | 0 | retention.ms | 1 | UNKNOWN_TOPIC_OR_PARTITION: The topic 'gone' does not exist.",
+                "TOPIC | '' | 0 | retention.ms | 1 | INVALID_REQUEST: Default topic resources are not allowed.",
+                "TOPIC | a/b | 0 | retention.ms | 1 | INVALID_TOPIC_EXCEPTION",
+                "BROKER | 8 | 0 | log.retention.ms | 1 | INVALID_REQUEST: Unexpected broker id, expected 7, but received 8",
+                "BROKER | x | 0 | log.retention.ms | 1 | INVALID_REQUEST: Node id must be an integer, but it is: x",
+                "BROKER | 7 | 0 | node.id | 1 | INVALID_REQUEST: Cannot update these configs dynamically: [node.id]",
+                "BROKER | 7 | 0 | log.segment.bytes | x | INVALID_REQUEST: Invalid value x for configuration log.segment.bytes",
+                "BROKER_LOGGER | 7 | 0 | a.b | DEBUG | INVALID_CONFIG: Logger a.b does not exist!",
+                "GROUP | '' | 0 | consumer.session.timeout.ms | 1 | INVALID_REQUEST: Default group resources are not allowed.",
+                "GROUP | g | 0 | consumer.session.timeout.ms | 46000 | NONE",
+                "GROUP | g | 0 | unknown | 1 | INVALID_CONFIG: Unknown group config name: unknown",
+                "CLIENT_METRICS | m | 0 | interval.ms | 1000 | NONE",
+                "CLIENT_METRICS | m | 0 | match | client_id=a | NONE",
+                "CLIENT_METRICS | m | 0 | match | nonsense | INVALID_CONFIG: Illegal client matching pattern: nonsense",
+            })
+    void whatIsAllowedAndWhatIsNot(
+            ResourceType type, String name, int operation, String key, String value, String expected) {
+        assertThat(alter(type, name, operation, key, value)).startsWith(expected);
+    }
+
+    @Test
+    void theOldWayReplacesEverything() {
+        alter(ResourceType.TOPIC, "t", 0, "retention.ms", "8000");
+        AlterConfigsRequestData.AlterConfigsResource resource = new AlterConfigsRequestData.AlterConfigsResource()
+                .setResourceType(ResourceType.TOPIC.code())
+                .setResourceName("t");
+        resource.configs()
+                .add(new AlterConfigsRequestData.AlterableConfig()
+                        .setName("segment.ms")
+                        .setValue("9000"));
+        AlterConfigsRequestData request = new AlterConfigsRequestData().setValidateOnly(true);
+        request.resources().add(resource);
+        world.call(2, request, AlterConfigsResponseData.class);
+        assertThat(world.configs.topic("t")).containsEntry("retention.ms", "8000");
+        world.call(2, request.setValidateOnly(false), AlterConfigsResponseData.class);
+        assertThat(world.configs.topic("t")).containsEntry("segment.ms", "9000").containsEntry("retention.ms", "5000");
+        assertThat(world.tree.text("/config/topics/t"))
+                .contains("{\"version\":1,\"config\":{\"segment.ms\":\"9000\"}}");
+    }
+
+    @Test
+    void aResourceThatIsNamedTwiceIsRefusedBothTimes() {
+        AlterConfigsResource resource = new AlterConfigsResource()
+                .setResourceType(ResourceType.TOPIC.code())
+                .setResourceName("t");
+        IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        request.resources().add(resource.duplicate());
+        request.resources().add(resource.duplicate());
+        assertThat(world.call(1, request, IncrementalAlterConfigsResponseData.class)
+                        .responses())
+                .hasSize(2)
+                .allMatch(response -> response.errorCode() == Errors.INVALID_REQUEST.code());
+    }
+
+    @Test
+    void brokersShowWhatTheyGoByAndHideWhatTheyDoNotKnow() {
+        DescribeConfigsResult broker = describe(ResourceType.BROKER, "7");
+        assertThat(broker.configs()).hasSizeGreaterThan(100);
+        assertThat(broker.configs())
+                .filteredOn(config -> !config.isSensitive())
+                .allMatch(config ->
+                        config.configType() != 0 && !config.documentation().isEmpty());
+        assertThat(describe(ResourceType.BROKER, "7", "node.id")).startsWith("7 5 fixed");
+        assertThat(describe(ResourceType.BROKER, "7", "log.retention.ms"))
+                .isEqualTo("5000 4 log.retention.ms=5000/4 log.retention.hours=168/5");
+        assertThat(describe(ResourceType.BROKER, "7", "my.secret")).isEqualTo("null 4 hidden my.secret=null/4");
+        assertThat(describe(ResourceType.BROKER, "", "log.retention.ms")).isEqualTo("absent");
+        alter(ResourceType.BROKER, "", 0, "log.retention.ms", "6000");
+        assertThat(describe(ResourceType.BROKER, "", "log.retention.ms")).isEqualTo("6000 3 log.retention.ms=6000/3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "TOPIC | gone | UNKNOWN_TOPIC_OR_PARTITION",
+                "TOPIC | '' | INVALID_TOPIC_EXCEPTION",
+                "BROKER | 8 | INVALID_REQUEST",
+                "BROKER | x | INVALID_REQUEST",
+                "BROKER_LOGGER | 7 | NONE",
+                "BROKER_LOGGER | '' | INVALID_REQUEST",
+                "GROUP | g | NONE",
+                "GROUP | '' | INVALID_REQUEST",
+                "CLIENT_METRICS | m | NONE",
+                "CLIENT_METRICS | '' | INVALID_REQUEST",
+            })
+    void whatCanBeDescribed(ResourceType type, String name, Errors error) {
+        assertThat(Errors.forCode(describe(type, name, new String[0]).errorCode()))
+                .isEqualTo(error);
+    }
+
+    @Test
+    void damagedConfigurationsDoNotCount() {
+        world.tree.put("/config/topics/t", "{\"version\":1,\"config\":{\"retention.ms\":\"x\",\"segment.ms\":\"9\"}}");
+        world.drain();
+        assertThat(world.configs.topic("t"))
+                .containsEntry("retention.ms", "5000")
+                .containsEntry("segment.ms", "9");
+    }
+
+    @Test
+    void resourcesAreListedByType() {
+        alter(ResourceType.GROUP, "g", 0, "consumer.session.timeout.ms", "46000");
+        alter(ResourceType.CLIENT_METRICS, "m", 0, "interval.ms", "1000");
+        assertThat(listed(1)).containsExactly("2 t", "4 7", "8 7", "16 m", "32 g");
+        assertThat(listed(1, (byte) 32)).containsExactly("32 g");
+        assertThat(listed(0)).containsExactly("16 m");
+        assertThat(world.call(
+                                1,
+                                new ListConfigResourcesRequestData().setResourceTypes(List.of((byte) 3)),
+                                ListConfigResourcesResponseData.class)
+                        .errorCode())
+                .isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+    }
+
+    private List<String> listed(int version, Byte... types) {
+        return world
+                .call(
+                        version,
+                        new ListConfigResourcesRequestData().setResourceTypes(List.of(types)),
+                        ListConfigResourcesResponseData.class)
+                .configResources()
+                .stream()
+                .map(resource -> resource.resourceType() + " " + resource.resourceName())
+                .toList();
+    }
+}
