@@ -16,11 +16,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A node on the real world: sockets, files, the clock, and operating-system randomness for a seed. */
 final class NodeProcess {
     /** As long as Kafka's own service files wait before they kill. */
     private static final long STOP_MS_MAX = 90_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
 
     private final LoopClock clock;
     private final RealDisk disk;
@@ -34,7 +38,14 @@ final class NodeProcess {
         disk = new RealDisk(clock, faults);
         network = new NettyNetwork(clock, disk, counters, faults);
         SeededRandom random = new SeededRandom(new SecureRandom().nextLong());
-        node = new Node(config, new Node.Environment(clock, network, disk, random, counters, faults));
+        node = new Node(
+                config, new Node.Environment(clock, network, disk, random, counters, faults, NodeProcess::giveUp));
+    }
+
+    /** As Kafka does: without an orderly stop, since what cannot be written cannot be stopped in order. */
+    private static void giveUp(String why) {
+        LOG.error("this node stops: {}", why);
+        Runtime.getRuntime().halt(1);
     }
 
     /** Starts the node and waits until it serves, or says why it does not. */

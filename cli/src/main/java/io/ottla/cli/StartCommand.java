@@ -60,6 +60,8 @@ final class StartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailed, InterruptedException {
         NodeConfig config = config(properties(file, overrides));
+        if (!config.withoutEffect().isEmpty())
+            LOG.warn("set, but without effect here: {}", String.join(", ", config.withoutEffect()));
         NodeProcess process = new NodeProcess(config);
         switch (process.start()) {
             case StartResult.Failed(String sentence) -> {

@@ -1,6 +1,7 @@
 package io.ottla.node;
 
 import io.ottla.base.Clock;
+import io.ottla.base.Completion;
 import io.ottla.base.Counters;
 import io.ottla.base.Disk;
 import io.ottla.base.FaultHandler;
@@ -8,15 +9,10 @@ import io.ottla.base.Network;
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
 import io.ottla.broker.Broker;
-import io.ottla.broker.BrokerLimits;
-import io.ottla.broker.Identity;
-import io.ottla.broker.RequestHandler;
 import io.ottla.cluster.BrokerImage;
-import io.ottla.cluster.ClusterMember;
 import io.ottla.keeper.Keeper;
 import io.ottla.keeper.KeeperOptions;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,24 +24,36 @@ import org.slf4j.LoggerFactory;
  * One machine: opens its directories, joins the cluster, serves. Everything in here runs on the loop of the clock.
  *
  * <pre>
- * start: bind listeners → open the coordination service → join the cluster → let clients in
- * stop:  let nobody in → answer what is ready → close the coordination service
+ * start: bind the listeners → lock the log directories → open the coordination service → learn the cluster's id and claim the
+ *        log directories → join the cluster → let clients in
+ * stop:  let nobody in → answer what is ready → flush and close the logs → leave the cluster with the coordination service
  * </pre>
  */
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    /** The world of a node, and what it reports to. */
+    /**
+     * The world of a node, and what it reports to.
+     *
+     * @param giveUp is told, in a sentence, why the node is of no use any more (its disks have failed): the process should end
+     */
     public record Environment(
-            Clock clock, Network network, Disk disk, SeededRandom random, Counters counters, FaultHandler faults) {}
+            Clock clock,
+            Network network,
+            Disk disk,
+            SeededRandom random,
+            Counters counters,
+            FaultHandler faults,
+            Consumer<String> giveUp) {}
 
     private final NodeConfig config;
     private final Environment environment;
-    private final BrokerLimits limits = BrokerLimits.DEFAULTS;
     private final Doors doors;
     private Consumer<StartResult> starting = result -> {};
+    private Map<String, ListenerConfig> advertised = Map.of();
+    private Optional<Storage> storage = Optional.empty();
     private Optional<Keeper> keeper = Optional.empty();
-    private Optional<Broker> broker = Optional.empty();
+    private Optional<BrokerParts> parts = Optional.empty();
 
     public Node(NodeConfig config, Environment environment) {
         this.config = config;
@@ -56,14 +64,23 @@ public final class Node {
     /** To be called once. */
     public void start(Consumer<StartResult> answer) {
         starting = answer;
-        Map<String, ListenerConfig> advertised;
         try {
-            advertised =
-                    doors.bind(config.listeners(), config.advertised(), config.connectionLimits(), limits.framing());
+            advertised = doors.bind(
+                    config.listeners(),
+                    config.advertised(),
+                    config.connectionLimits(),
+                    config.brokerLimits().framing());
         } catch (IOException e) {
             fail(e.getMessage());
             return;
         }
+        Storage.open(config.logDirs(), environment.disk(), orFail(opened -> {
+            storage = Optional.of(opened);
+            openKeeper();
+        }));
+    }
+
+    private void openKeeper() {
         Keeper.open(
                 KeeperOptions.DEFAULT,
                 config.dataDir(),
@@ -71,64 +88,55 @@ public final class Node {
                 environment.clock(),
                 environment.random().split(),
                 environment.faults(),
-                opened -> {
-                    switch (opened) {
-                        case Outcome.Failed<Keeper>(IOException cause) ->
-                            fail("the coordination service cannot be opened: " + cause.getMessage());
-                        case Outcome.Done<Keeper>(Keeper open) -> {
-                            keeper = Optional.of(open);
-                            join(open, advertised);
-                        }
-                    }
-                });
+                orFail(opened -> {
+                    keeper = Optional.of(opened);
+                    claim(opened);
+                }));
     }
 
-    private void join(Keeper open, Map<String, ListenerConfig> advertised) {
-        int nodeId = config.brokerId().orElse(0);
-        ClusterMember member = new ClusterMember(
-                nodeId,
-                new EmbeddedCoordination(open),
-                environment.clock(),
-                environment.random().split(),
-                new StaticSettings(),
-                false,
-                true);
+    private void claim(Keeper opened) {
+        Storage dirs = storage.orElseThrow();
+        EmbeddedCoordination coordination = new EmbeddedCoordination(opened);
+        // log directories of a cluster whose coordination directory is gone or new keep their cluster's id
+        String fresh = dirs.clusterId()
+                .orElseGet(() -> environment.random().nextTopicId().toString());
+        int nodeId = config.brokerId().orElse(dirs.nodeId().orElse(0));
+        ClusterIdentity.find(
+                opened,
+                coordination,
+                fresh,
+                orFail(clusterId -> dirs.claim(
+                        nodeId,
+                        clusterId,
+                        environment.random(),
+                        orFail(claimed -> join(nodeId, clusterId, claimed, coordination)))));
+    }
+
+    private void join(int nodeId, String clusterId, Storage claimed, EmbeddedCoordination coordination) {
+        BrokerParts joining;
+        try {
+            joining = new BrokerParts(nodeId, clusterId, config, environment, claimed, coordination);
+        } catch (IOException e) {
+            fail(e.getMessage());
+            return;
+        }
+        parts = Optional.of(joining);
         List<BrokerImage.Endpoint> endpoints = advertised.values().stream()
                 .map(listener ->
                         new BrokerImage.Endpoint(listener.name(), "PLAINTEXT", listener.host(), listener.port()))
                 .toList();
-        member.start(endpoints, config.rack(), () -> serve(member, nodeId, advertised));
+        joining.join(endpoints, config.rack(), () -> {
+            Broker broker = joining.broker();
+            doors.open(broker::acceptor);
+            starting.accept(new StartResult.Started(advertised));
+        });
     }
 
-    private void serve(ClusterMember member, int nodeId, Map<String, ListenerConfig> advertised) {
-        List<RequestHandler<?, ?>> handlers = new ArrayList<>();
-        Broker serving = new Broker(
-                handlers,
-                identity(member, nodeId),
-                environment.clock(),
-                limits,
-                environment.faults(),
-                environment.counters());
-        broker = Optional.of(serving);
-        doors.open(serving::acceptor);
-        starting.accept(new StartResult.Started(advertised));
-    }
-
-    private static Identity identity(ClusterMember member, int nodeId) {
-        return new Identity() {
-            @Override
-            public String clusterId() {
-                return member.follower().image().clusterId().orElse("");
-            }
-
-            @Override
-            public int nodeId() {
-                return nodeId;
-            }
-
-            @Override
-            public Features features() {
-                return Features.NONE;
+    private <T> Completion<T> orFail(Consumer<T> next) {
+        return outcome -> {
+            switch (outcome) {
+                case Outcome.Done<T>(T value) -> next.accept(value);
+                case Outcome.Failed<T>(IOException cause) -> fail(cause.getMessage());
             }
         };
     }
@@ -140,13 +148,22 @@ public final class Node {
     /** Lets go of everything; {@code done} runs when that is so. To be called once, after the start has been answered. */
     public void stop(Runnable done) {
         doors.close();
-        broker.ifPresent(Broker::stop);
-        keeper.ifPresentOrElse(
-                open -> open.close(outcome -> {
-                    if (outcome instanceof Outcome.Failed<Void>(IOException cause))
-                        LOG.warn("the coordination service was not closed cleanly: {}", cause.getMessage());
-                    done.run();
-                }),
-                done);
+        if (parts.isPresent()) parts.get().stop(outcome -> stopKeeper(outcome, done));
+        else if (storage.isPresent()) storage.get().close(outcome -> stopKeeper(Outcome.done(null), done));
+        else stopKeeper(Outcome.done(null), done);
+    }
+
+    private void stopKeeper(Outcome<Void> logsClosed, Runnable done) {
+        if (logsClosed instanceof Outcome.Failed<Void>(IOException cause))
+            LOG.warn("the logs were not closed cleanly, the next start recovers them: {}", cause.getMessage());
+        if (keeper.isEmpty()) {
+            done.run();
+            return;
+        }
+        keeper.get().close(outcome -> {
+            if (outcome instanceof Outcome.Failed<Void>(IOException cause))
+                LOG.warn("the coordination service was not closed cleanly: {}", cause.getMessage());
+            done.run();
+        });
     }
 }

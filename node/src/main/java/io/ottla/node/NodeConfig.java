@@ -1,6 +1,8 @@
 package io.ottla.node;
 
 import io.ottla.base.Network.ConnectionLimits;
+import io.ottla.broker.BrokerConfigs;
+import io.ottla.broker.BrokerLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +26,8 @@ import java.util.function.Supplier;
  * @param advertised what clients are told, by listener name
  * @param logDirs absolute
  * @param dataDir where the coordination service keeps its transaction log and snapshots; absolute
- * @param broker all properties
+ * @param broker what the broker goes by
+ * @param withoutEffect keys that are set but change nothing, sorted
  */
 public record NodeConfig(
         OptionalInt brokerId,
@@ -34,16 +37,15 @@ public record NodeConfig(
         List<Path> logDirs,
         Path dataDir,
         ConnectionLimits connectionLimits,
-        SortedMap<String, String> broker) {
+        BrokerLimits brokerLimits,
+        BrokerConfigs broker,
+        List<String> withoutEffect) {
 
     private static final int KAFKA_PORT = 9092;
     private static final String DATA_FOLDER = "ottla-data";
 
     /** More waits for a client that does not read than this, and nothing more is read from it. */
     private static final long UNSENT_BYTES_MAX = 8L * 1024 * 1024;
-
-    /** Where Kafka sets no limit but its integers do. */
-    private static final String UNLIMITED = "2147483647";
 
     /**
      * @param properties as in {@code server.properties}
@@ -54,31 +56,45 @@ public record NodeConfig(
             throws InvalidConfigException {
         SortedMap<String, String> all = new TreeMap<>();
         properties.forEach((key, value) -> all.put(key, value.strip()));
+        BrokerConfigs.Parsed broker;
+        try {
+            broker = BrokerConfigs.parse(all);
+        } catch (BrokerConfigs.BadConfigException e) {
+            throw new InvalidConfigException(e.getMessage());
+        }
         List<ListenerConfig> listeners = listeners(all);
         Path data = workingDir.resolve(DATA_FOLDER);
         List<Path> logDirs = logDirs(all, workingDir, data);
         return new NodeConfig(
-                brokerId(all),
+                brokerId(broker.configs()),
                 listeners,
                 advertised(all, listeners, hostName),
                 Optional.ofNullable(all.get("broker.rack")).filter(rack -> !rack.isEmpty()),
                 logDirs,
                 dataDir(all, workingDir, data, logDirs.getFirst()),
                 new ConnectionLimits(
-                        integer(all, "max.connections", UNLIMITED, 0),
-                        integer(all, "max.connections.per.ip", UNLIMITED, 0),
-                        number(all, "connections.max.idle.ms", "600000", -1),
+                        broker.configs().integer("max.connections"),
+                        broker.configs().integer("max.connections.per.ip"),
+                        broker.configs().number("connections.max.idle.ms"),
                         UNSENT_BYTES_MAX),
-                all);
+                limits(broker.configs()),
+                broker.configs(),
+                broker.withoutEffect().stream()
+                        .filter(key -> !key.equals("dataDir"))
+                        .toList());
     }
 
-    private static OptionalInt brokerId(Map<String, String> all) throws InvalidConfigException {
-        if (all.containsKey("broker.id")
-                && all.containsKey("node.id")
-                && !all.get("broker.id").equals(all.get("node.id")))
-            throw new InvalidConfigException("broker.id and node.id mean the same, but are set to different values");
-        String key = all.containsKey("node.id") ? "node.id" : "broker.id";
-        int id = integer(all, key, "-1", -1);
+    private static BrokerLimits limits(BrokerConfigs configs) {
+        long queuedBytesMax = configs.number("queued.max.request.bytes");
+        BrokerLimits standard = BrokerLimits.DEFAULTS;
+        return new BrokerLimits(
+                configs.integer("socket.request.max.bytes"),
+                standard.inFlightPerConnectionMax(),
+                queuedBytesMax > 0 ? queuedBytesMax : standard.inFlightBytesMax());
+    }
+
+    private static OptionalInt brokerId(BrokerConfigs configs) {
+        int id = configs.integer(configs.isSet("node.id") ? "node.id" : "broker.id");
         return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
@@ -156,25 +172,5 @@ public record NodeConfig(
         if (!text.isEmpty()) return workingDir.resolve(text).normalize();
         if (firstLogDir.startsWith(data)) return data.resolve("zookeeper");
         return firstLogDir.resolveSibling(firstLogDir.getFileName() + "-zookeeper");
-    }
-
-    private static int integer(Map<String, String> all, String key, String standard, int min)
-            throws InvalidConfigException {
-        long value = number(all, key, standard, min);
-        if (value > Integer.MAX_VALUE)
-            throw new InvalidConfigException(key + ": " + value + " is more than " + Integer.MAX_VALUE);
-        return (int) value;
-    }
-
-    private static long number(Map<String, String> all, String key, String standard, long min)
-            throws InvalidConfigException {
-        String text = all.getOrDefault(key, standard);
-        try {
-            long value = Long.parseLong(text);
-            if (value < min) throw new InvalidConfigException(key + ": " + value + " is less than " + min);
-            return value;
-        } catch (NumberFormatException e) {
-            throw new InvalidConfigException(key + ": '" + text + "' is not a whole number");
-        }
     }
 }

@@ -20,6 +20,7 @@ public final class NodeProgram implements Program {
     private final NodeConfig config;
     private final Counters counters = new Counters();
     private Optional<StartResult> started = Optional.empty();
+    private Optional<String> gaveUp = Optional.empty();
 
     /** @param properties of {@code server.properties}, beside what every simulation sets */
     public NodeProgram(Map<String, String> properties) {
@@ -43,7 +44,8 @@ public final class NodeProgram implements Program {
                         environment.disk(),
                         environment.random(),
                         counters,
-                        environment.faultHandler()));
+                        environment.faultHandler(),
+                        why -> gaveUp = Optional.of(why)));
         node.start(result -> started = Optional.of(result));
         return node::stop;
     }
@@ -51,6 +53,11 @@ public final class NodeProgram implements Program {
     /** Empty until the node serves or gives up. */
     public Optional<StartResult> started() {
         return started;
+    }
+
+    /** Why the process would have ended by itself; empty while it goes on. */
+    public Optional<String> gaveUp() {
+        return gaveUp;
     }
 
     public boolean serves() {

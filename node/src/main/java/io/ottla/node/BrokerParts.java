@@ -1,0 +1,253 @@
+package io.ottla.node;
+
+import io.ottla.base.Clock;
+import io.ottla.base.Completion;
+import io.ottla.broker.Broker;
+import io.ottla.broker.BrokerConfigs;
+import io.ottla.broker.ClusterHandlers;
+import io.ottla.broker.DeleteGroupsHandler;
+import io.ottla.broker.DeleteRecordsHandler;
+import io.ottla.broker.DescribeGroupsHandler;
+import io.ottla.broker.DescribeLogDirsHandler;
+import io.ottla.broker.DescribeProducersHandler;
+import io.ottla.broker.FetchHandler;
+import io.ottla.broker.FindCoordinatorHandler;
+import io.ottla.broker.GroupHost;
+import io.ottla.broker.HeartbeatHandler;
+import io.ottla.broker.Identity;
+import io.ottla.broker.ImpliedTopics;
+import io.ottla.broker.InitProducerIdHandler;
+import io.ottla.broker.InternalTopics;
+import io.ottla.broker.JoinGroupHandler;
+import io.ottla.broker.LeaveGroupHandler;
+import io.ottla.broker.ListGroupsHandler;
+import io.ottla.broker.ListOffsetsHandler;
+import io.ottla.broker.LiveConfigs;
+import io.ottla.broker.OffsetCommitHandler;
+import io.ottla.broker.OffsetDeleteHandler;
+import io.ottla.broker.OffsetFetchHandler;
+import io.ottla.broker.OffsetForLeaderEpochHandler;
+import io.ottla.broker.ProduceHandler;
+import io.ottla.broker.ReplicaAssignments;
+import io.ottla.broker.ReplicaCoordinatorLog;
+import io.ottla.broker.RequestHandler;
+import io.ottla.broker.Routes;
+import io.ottla.broker.SyncGroupHandler;
+import io.ottla.cluster.BrokerImage;
+import io.ottla.cluster.ClusterFollower;
+import io.ottla.cluster.ClusterImage;
+import io.ottla.cluster.ClusterMember;
+import io.ottla.cluster.Coordination;
+import io.ottla.coordinator.CoordinatorLimits;
+import io.ottla.coordinator.GroupSettings;
+import io.ottla.kafkaprotocol.Codec;
+import io.ottla.kafkaprotocol.Compression;
+import io.ottla.log.LogConfig;
+import io.ottla.log.LogDirException;
+import io.ottla.log.LogSettings;
+import io.ottla.log.Logs;
+import io.ottla.partition.PartitionConfig;
+import io.ottla.partition.Replicas;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What makes a broker, put together: logs, replicas, its membership of the cluster, and the handlers over them. */
+final class BrokerParts {
+    private static final long TICK_MS = 1_000;
+
+    private final int nodeId;
+    private final String clusterId;
+    private final Node.Environment environment;
+    private final LiveConfigs configs;
+    private final Logs logs;
+    private final Replicas replicas;
+    private final ClusterMember member;
+    private final GroupHost groups;
+    private final Broker broker;
+    private boolean stopped;
+
+    /**
+     * @param storage claimed; this takes it over
+     * @throws IOException with a sentence for people
+     */
+    BrokerParts(
+            int nodeId,
+            String clusterId,
+            NodeConfig config,
+            Node.Environment environment,
+            Storage storage,
+            Coordination coordination)
+            throws IOException {
+        this.nodeId = nodeId;
+        this.clusterId = clusterId;
+        this.environment = environment;
+        Clock clock = environment.clock();
+        configs = new LiveConfigs(config.broker(), nodeId);
+        try {
+            logs = new Logs(
+                    storage.dirs(),
+                    environment.disk(),
+                    clock,
+                    logSettings(config.broker()),
+                    environment.random().split());
+        } catch (LogDirException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        replicas = new Replicas(
+                nodeId, logs, clock, () -> environment.giveUp().accept("the last log directory has failed"));
+        member = new ClusterMember(
+                nodeId, coordination, clock, environment.random().split(), configs, !storage.wasCleanlyStopped(), true);
+        ClusterFollower follower = member.follower();
+        follower.listen(configs);
+        follower.listen(new ReplicaAssignments(replicas, logs, this::topicConfig));
+        groups = groupHost();
+        follower.listen(groups);
+        broker = new Broker(
+                handlers(), identity(), clock, config.brokerLimits(), environment.faults(), environment.counters());
+    }
+
+    private static LogSettings logSettings(BrokerConfigs configs) {
+        LogSettings standard = LogSettings.DEFAULTS;
+        return new LogSettings(
+                configs.number("producer.id.expiration.ms"),
+                configs.number("log.flush.offset.checkpoint.interval.ms"),
+                configs.number("log.flush.start.offset.checkpoint.interval.ms"),
+                configs.number("replica.high.watermark.checkpoint.interval.ms"),
+                configs.number("log.retention.check.interval.ms"),
+                standard.openFilesMax(),
+                standard.idleMs(),
+                standard.recoveriesMax(),
+                configs.flag("log.cleaner.enable"),
+                configs.integer("log.cleaner.threads"),
+                configs.number("log.cleaner.dedupe.buffer.size"),
+                configs.number("log.cleaner.backoff.ms"),
+                configs.integer("log.cleaner.io.buffer.size"));
+    }
+
+    private PartitionConfig topicConfig(ClusterImage image, String topic) {
+        return new PartitionConfig(LogConfig.of(configs.topic(topic)), configs.minInSyncReplicas(topic));
+    }
+
+    private List<RequestHandler<?, ?>> handlers() {
+        List<RequestHandler<?, ?>> handlers = new ArrayList<>();
+        handlers.addAll(dataHandlers());
+        handlers.addAll(groupHandlers());
+        handlers.addAll(ClusterHandlers.of(member, configs));
+        return handlers;
+    }
+
+    private List<RequestHandler<?, ?>> dataHandlers() {
+        Routes routes = new Routes(member.follower()::image, replicas);
+        return List.of(
+                new ProduceHandler(routes, replicas),
+                new FetchHandler(
+                        routes,
+                        environment.clock(),
+                        environment.disk(),
+                        environment.random().split(),
+                        configs.integer("max.incremental.fetch.session.cache.slots"),
+                        configs.integer("fetch.max.bytes")),
+                new ListOffsetsHandler(routes),
+                new OffsetForLeaderEpochHandler(routes),
+                new DeleteRecordsHandler(routes),
+                new DescribeProducersHandler(routes),
+                new DescribeLogDirsHandler(logs),
+                new InitProducerIdHandler(member.producerIds()));
+    }
+
+    private List<RequestHandler<?, ?>> groupHandlers() {
+        Supplier<ClusterImage> image = member.follower()::image;
+        InternalTopics internalTopics = new InternalTopics(
+                member.controller(), name -> Optional.of(ImpliedTopics.newTopic(name, configs, image.get())));
+        return List.of(
+                new FindCoordinatorHandler(image, internalTopics),
+                new JoinGroupHandler(groups),
+                new SyncGroupHandler(groups),
+                new HeartbeatHandler(groups),
+                new LeaveGroupHandler(groups),
+                new OffsetCommitHandler(groups, image),
+                new OffsetFetchHandler(groups, image),
+                new OffsetDeleteHandler(groups, image),
+                new ListGroupsHandler(groups),
+                new DescribeGroupsHandler(groups),
+                new DeleteGroupsHandler(groups));
+    }
+
+    private GroupHost groupHost() {
+        return new GroupHost(
+                nodeId,
+                environment.clock(),
+                new ReplicaCoordinatorLog(
+                        GroupHost.TOPIC,
+                        replicas,
+                        environment.clock(),
+                        () -> configs.number("offsets.commit.timeout.ms")),
+                this::groupSettings,
+                Compression.of(Codec.of(configs.integer("offsets.topic.compression.codec"))
+                        .orElse(Codec.NONE)),
+                CoordinatorLimits.DEFAULT,
+                environment.random().split());
+    }
+
+    private GroupSettings groupSettings() {
+        return new GroupSettings(
+                configs.integer("group.min.session.timeout.ms"),
+                configs.integer("group.max.session.timeout.ms"),
+                configs.integer("group.initial.rebalance.delay.ms"),
+                configs.integer("group.max.size"),
+                configs.integer("offset.metadata.max.bytes"),
+                configs.number("offsets.retention.minutes") * 60_000,
+                configs.number("offsets.retention.check.interval.ms"));
+    }
+
+    private Identity identity() {
+        return new Identity() {
+            @Override
+            public String clusterId() {
+                return clusterId;
+            }
+
+            @Override
+            public int nodeId() {
+                return nodeId;
+            }
+
+            @Override
+            public Features features() {
+                return Features.NONE;
+            }
+        };
+    }
+
+    /** @param ready runs once: the broker is registered, and what it leads can be served */
+    void join(List<BrokerImage.Endpoint> endpoints, Optional<String> rack, Runnable ready) {
+        member.start(endpoints, rack, ready);
+        tick();
+    }
+
+    private void tick() {
+        if (stopped) return;
+        logs.tick(environment.clock().nowMs());
+        environment.clock().after(TICK_MS, this::tick);
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    /** Sends what is ready to be sent, and closes the logs so that the next start need not check them. */
+    void stop(Completion<Void> completion) {
+        stopped = true;
+        broker.stop();
+        long brokerEpoch = member.follower()
+                .image()
+                .brokers()
+                .get(nodeId)
+                .map(BrokerImage::epoch)
+                .orElse(-1L);
+        logs.closeCleanly(brokerEpoch, completion);
+    }
+}
