@@ -7,7 +7,6 @@ import io.ottla.log.AbortedTxn;
 import io.ottla.log.Append;
 import io.ottla.log.AppendOrigin;
 import io.ottla.log.EpochEnd;
-import io.ottla.log.InconsistentTopicId;
 import io.ottla.log.Log;
 import io.ottla.log.LogConfig;
 import io.ottla.log.OffsetLookup;
@@ -15,49 +14,24 @@ import io.ottla.log.ProducerStateEntry;
 import io.ottla.log.Read;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A {@link Partition} with its log: carries out what the partition wants, and opens the log when it is first needed.
  * Belongs to the loop. Who asks for what needs the log looks at {@link #isOpen} first, or goes through {@link #whenOpen}.
  */
 public final class Replica {
-    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-
-    /** How many requests may wait for one log to be opened. */
-    static final int WAITING_FOR_LOG_MAX = 10_000;
-
-    /** After a failure to open the log, requests are refused for so long before it is tried again. */
-    static final long OPEN_RETRY_MS = 1000;
-
     private final Replicas replicas;
     private final TopicPartition topicPartition;
     private final TopicId topicId;
     private final Partition partition;
     private final Watcher.Armed watchers = new Watcher.Armed();
+    private final ReplicaLog storage;
     private PartitionConfig config;
-    private Storage storage = new Storage.Unopened();
     private long appendedBytes;
-
-    private sealed interface Storage {
-        record Unopened() implements Storage {}
-
-        record Opening(ArrayDeque<Runnable> waiting) implements Storage {}
-
-        record Open(Log log) implements Storage {}
-
-        /** It could not be opened, for a reason that may pass (a full disk). Not tried again before that time. */
-        record Unopenable(Errors error, long untilMs) implements Storage {}
-
-        /** The log directory has failed, or the replica is no longer this node's. */
-        record Gone() implements Storage {}
-    }
 
     Replica(Replicas replicas, TopicPartition topicPartition, TopicId topicId, PartitionConfig config) {
         this.replicas = replicas;
@@ -65,6 +39,11 @@ public final class Replica {
         this.topicId = topicId;
         this.config = config;
         partition = new Partition(topicPartition, replicas.nodeId());
+        storage = new ReplicaLog(
+                topicPartition.toString(),
+                then -> replicas.logs().open(topicPartition, topicId, this.config.log(), then::accept),
+                this::opened,
+                replicas::monotonicMs);
         configure(config);
     }
 
@@ -86,7 +65,7 @@ public final class Replica {
     }
 
     public boolean isOpen() {
-        return storage instanceof Storage.Open;
+        return storage.isOpen();
     }
 
     /**
@@ -96,14 +75,7 @@ public final class Replica {
      */
     public Errors check(int clientEpoch) {
         Errors error = partition.checkLeader(clientEpoch);
-        if (error != Errors.NONE) return error;
-        return switch (storage) {
-            case Storage.Gone() -> Errors.NOT_LEADER_OR_FOLLOWER;
-            case Storage.Unopenable(Errors why, long untilMs) -> replicas.monotonicMs() < untilMs ? why : Errors.NONE;
-            case Storage.Unopened() -> Errors.NONE;
-            case Storage.Opening(var waiting) -> Errors.NONE;
-            case Storage.Open(Log log) -> Errors.NONE;
-        };
+        return error == Errors.NONE ? storage.error() : error;
     }
 
     /**
@@ -113,66 +85,33 @@ public final class Replica {
      * @return false if too many wait already; then it is not run
      */
     public boolean whenOpen(Runnable then) {
-        if (storage instanceof Storage.Unopenable(Errors error, long untilMs) && replicas.monotonicMs() >= untilMs)
-            storage = new Storage.Unopened();
-        switch (storage) {
-            case Storage.Opening(ArrayDeque<Runnable> waiting) -> {
-                if (waiting.size() >= WAITING_FOR_LOG_MAX) return false;
-                waiting.add(then);
-            }
-            case Storage.Unopened() -> {
-                ArrayDeque<Runnable> waiting = new ArrayDeque<>(2);
-                waiting.add(then);
-                storage = new Storage.Opening(waiting);
-                replicas.logs().open(topicPartition, topicId, config.log(), this::opened);
-            }
-            case Storage.Open(Log log) -> then.run();
-            case Storage.Unopenable(Errors error, long untilMs) -> then.run();
-            case Storage.Gone() -> then.run();
-        }
-        return true;
+        return storage.whenOpen(then);
     }
 
-    private void opened(Outcome<Log> outcome) {
-        // it may have been removed, or its directory have failed, while the disk was at it
-        if (!(storage instanceof Storage.Opening(ArrayDeque<Runnable> waiting))) return;
-        switch (outcome) {
-            case Outcome.Done<Log>(Log log) -> opened(log);
-            case Outcome.Failed<Log>(IOException cause) -> {
-                Errors error = cause instanceof InconsistentTopicId
-                        ? Errors.INCONSISTENT_TOPIC_ID
-                        : Errors.KAFKA_STORAGE_ERROR;
-                LOG.error("the log of {} cannot be opened: {}", topicPartition, cause.toString());
-                storage = new Storage.Unopenable(error, replicas.monotonicMs() + OPEN_RETRY_MS);
-            }
-        }
+    private void opened(Optional<Log> opened) {
+        opened.ifPresent(log -> {
+            if (!config.log().equals(log.config())) log.configure(config.log());
+            partition.firstUnstableOffset(log.firstUnstableOffset());
+            partition.opened(
+                    log.startOffset(),
+                    log.endOffset(),
+                    log.flushedOffset(),
+                    log.checkpointedHighWatermark(),
+                    replicas.effectsOf(this));
+            beginEpoch();
+            replicas.carryOut();
+        });
         watchers.wake();
-        while (!waiting.isEmpty()) waiting.remove().run();
-    }
-
-    private void opened(Log log) {
-        storage = new Storage.Open(log);
-        if (!config.log().equals(log.config())) log.configure(config.log());
-        partition.firstUnstableOffset(log.firstUnstableOffset());
-        partition.opened(
-                log.startOffset(),
-                log.endOffset(),
-                log.flushedOffset(),
-                log.checkpointedHighWatermark(),
-                replicas.effectsOf(this));
-        beginEpoch();
-        replicas.carryOut();
     }
 
     /** Followers and consumers ask where epochs began, also before a record of them is written (KIP-101). */
     private void beginEpoch() {
-        if (storage instanceof Storage.Open(Log log) && partition.role() instanceof Role.Leader(Leadership leadership))
-            log.assignEpoch(leadership.leaderEpoch());
+        if (!(partition.role() instanceof Role.Leader(Leadership leadership))) return;
+        storage.ifOpen().ifPresent(log -> log.assignEpoch(leadership.leaderEpoch()));
     }
 
     private Log log() {
-        if (storage instanceof Storage.Open(Log log)) return log;
-        throw new IllegalStateException("invariant broken: the log of " + topicPartition + " is used unopened");
+        return storage.get();
     }
 
     /** The watcher is told when readers may see more than now, when the role changes, and when the log opens. */
@@ -196,21 +135,10 @@ public final class Replica {
             long timeoutMs,
             Consumer<AppendAnswer> answer) {
         Errors error = partition.checkAppend(acks);
-        if (error != Errors.NONE) {
-            answer.accept(AppendAnswer.Refused.because(error));
-            return;
-        }
-        switch (storage) {
-            case Storage.Open(Log log) -> append(log, nowMs, batches, origin, acks, timeoutMs, answer);
-            case Storage.Gone() -> answer.accept(AppendAnswer.Refused.because(Errors.NOT_LEADER_OR_FOLLOWER));
-            case Storage.Unopened() -> appendWhenOpen(nowMs, batches, origin, acks, timeoutMs, answer);
-            case Storage.Opening(var waiting) -> appendWhenOpen(nowMs, batches, origin, acks, timeoutMs, answer);
-            case Storage.Unopenable(Errors why, long untilMs) -> {
-                if (check(Partition.NO_EPOCH) == Errors.NONE)
-                    appendWhenOpen(nowMs, batches, origin, acks, timeoutMs, answer);
-                else answer.accept(AppendAnswer.Refused.because(why));
-            }
-        }
+        if (error == Errors.NONE) error = storage.error();
+        if (error != Errors.NONE) answer.accept(AppendAnswer.Refused.because(error));
+        else if (isOpen()) append(log(), nowMs, batches, origin, acks, timeoutMs, answer);
+        else appendWhenOpen(nowMs, batches, origin, acks, timeoutMs, answer);
     }
 
     private void appendWhenOpen(
@@ -281,14 +209,12 @@ public final class Replica {
         switch (effect) {
             case PartitionEffect.Answer(Consumer<AppendAnswer> to, AppendAnswer answer) -> to.accept(answer);
             case PartitionEffect.Changed() -> watchers.wake();
-            case PartitionEffect.Committed(long highWatermark) -> {
-                if (!(storage instanceof Storage.Open(Log log))) return;
-                log.highWatermark(highWatermark);
-                partition.firstUnstableOffset(log.firstUnstableOffset());
-            }
-            case PartitionEffect.Flush() -> {
-                if (storage instanceof Storage.Open(Log log)) log.flush(this::flushed);
-            }
+            case PartitionEffect.Committed(long highWatermark) ->
+                storage.ifOpen().ifPresent(log -> {
+                    log.highWatermark(highWatermark);
+                    partition.firstUnstableOffset(log.firstUnstableOffset());
+                });
+            case PartitionEffect.Flush() -> storage.ifOpen().ifPresent(log -> log.flush(this::flushed));
         }
     }
 
@@ -307,7 +233,7 @@ public final class Replica {
 
     void configure(PartitionConfig config) {
         this.config = config;
-        if (storage instanceof Storage.Open(Log log)) log.configure(config.log());
+        storage.ifOpen().ifPresent(log -> log.configure(config.log()));
         partition.configure(config.minInSyncReplicas(), config.log().flushMessages(), replicas.effectsOf(this));
         replicas.carryOut();
     }
@@ -326,22 +252,19 @@ public final class Replica {
     /** The log directory has failed. */
     void fail() {
         partition.fail(replicas.effectsOf(this));
-        abandonStorage();
+        abandonLog();
     }
 
     /** It is not this node's any more. */
     void remove() {
         partition.resign(replicas.effectsOf(this));
-        abandonStorage();
+        abandonLog();
     }
 
-    private void abandonStorage() {
-        Storage before = storage;
-        storage = new Storage.Gone();
+    private void abandonLog() {
         replicas.carryOut();
         watchers.wake();
-        if (before instanceof Storage.Opening(ArrayDeque<Runnable> waiting))
-            while (!waiting.isEmpty()) waiting.remove().run();
+        storage.abandon();
     }
 
     // What the log knows. Only while it is open.
