@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,6 +131,22 @@ public final class Logs {
     }
 
     private void deleteNow(TopicPartition tp, Completion<Void> completion) {
+        long delayMs = get(tp).map(Log::config).orElse(LogConfig.DEFAULTS).fileDeleteDelayMs();
+        String name = PartitionDirectory.deletedName(tp, random.nextLong(), random.nextLong());
+        rename(tp, name, renamed -> upkeep.deletions().addDirectory(renamed, delayMs), completion);
+    }
+
+    /**
+     * Takes a partition's directory out of use and keeps it, under a name that ends in {@code -stray} as Kafka's does:
+     * for one that belongs to another topic of the same name, which nobody knows any more.
+     */
+    public void setAside(TopicPartition tp, Completion<Void> completion) {
+        String name = PartitionDirectory.strayName(tp, random.nextLong(), random.nextLong());
+        opening.whenSettled(
+                tp, () -> rename(tp, name, renamed -> logger.warn("{} is kept as {}", tp, renamed), completion));
+    }
+
+    private void rename(TopicPartition tp, String name, Consumer<Path> then, Completion<Void> completion) {
         LogDir dir = dirOf.remove(tp);
         opening.forget(tp);
         Log log = open.remove(tp);
@@ -139,23 +156,20 @@ public final class Logs {
             return;
         }
         dir.forget(tp);
-        long delayMs = log == null
-                ? LogConfig.DEFAULTS.fileDeleteDelayMs()
-                : log.config().fileDeleteDelayMs();
         Path directory = dir.path().resolve(PartitionDirectory.name(tp));
-        Path deleted = dir.path().resolve(PartitionDirectory.deletedName(tp, random.nextLong(), random.nextLong()));
+        Path renamed = dir.path().resolve(name);
         disk.submit(
                 directory,
                 () -> {
                     if (disk.exists(directory)) {
-                        disk.rename(directory, deleted);
+                        disk.rename(directory, renamed);
                         disk.syncDirectory(dir.path());
                     }
                     return null;
                 },
                 (Outcome<Void> outcome) -> {
                     if (outcome instanceof Outcome.Failed<Void>(IOException cause)) failed(dir, cause);
-                    else upkeep.deletions().addDirectory(deleted, delayMs);
+                    else then.accept(renamed);
                     completion.complete(outcome);
                 });
     }

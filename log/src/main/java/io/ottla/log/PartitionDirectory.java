@@ -72,7 +72,16 @@ final class PartitionDirectory {
 
     /** @param unique 128 random bits */
     static String deletedName(TopicPartition tp, long uniqueHigh, long uniqueLow) {
-        String suffix = "-%d.%016x%016x%s".formatted(tp.partition(), uniqueHigh, uniqueLow, DELETE);
+        return uniqueName(tp, uniqueHigh, uniqueLow, DELETE);
+    }
+
+    /** Kept, but nobody's. @param unique 128 random bits */
+    static String strayName(TopicPartition tp, long uniqueHigh, long uniqueLow) {
+        return uniqueName(tp, uniqueHigh, uniqueLow, STRAY);
+    }
+
+    private static String uniqueName(TopicPartition tp, long uniqueHigh, long uniqueLow, String ending) {
+        String suffix = "-%d.%016x%016x%s".formatted(tp.partition(), uniqueHigh, uniqueLow, ending);
         int chars = Math.min(tp.topic().length(), NAME_CHARS_MAX - suffix.length());
         return tp.topic().substring(0, chars) + suffix;
     }

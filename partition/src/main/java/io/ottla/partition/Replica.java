@@ -41,7 +41,7 @@ public final class Replica {
         partition = new Partition(topicPartition, replicas.nodeId());
         storage = new ReplicaLog(
                 topicPartition.toString(),
-                then -> replicas.logs().open(topicPartition, topicId, this.config.log(), then::accept),
+                then -> replicas.open(topicPartition, topicId, this.config.log(), then),
                 this::opened,
                 replicas::monotonicMs);
         configure(config);

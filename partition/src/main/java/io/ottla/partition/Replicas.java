@@ -4,9 +4,13 @@ import io.ottla.base.Clock;
 import io.ottla.base.Completion;
 import io.ottla.base.Core;
 import io.ottla.base.Effects;
+import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import io.ottla.log.AppendOrigin;
+import io.ottla.log.InconsistentTopicId;
+import io.ottla.log.Log;
+import io.ottla.log.LogConfig;
 import io.ottla.log.LogDir;
 import io.ottla.log.Logs;
 import java.nio.ByteBuffer;
@@ -22,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The replicas of this node, by partition. Is told what the cluster decided about them ({@link #lead}, {@link
@@ -29,6 +35,8 @@ import org.apache.kafka.common.protocol.Errors;
  * writers that wait. Belongs to the loop.
  */
 public final class Replicas {
+    private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
+
     /** Bytes of appends, over all replicas, that may wait for logs to be opened. */
     static final long OPENING_BYTES_MAX = 64L << 20;
 
@@ -62,10 +70,6 @@ public final class Replicas {
 
     public int nodeId() {
         return nodeId;
-    }
-
-    Logs logs() {
-        return logs;
     }
 
     long monotonicMs() {
@@ -186,6 +190,24 @@ public final class Replicas {
     }
 
     // For the replicas.
+
+    /**
+     * Opens the log of a replica. A directory that belongs to another topic of that name is what is left of a deleted
+     * one; it is set aside.
+     */
+    void open(TopicPartition partition, TopicId topicId, LogConfig config, Consumer<Outcome<Log>> then) {
+        logs.open(partition, topicId, config, outcome -> {
+            if (!(outcome instanceof Outcome.Failed<Log>(InconsistentTopicId inconsistent))) {
+                then.accept(outcome);
+                return;
+            }
+            LOG.warn("{}; that topic is no more, so its directory is set aside", inconsistent.getMessage());
+            logs.setAside(partition, done -> {
+                if (done instanceof Outcome.Done<Void>) logs.open(partition, topicId, config, then::accept);
+                else then.accept(outcome);
+            });
+        });
+    }
 
     Effects<PartitionEffect> effectsOf(Replica replica) {
         return effect -> due.add(new Due(replica, effect));

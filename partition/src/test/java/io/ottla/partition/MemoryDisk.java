@@ -13,7 +13,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -189,11 +188,8 @@ public final class MemoryDisk implements Disk {
     public void rename(Path from, Path to) throws IOException {
         if (directories.remove(from)) {
             directories.add(to);
-            for (Map.Entry<Path, Content> each : List.copyOf(files.entrySet())) {
-                if (!each.getKey().startsWith(from)) continue;
-                files.remove(each.getKey());
-                files.put(to.resolve(from.relativize(each.getKey())), each.getValue());
-            }
+            for (Path path : List.copyOf(files.keySet()))
+                if (path.startsWith(from)) files.put(to.resolve(from.relativize(path)), files.remove(path));
             return;
         }
         Content content = content(from);

@@ -220,6 +220,44 @@ class ReplicasTest {
     }
 
     @Test
+    void whatIsLeftOfADeletedTopicIsSetAsideAndKept() throws Exception {
+        replicas.lead(T0, ID, alone(3), config());
+        append(T0, 1, 1000, "a");
+        clock.settle();
+        take();
+        logs.closeCleanly(-1, done -> {});
+        clock.settle();
+        start();
+        replicas.lead(T0, new TopicId(7, 7), alone(0), config());
+        append(T0, 1, 1000, "b");
+        clock.settle();
+        assertThat(take()).containsExactly("b: 0..0");
+        List<String> stray = disk.list(Path.of("/data")).stream()
+                .filter(name -> name.endsWith("-stray"))
+                .toList();
+        assertThat(stray).hasSize(1);
+        assertThat(disk.list(Path.of("/data", stray.getFirst()))).contains("00000000000000000000.log");
+        assertThat(disk.size(Path.of("/data", stray.getFirst(), "00000000000000000000.log")))
+                .isPositive();
+    }
+
+    @Test
+    void aRestartGoesOnWhereTheLogEnded() throws Exception {
+        replicas.lead(T0, ID, alone(3), config());
+        append(T0, 1, 1000, "a");
+        clock.settle();
+        take();
+        logs.closeCleanly(-1, done -> {});
+        clock.settle();
+        start();
+        replicas.lead(T0, ID, alone(4), config());
+        append(T0, 1, 1000, "b");
+        clock.settle();
+        assertThat(take()).containsExactly("b: 1..1");
+        assertThat(replicas.get(T0).orElseThrow().epochEnd(3).endOffset()).isEqualTo(1);
+    }
+
+    @Test
     void whoWaitsForAPartitionThatIsDeletedMeanwhileIsToldSo() {
         replicas.lead(T0, ID, alone(0), config());
         append(T0, 1, 1000, "a");
