@@ -15,9 +15,9 @@ import org.apache.kafka.common.protocol.Errors;
  * {@link ValidationRules#batchBytesMax}. Belongs to one loop, for it keeps buffers from call to call.
  *
  * <p>Source: LogValidator, UnifiedLog.analyzeAndValidateRecords and ProduceRequest.validateRecords of Kafka 4.3. Stricter
- * than those, which no known client notices: offset deltas must be 0, 1, 2…; lengths below −1, timestamps below −1, a
- * transactional batch without producer id and a delete horizon are refused; and so is log append time set by a client
- * also where the topic has create time.
+ * than those, which no known client notices: offset deltas must be 0, 1, 2…; lengths, timestamps, producer ids and epochs
+ * below −1, a transactional batch without producer id and a delete horizon are refused; and so is log append time set by
+ * a client, also where the topic has create time.
  */
 public final class RecordValidation implements AutoCloseable {
 
@@ -192,6 +192,11 @@ public final class RecordValidation implements AutoCloseable {
             return invalid(
                     "%d records do not go with a last offset delta of %d".formatted(count, batch.lastOffsetDelta()));
         if (batch.isControl()) return invalid("clients may not write control records");
+        if (batch.producerId() < BatchView.NO_PRODUCER_ID)
+            return invalid("the producer id %d is none, nor is it -1".formatted(batch.producerId()));
+        if (batch.hasProducerId() && batch.producerEpoch() < 0)
+            return invalid("the epoch %d does not go with producer id %d"
+                    .formatted(batch.producerEpoch(), batch.producerId()));
         if (batch.hasProducerId() && batch.baseSequence() < 0)
             return invalid("the sequence %d does not go with producer id %d"
                     .formatted(batch.baseSequence(), batch.producerId()));

@@ -68,6 +68,16 @@ class BadBatchesTest {
                     b.producerId = 5;
                     b.producerEpoch = 0;
                 }),
+                bad("producer id −2", INVALID_RECORD, b -> b.producerId = -2),
+                bad("producer id without epoch", INVALID_RECORD, b -> {
+                    b.producerId = 5;
+                    b.baseSequence = 0;
+                }),
+                bad("producer id, epoch and sequence", NONE, b -> {
+                    b.producerId = 5;
+                    b.producerEpoch = 0;
+                    b.baseSequence = 0;
+                }),
                 bad("delete horizon", INVALID_RECORD, b -> b.attributes = 0x40),
                 bad("log append time", INVALID_TIMESTAMP, b -> b.attributes = 0x08),
                 bad("codec 5", INVALID_RECORD, b -> b.attributes = 5),

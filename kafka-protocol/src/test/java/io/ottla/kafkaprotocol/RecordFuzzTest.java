@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class RecordFuzzTest {
 
-    private static final long SEED = Long.getLong("seed", 20260101);
-    private static final int ROUNDS = Integer.getInteger("rounds", 2000);
+    static final long SEED = Long.getLong("seed", 20260101);
+    static final int ROUNDS = Integer.getInteger("rounds", 2000);
     /** The codecs' own buffers, and what a packed record may take as a whole. */
     private static final long FIXED_BYTES = 12L << 20;
 
@@ -93,7 +93,7 @@ class RecordFuzzTest {
         };
     }
 
-    private static ByteBuffer sound(byte magic, Codec codec, SeededRandom random) {
+    static ByteBuffer sound(byte magic, Codec codec, SeededRandom random) {
         BatchBuilder builder = new BatchBuilder().codec(magic == 2 ? codec : Codec.NONE);
         int count = 1 + random.nextInt(4);
         for (int i = 0; i < count; i++) {
@@ -114,7 +114,7 @@ class RecordFuzzTest {
     }
 
     /** Changes a few bytes; mostly puts the checksum right again, so that what is behind it is reached. */
-    private static void mutate(ByteBuffer bytes, SeededRandom random) {
+    static void mutate(ByteBuffer bytes, SeededRandom random) {
         int changes = random.nextInt(4);
         for (int i = 0; i < changes; i++) {
             int at = random.nextInt(bytes.limit());
