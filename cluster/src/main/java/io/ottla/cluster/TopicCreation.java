@@ -52,7 +52,7 @@ final class TopicCreation {
     /** @param topics with different names */
     Plan<CreatedTopic> create(List<NewTopic> topics, ControllerSettings settings, SeededRandom random) {
         Plan.Draft<CreatedTopic> draft = new Plan.Draft<>();
-        TopicNames.Collisions collisions = TopicNames.Collisions.among(image.topics());
+        TopicNames.Collisions collisions = new TopicNames.Collisions(image.topics());
         int total = 0;
         for (NewTopic topic : topics) {
             try {

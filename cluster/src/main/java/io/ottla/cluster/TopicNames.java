@@ -56,22 +56,55 @@ public final class TopicNames {
      * {@code a_b}.
      */
     static final class Collisions {
-        private final Map<String, String> byUnified = new HashMap<>();
+        /** A name with so many dots and underscores has 256 names to collide with: more than that, and all are looked at. */
+        private static final int MAX_TRIED = 8;
 
-        static Collisions among(PersistentMap<String, ?> topics) {
-            Collisions collisions = new Collisions();
-            topics.forEach((topic, any) -> collisions.add(topic));
-            return collisions;
+        private final PersistentMap<String, ?> topics;
+        private final Map<String, String> added = new HashMap<>();
+        private Optional<Map<String, String>> all = Optional.empty();
+
+        Collisions(PersistentMap<String, ?> topics) {
+            this.topics = topics;
         }
 
+        /** One that is not among the topics yet. */
         void add(String topic) {
-            if (mayCollide(topic)) byUnified.putIfAbsent(unified(topic), topic);
+            if (mayCollide(topic)) added.putIfAbsent(unified(topic), topic);
         }
 
         /** Another topic that {@code topic} collides with. */
         Optional<String> with(String topic) {
             if (!mayCollide(topic)) return Optional.empty();
-            return Optional.ofNullable(byUnified.get(unified(topic))).filter(other -> !other.equals(topic));
+            String just = added.get(unified(topic));
+            if (just != null && !just.equals(topic)) return Optional.of(just);
+            int count = (int) topic.chars().filter(c -> c == '.' || c == '_').count();
+            return count <= MAX_TRIED ? tried(topic.toCharArray(), 0, topic) : lookedUp(topic);
+        }
+
+        /** Tries both characters in each place from {@code from} on. */
+        private Optional<String> tried(char[] name, int from, String topic) {
+            int place = from;
+            while (place < name.length && name[place] != '.' && name[place] != '_') place++;
+            if (place == name.length) {
+                String other = new String(name);
+                return !other.equals(topic) && topics.containsKey(other) ? Optional.of(other) : Optional.empty();
+            }
+            name[place] = '.';
+            Optional<String> found = tried(name, place + 1, topic);
+            if (found.isPresent()) return found;
+            name[place] = '_';
+            return tried(name, place + 1, topic);
+        }
+
+        private Optional<String> lookedUp(String topic) {
+            if (all.isEmpty()) {
+                Map<String, String> byUnified = new HashMap<>();
+                topics.forEach((name, any) -> {
+                    if (mayCollide(name)) byUnified.putIfAbsent(unified(name), name);
+                });
+                all = Optional.of(byUnified);
+            }
+            return Optional.ofNullable(all.get().get(unified(topic))).filter(other -> !other.equals(topic));
         }
 
         private static boolean mayCollide(String topic) {
