@@ -56,6 +56,10 @@ public final class Keeper {
     private final ArrayDeque<Proposal> waiting = new ArrayDeque<>();
     private long waitingBytes;
     private boolean writing;
+
+    /** What comes while a batch is applied goes into one write, after it. */
+    private boolean applying;
+
     private boolean rollWanted;
     private State state = State.OPEN;
     private long session;
@@ -255,7 +259,7 @@ public final class Keeper {
         Proposal proposal = new Proposal(txn, txn.toBytes(), answer);
         waiting.addLast(proposal);
         waitingBytes += proposal.entry.length;
-        write();
+        if (!applying) write();
     }
 
     /** Hands the log what waits, unless it is busy. */
@@ -287,10 +291,14 @@ public final class Keeper {
         switch (outcome) {
             case Outcome.Done<Long> done -> {
                 for (Proposal proposal : batch) waitingBytes -= proposal.entry.length;
+                // the disk has the next batch already while this one is applied
+                write();
+                applying = true;
                 for (int i = 0; i < batch.size(); i++) {
                     if (apply(batch.get(i), batch.subList(i, batch.size()))) continue;
                     return;
                 }
+                applying = false;
                 if (snapshots.applied(batch.size(), done.value())) rollWanted = true;
                 write();
                 finishClosing();

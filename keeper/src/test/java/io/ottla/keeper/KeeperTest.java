@@ -185,6 +185,23 @@ class KeeperTest {
     }
 
     @Test
+    void whatTheAnswersOfABatchAskForGoesIntoOneWriteAgain() {
+        Keeper keeper = open(world);
+        List<Result> answers = new ArrayList<>();
+        now(keeper, create("/first"));
+        for (int i = 0; i < 50; i++) {
+            String path = "/n" + i;
+            keeper.submit(
+                    List.of(create(path)), result -> keeper.submit(List.of(create(path + "/again")), answers::add));
+        }
+        int before = world.writes;
+        world.drain();
+        assertThat(answers).hasSize(50).allMatch(result -> result instanceof Result.Committed);
+        // the first, the other 49; what the first asks for while those are written, what they ask for
+        assertThat(world.writes - before).isEqualTo(4);
+    }
+
+    @Test
     void afterAFailedSyncNothingIsAcknowledgedAnyMore() {
         Keeper keeper = open(world);
         world.syncFails = true;
