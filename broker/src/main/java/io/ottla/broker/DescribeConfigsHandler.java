@@ -65,6 +65,8 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
                     .setResourceName(resource.resourceName());
             try {
                 result.setConfigs(wanted(resource, describe(resource, description)));
+                // version 0 has nothing but this flag to say where a value comes from, later ones have no such flag
+                if (request.version() > 0) result.configs().forEach(config -> config.setIsDefault(false));
             } catch (Refusal refusal) {
                 result.setErrorCode(refusal.error.code()).setErrorMessage(refusal.getMessage());
             }
