@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -31,6 +30,9 @@ public final class RecordReader implements AutoCloseable {
     /** The default for how much the records of one batch may unpack to; bytes. */
     public static final long UNPACKED_BYTES_MAX = 1L << 30;
 
+    /** The default for how much one record of a packed batch may take; bytes. */
+    public static final int RECORD_BYTES_MAX = 1 << 28;
+
     /** What {@link #next} found. */
     public enum Step {
         RECORD,
@@ -43,13 +45,14 @@ public final class RecordReader implements AutoCloseable {
 
     private int recordBytesMax;
     private final RecordSource source;
-    private final CRC32 crc = new CRC32();
+    private final RecordFields fields = new RecordFields();
+    private final MessageWalk messages;
     private final BatchView batch = new BatchView();
 
     private boolean isSkimming;
-    private byte magic;
+    private boolean isMessage;
     private boolean isPacked;
-    private int count; // −1 while unknown
+    private int count;
     private int index;
     private long baseOffset;
     private long baseTimestamp;
@@ -57,17 +60,8 @@ public final class RecordReader implements AutoCloseable {
     private long batchTimestamp;
     private CorruptRecords corruption; // null while there is none
 
-    private long offset;
-    private long timestamp;
-    private int keyPosition;
-    private int keyLength;
-    private int valuePosition;
-    private int valueLength;
-    private int headersPosition;
-    private int headerCount;
-
     public RecordReader() {
-        this(UNPACKED_BYTES_MAX, Integer.MAX_VALUE - 64);
+        this(UNPACKED_BYTES_MAX, RECORD_BYTES_MAX);
     }
 
     /**
@@ -77,6 +71,7 @@ public final class RecordReader implements AutoCloseable {
     public RecordReader(long unpackedBytesMax, int recordBytesMax) {
         this.recordBytesMax = recordBytesMax;
         source = new RecordSource(unpackedBytesMax);
+        messages = new MessageWalk(source, fields);
     }
 
     /** Other limits for what is opened next. */
@@ -98,7 +93,7 @@ public final class RecordReader implements AutoCloseable {
     private RecordReader open(BatchView opened, boolean isSkimming) {
         this.isSkimming = isSkimming;
         batch.wrap(opened.buffer(), opened.position());
-        magic = batch.magic();
+        isMessage = batch.isLegacy();
         index = 0;
         isPacked = batch.isCompressed();
         baseOffset = batch.baseOffset();
@@ -107,8 +102,8 @@ public final class RecordReader implements AutoCloseable {
         batchTimestamp = batch.maxTimestamp();
         corruption = null;
         try {
-            if (magic == 2) openRecords();
-            else openMessages();
+            if (isMessage) messages.open(batch, recordBytesMax);
+            else openRecords();
         } catch (CorruptRecords e) {
             corruption = e;
         }
@@ -119,8 +114,10 @@ public final class RecordReader implements AutoCloseable {
     public Step next() {
         if (corruption != null) return Step.CORRUPT;
         try {
-            boolean found = magic == 2 ? nextRecord() : isPacked ? nextInnerMessage() : nextPlainMessage();
-            return found ? Step.RECORD : Step.END;
+            boolean found = isMessage ? messages.next() : nextRecord();
+            if (!found) return Step.END;
+            index++;
+            return Step.RECORD;
         } catch (CorruptRecords e) {
             corruption = e;
             return Step.CORRUPT;
@@ -143,34 +140,34 @@ public final class RecordReader implements AutoCloseable {
     }
 
     public long offset() {
-        return offset;
+        return fields.offset;
     }
 
     /** The batch's if it has log append time. */
     public long timestampMs() {
-        return timestamp;
+        return fields.timestamp;
     }
 
     public boolean hasKey() {
-        return keyLength >= 0;
+        return fields.keyLength >= 0;
     }
 
     /** −1 for null. */
     public int keyLength() {
-        return keyLength;
+        return fields.keyLength;
     }
 
     public boolean hasValue() {
-        return valueLength >= 0;
+        return fields.valueLength >= 0;
     }
 
     /** −1 for null. */
     public int valueLength() {
-        return valueLength;
+        return fields.valueLength;
     }
 
     public int headerCount() {
-        return headerCount;
+        return fields.headerCount;
     }
 
     /** What the positions are positions in: the batch's own buffer, or the reader's. */
@@ -179,31 +176,31 @@ public final class RecordReader implements AutoCloseable {
     }
 
     public int keyPosition() {
-        return keyPosition;
+        return fields.keyPosition;
     }
 
     public int valuePosition() {
-        return valuePosition;
+        return fields.valuePosition;
     }
 
     /** Shares memory with {@link #buffer}; empty for null. */
     public Optional<ByteBuffer> key() {
-        return slice(keyPosition, keyLength);
+        return slice(fields.keyPosition, fields.keyLength);
     }
 
     /** Shares memory with {@link #buffer}; empty for null. */
     public Optional<ByteBuffer> value() {
-        return slice(valuePosition, valueLength);
+        return slice(fields.valuePosition, fields.valueLength);
     }
 
     /** Their values share memory with {@link #buffer}. */
     public List<Header> headers() {
-        if (headerCount == 0) return List.of();
+        if (fields.headerCount == 0) return List.of();
         List<Header> headers = new ArrayList<>();
         int back = source.position;
-        source.position = headersPosition;
+        source.position = fields.headersPosition;
         try {
-            for (int i = 0; i < headerCount; i++) {
+            for (int i = 0; i < fields.headerCount; i++) {
                 int nameLength = source.varint();
                 ByteBuffer name = source.window.slice(source.position, nameLength);
                 source.skip(nameLength);
@@ -224,7 +221,8 @@ public final class RecordReader implements AutoCloseable {
         List<Header> headers = headers().stream()
                 .map(header -> new Header(header.key(), header.value().map(RecordReader::copyOf)))
                 .toList();
-        return new NewRecord(timestamp, key().map(RecordReader::copyOf), value().map(RecordReader::copyOf), headers);
+        return new NewRecord(
+                fields.timestamp, key().map(RecordReader::copyOf), value().map(RecordReader::copyOf), headers);
     }
 
     private static ByteBuffer copyOf(ByteBuffer bytes) {
@@ -238,15 +236,13 @@ public final class RecordReader implements AutoCloseable {
     private void openRecords() throws CorruptRecords {
         count = batch.recordCount();
         if (count < 0) throw CorruptRecords.invalid("the batch has a record count of %d".formatted(count));
-        if (isPacked) source.openPacked(knownCodec(), body(), magic);
+        if (isPacked) source.openPacked(knownCodec(batch), body(), batch.magic());
         else source.openPlain(batch.buffer(), batch.bodyPosition(), batch.endPosition());
     }
 
-    private Codec knownCodec() throws CorruptRecords {
+    static Codec knownCodec(BatchView batch) throws CorruptRecords {
         Optional<Codec> codec = Codec.of(batch.codecId());
         if (codec.isEmpty()) throw CorruptRecords.invalid("codec %d is not known".formatted(batch.codecId()));
-        if (magic < 2 && codec.get() == Codec.ZSTD)
-            throw CorruptRecords.invalid("zstd does not go with magic %d".formatted(magic));
         return codec.get();
     }
 
@@ -266,17 +262,16 @@ public final class RecordReader implements AutoCloseable {
         long end = source.bytesRead() + size;
         source.skip(1);
         long timestampDelta = source.varlong();
-        timestamp = hasBatchTimestamp ? batchTimestamp : baseTimestamp + timestampDelta;
-        offset = baseOffset + source.varint();
-        keyLength = nullableLength("key");
-        keyPosition = source.position;
-        if (keyLength > 0) skipWithin(keyLength, end);
-        valueLength = nullableLength("value");
-        valuePosition = source.position;
-        if (valueLength > 0) skipWithin(valueLength, end);
+        fields.timestamp = hasBatchTimestamp ? batchTimestamp : baseTimestamp + timestampDelta;
+        fields.offset = baseOffset + source.varint();
+        fields.keyLength = nullableLength("key");
+        fields.keyPosition = source.position;
+        if (fields.keyLength > 0) skipWithin(fields.keyLength, end);
+        fields.valueLength = nullableLength("value");
+        fields.valuePosition = source.position;
+        if (fields.valueLength > 0) skipWithin(fields.valueLength, end);
         walkHeaders(end);
         if (source.bytesRead() != end) throw CorruptRecords.invalid("a record's length is not that of its fields");
-        index++;
         return true;
     }
 
@@ -300,108 +295,18 @@ public final class RecordReader implements AutoCloseable {
     }
 
     private void walkHeaders(long end) throws CorruptRecords {
-        headerCount = source.varint();
-        headersPosition = source.position;
-        if (headerCount == 0) return;
-        if (headerCount < 0 || headerCount > end - source.bytesRead())
-            throw CorruptRecords.invalid("a record cannot have %d headers".formatted(headerCount));
-        for (int i = 0; i < headerCount; i++) {
+        fields.headerCount = source.varint();
+        fields.headersPosition = source.position;
+        if (fields.headerCount == 0) return;
+        if (fields.headerCount < 0 || fields.headerCount > end - source.bytesRead())
+            throw CorruptRecords.invalid("a record cannot have %d headers".formatted(fields.headerCount));
+        for (int i = 0; i < fields.headerCount; i++) {
             int nameLength = source.varint();
             if (nameLength < 0) throw CorruptRecords.invalid("a header has a null key");
             skipWithin(nameLength, end);
             int length = nullableLength("header value");
             if (length > 0) skipWithin(length, end);
         }
-    }
-
-    private void openMessages() throws CorruptRecords {
-        source.openPlain(batch.buffer(), batch.bodyPosition(), batch.endPosition());
-        headerCount = 0;
-        if (!isPacked) return;
-        Codec codec = knownCodec();
-        parseMessageBody(batch.endPosition());
-        if (valueLength <= 0) throw CorruptRecords.invalid("a packed message has no value");
-        ByteBuffer packed = batch.buffer().slice(valuePosition, valueLength);
-        if (magic == 1) {
-            long wrapperOffset = baseOffset;
-            long lastInner = lastInnerOffset(codec, packed);
-            if (wrapperOffset != 0 && wrapperOffset < lastInner)
-                throw CorruptRecords.invalid(
-                        "the offset %d of a packed message is below that of its last inner message, %d"
-                                .formatted(wrapperOffset, lastInner));
-            baseOffset = wrapperOffset == 0 ? 0 : wrapperOffset - lastInner;
-        } else {
-            baseOffset = 0;
-        }
-        source.openPacked(codec, packed, magic);
-        index = 0;
-        if (!source.hasMore()) throw CorruptRecords.invalid("a packed message has no inner messages");
-    }
-
-    private long lastInnerOffset(Codec codec, ByteBuffer packed) throws CorruptRecords {
-        source.openPacked(codec, packed, magic);
-        baseOffset = 0;
-        offset = -1;
-        while (nextInnerMessage()) continue;
-        return offset;
-    }
-
-    private boolean nextPlainMessage() throws CorruptRecords {
-        if (index > 0) return false;
-        source.position = batch.bodyPosition();
-        offset = baseOffset;
-        timestamp = batchTimestamp;
-        parseMessageBody(batch.endPosition());
-        index++;
-        return true;
-    }
-
-    private boolean nextInnerMessage() throws CorruptRecords {
-        if (!source.hasMore()) return false;
-        source.hold(BatchView.MAGIC_END + 1);
-        int start = source.position;
-        int size = source.window.getInt(start + BatchView.LENGTH);
-        int least = magic == 0 ? BatchView.MIN_BYTES_V0 : BatchView.MIN_BYTES_V1;
-        if (size < least - BatchView.PREFIX_BYTES || size > recordBytesMax - BatchView.PREFIX_BYTES)
-            throw CorruptRecords.invalid("an inner message has the length %d".formatted(size));
-        int whole = size + BatchView.PREFIX_BYTES;
-        source.hold(whole);
-        start = source.position;
-        ByteBuffer window = source.window;
-        if (window.get(start + BatchView.MAGIC) != magic)
-            throw CorruptRecords.invalid("an inner message has another magic than its wrapper");
-        int attributes = window.get(start + BatchView.ATTRIBUTES_LEGACY);
-        if ((attributes & BatchView.CODEC_MASK) != 0) throw CorruptRecords.invalid("an inner message is packed again");
-        crc.reset();
-        crc.update(window.array(), start + BatchView.MAGIC, whole - BatchView.MAGIC);
-        if ((int) crc.getValue() != window.getInt(start + BatchView.CRC_LEGACY))
-            throw CorruptRecords.damaged("the checksum of an inner message does not match");
-        offset = baseOffset + window.getLong(start);
-        timestamp = hasBatchTimestamp || magic == 0 ? batchTimestamp : window.getLong(start + BatchView.TIMESTAMP_V1);
-        source.position = start + (magic == 0 ? BatchView.ATTRIBUTES_LEGACY + 1 : BatchView.TIMESTAMP_V1 + 8);
-        parseMessageBody(start + whole);
-        index++;
-        return true;
-    }
-
-    /** Key and value, which reach from the source's position to {@code end} in its window. */
-    private void parseMessageBody(int end) throws CorruptRecords {
-        keyLength = messageFieldLength(end);
-        keyPosition = source.position;
-        source.position += Math.max(keyLength, 0);
-        valueLength = messageFieldLength(end);
-        valuePosition = source.position;
-        source.position += Math.max(valueLength, 0);
-        if (source.position != end) throw CorruptRecords.invalid("a message's length is not that of its fields");
-    }
-
-    private int messageFieldLength(int end) throws CorruptRecords {
-        if (end - source.position < 4) throw CorruptRecords.invalid("a message ends within its fields");
-        int length = source.window.getInt(source.position);
-        source.position += 4;
-        if (length < -1 || length > end - source.position)
-            throw CorruptRecords.invalid("a message has a field of %d bytes".formatted(length));
-        return length;
     }
 
     /** Frees the memory of the codecs. */
