@@ -56,6 +56,9 @@ final class DataPlane {
     private final Map<String, PartitionConfig> configs = new HashMap<>();
     private final MemoryCoordination coordination;
     private ClusterImage image = ClusterImage.EMPTY;
+    /** How often somebody looked for a topic by its id, or for one that is not here. */
+    int imageReads;
+
     private long nextConnection = 1;
     private boolean isStopped;
 
@@ -77,7 +80,12 @@ final class DataPlane {
         replicas = new Replicas(1, logs, clock, () -> isStopped = true);
         assignments = new ReplicaAssignments(
                 replicas, logs, (now, topic) -> configs.getOrDefault(topic, PartitionConfig.DEFAULTS));
-        Routes routes = new Routes(() -> image, replicas);
+        Routes routes = new Routes(
+                () -> {
+                    imageReads++;
+                    return image;
+                },
+                replicas);
         coordination = new MemoryCoordination(clock::execute);
         ClusterFollower follower = new ClusterFollower(coordination, clock);
         follower.start(() -> {});
@@ -230,6 +238,11 @@ final class DataPlane {
             // the frame is the network's again
             while (bytes.hasRemaining()) bytes.put((byte) 0x5a);
             for (int i = 0; i < bytes.limit(); i++) bytes.put(i, (byte) 0x5a);
+        }
+
+        /** A frame, whatever it is; replies cannot be received by {@link #receive}. */
+        void raw(ByteBuffer frame) {
+            receiver.received(frame.remaining(), frame);
         }
 
         boolean hasReply() {

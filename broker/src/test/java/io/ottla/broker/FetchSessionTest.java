@@ -238,6 +238,23 @@ class FetchSessionTest {
     }
 
     @Test
+    void aParkedFetchCostsWhatItsChangedPartitionsCost() {
+        version = 13;
+        plane.topic("t", 2000);
+        int id = begin(2000, 0);
+        client.send(ApiMessageType.FETCH, version, request(id, 1));
+        plane.clock.settle();
+        plane.imageReads = 0;
+        produce("t", 1234, "a");
+        plane.clock.settle();
+        assertThat(told(client.receive(FetchResponseData.class))).containsExactly("1234:[0..0]");
+        assertThat(plane.imageReads).as("one look, one read").isEqualTo(2);
+        client.send(ApiMessageType.FETCH, version, FetchTest.add(request(id, 2), "t", 1234, 1));
+        plane.clock.settle();
+        assertThat(plane.imageReads).as("the client moved one partition").isEqualTo(3);
+    }
+
+    @Test
     void epochsGoOnFromOneAfterTheLargest() {
         FetchSession session = new FetchSession(5, false, 0);
         assertThat(session.nextEpoch()).isEqualTo(1);
