@@ -18,6 +18,7 @@ final class TxnLogReader {
     private final String name;
     private final long size;
     private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).flip();
+    private final ByteBuffer last = ByteBuffer.allocate(1);
     private long windowStart;
     private long position;
 
@@ -84,10 +85,10 @@ final class TxnLogReader {
         if (checksum >>> 32 != 0
                 || length < LoggedTxn.HEADER_BYTES
                 || length > size - at - TxnLog.RECORD_OVERHEAD_BYTES) return 0;
-        ByteBuffer rest = bytes(at + 12, length + 1);
-        if (rest.get(rest.position() + length) != TxnLog.END) return 0;
+        // first, since a search through what is no log meets many lengths, and most are no record's
+        if (at(at + 12 + length) != TxnLog.END) return 0;
         Adler32 adler = new Adler32();
-        adler.update(rest.limit(rest.position() + length));
+        adler.update(bytes(at + 12, length));
         return adler.getValue() == checksum ? length : 0;
     }
 
@@ -117,7 +118,7 @@ final class TxnLogReader {
     /** The first place from {@code at} on where a record can begin: its checksum is not 0 in bytes 4 to 7. */
     private long skipZeros(long at) throws IOException {
         while (at < size) {
-            int count = (int) Math.min(WINDOW_BYTES / 2, size - at);
+            int count = (int) Math.min(WINDOW_BYTES / 16, size - at);
             ByteBuffer part = bytes(at, count);
             int zeros = 0;
             while (zeros < count && part.get(zeros) == 0) zeros++;
@@ -125,6 +126,13 @@ final class TxnLogReader {
             at += Math.max(1, count - 7);
         }
         return at;
+    }
+
+    private byte at(long position) throws IOException {
+        if (position >= windowStart && position < windowStart + window.limit())
+            return window.get((int) (position - windowStart));
+        file.read(position, last.clear());
+        return last.get(0);
     }
 
     /** A view of bytes of the file, which must be there; good until the next call. */
