@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * {@code partition.metadata}: which topic a partition's directory belongs to, beyond its name.
  *
  * <pre>
- * file := "version: 0" LF "topic_id: " 22 characters of base64 LF
+ * file := "version: 0" LF "topic_id: " 22 characters of base64
  * </pre>
  *
  * Source: PartitionMetadataFile of Kafka's storage. Blocks: for disk threads.
@@ -54,7 +54,7 @@ final class PartitionMetadata {
     }
 
     static String format(TopicId id) {
-        return VERSION + "\n" + TOPIC_ID + id + "\n";
+        return VERSION + "\n" + TOPIC_ID + id;
     }
 
     static void write(Disk disk, Path path, TopicId id) throws IOException {
