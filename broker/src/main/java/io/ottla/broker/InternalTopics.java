@@ -47,24 +47,4 @@ public final class InternalTopics {
             }
         }
     }
-
-    /**
-     * {@code __consumer_offsets} as configured.
-     *
-     * @param partitions {@code offsets.topic.num.partitions}
-     * @param replicationFactor {@code offsets.topic.replication.factor}
-     * @param segmentBytes {@code offsets.topic.segment.bytes}
-     */
-    public static NewTopic consumerOffsets(int partitions, int replicationFactor, long segmentBytes) {
-        return new NewTopic(
-                GroupHost.TOPIC,
-                partitions,
-                replicationFactor,
-                Map.of(),
-                Map.of(
-                        "cleanup.policy", "compact",
-                        "compression.type", "producer",
-                        "segment.bytes", Long.toString(segmentBytes)),
-                Optional.empty());
-    }
 }
