@@ -1,5 +1,9 @@
 package io.ottla.sim;
 
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
 /** Runs a scenario in a world made from a seed. Any failure is reproduced by the seed alone. */
 public final class Simulation {
     private Simulation() {}
@@ -36,16 +40,25 @@ public final class Simulation {
         return new Result(seed, world.trace().hash(), world.agenda().happened(), world.nowMs());
     }
 
+    /** By name. */
+    static final Map<String, Supplier<Scenario>> SCENARIOS =
+            Map.of("restart", RestartScenario::new, "log", LogScenario::new);
+
     /**
-     * Runs whole nodes: {@code main(seed, count)} the seeds from one on, {@code main(seed)} one, told at length. Exits
-     * with 1 when one of them finds something.
+     * {@code main(scenario, seed)} runs one seed, {@code main(scenario, seed, count)} all from one on. Exits with 1 when
+     * one of them finds something, and says which.
      */
     public static void main(String[] args) {
-        long first = args.length > 0 ? Long.parseLong(args[0]) : 0;
-        long count = args.length > 1 ? Long.parseLong(args[1]) : 1;
+        if (args.length < 2 || !SCENARIOS.containsKey(args[0])) {
+            System.err.println(
+                    "wanted: SCENARIO SEED [COUNT], with SCENARIO one of " + new TreeSet<>(SCENARIOS.keySet()));
+            System.exit(2);
+        }
+        long first = Long.parseLong(args[1]);
+        long count = args.length > 2 ? Long.parseLong(args[2]) : 1;
         for (long seed = first; seed < first + count; seed++) {
             try {
-                Result result = run(seed, new RestartScenario());
+                Result result = run(seed, SCENARIOS.get(args[0]).get());
                 if (count == 1) System.out.println(result);
             } catch (SimulationFailure failure) {
                 System.err.println(failure.getMessage());
