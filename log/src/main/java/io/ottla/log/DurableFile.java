@@ -29,6 +29,21 @@ final class DurableFile {
     }
 
     /**
+     * Creates a directory that a power loss does not take away with all that is in it: the names of those created now
+     * are synced, and its own in any case, for an earlier start may have been killed between the two.
+     */
+    static void createDirectory(Disk disk, Path directory) throws IOException {
+        Path existing = directory.getParent();
+        while (existing != null && existing.getParent() != null && !disk.exists(existing))
+            existing = existing.getParent();
+        disk.createDirectories(directory);
+        for (Path parent = directory.getParent(); parent != null; parent = parent.getParent()) {
+            disk.syncDirectory(parent);
+            if (parent.equals(existing)) return;
+        }
+    }
+
+    /**
      * @param bytesMax a longer file is refused
      * @throws java.nio.file.NoSuchFileException if there is none
      */

@@ -71,7 +71,7 @@ public final class LogDir {
     public static LogDir open(Path path, Disk disk) throws LogDirException {
         AutoCloseable lock;
         try {
-            disk.createDirectories(path);
+            DurableFile.createDirectory(disk, path);
             lock = disk.tryLock(path.resolve(LOCK))
                     .orElseThrow(() -> new LogDirException(
                             "The log directory " + path + " is in use: another process holds its " + LOCK + " file."));

@@ -194,13 +194,22 @@ final class LogLoader {
             }
             if (segment.baseOffset() > firstUnflushed) snapshot(segment.baseOffset());
             boolean whole = recoverSegment(segment);
-            if (!whole) {
-                Long next = segments.higherKey(segment.baseOffset());
-                if (next != null) dropFrom(next);
+            Long next = segments.higherKey(segment.baseOffset());
+            if (next != null && (!whole || isGap(next))) {
+                dropFrom(next);
                 break;
             }
         }
         snapshot(endOffset);
+    }
+
+    /**
+     * Whether the end of the segment before is missing, though it ends with a sound batch: a power loss may keep a new
+     * segment and lose what was not flushed of the old one. What is left must be the beginning of what was written,
+     * without holes. Compaction makes holes that mean nothing.
+     */
+    private boolean isGap(long nextBaseOffset) {
+        return nextBaseOffset > endOffset && !request.config().compact();
     }
 
     private void dropFrom(long baseOffset) throws IOException {
