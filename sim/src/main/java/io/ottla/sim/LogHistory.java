@@ -83,6 +83,11 @@ final class LogHistory {
         for (int record = 0; record < sent.records(); record++) to.add(sent.value(record));
     }
 
+    /** Whether the last look found a batch. */
+    boolean has(Sent sent) {
+        return lastSeen.contains(sent.value(sent.records() - 1));
+    }
+
     /** The last look's values, for comparing two starts in a row. */
     List<String> lastSeen() {
         return lastSeen;

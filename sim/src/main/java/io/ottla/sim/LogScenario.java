@@ -27,7 +27,7 @@ final class LogScenario implements Simulation.Scenario {
         for (int life = 0; life < LIVES; life++) {
             machine.faults(faults(machine, random));
             machine.start(new LogProgram(history, config, false));
-            world.run(1 + random.nextInt(random.chance(0.2) ? 70_000 : 1000));
+            world.run(1 + random.nextInt(random.chance(0.03) ? 70_000 : 1000));
             end(machine, random);
             world.run(1000);
             if (machine.isRunning()) machine.kill();

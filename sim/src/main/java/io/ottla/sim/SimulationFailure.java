@@ -5,7 +5,8 @@ import java.util.List;
 /** A simulation found something: the seed that shows it again, and what happened last. */
 public final class SimulationFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
-    private static final int LINES = 40;
+    /** How many of the last events to tell; {@code -Dsim.lines=2000} for more. */
+    private static final int LINES = Integer.getInteger("sim.lines", 40);
 
     SimulationFailure(World world, String what, Throwable cause) {
         super(describe(world, what), cause);

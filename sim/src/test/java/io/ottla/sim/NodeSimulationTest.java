@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whole nodes in the virtual world. */
+/** Whole nodes, and their logs, in the virtual world. */
 class NodeSimulationTest {
 
     @ParameterizedTest
@@ -20,5 +20,11 @@ class NodeSimulationTest {
         for (long seed = 0; seed < 3; seed++)
             assertThat(Simulation.run(seed, new RestartScenario()))
                     .isEqualTo(Simulation.run(seed, new RestartScenario()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100, 200})
+    void aLogKeepsItsPromises(long first) {
+        for (long seed = first; seed < first + 10; seed++) Simulation.run(seed, new LogScenario());
     }
 }
