@@ -70,6 +70,8 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
             } catch (Refusal refusal) {
                 result.setErrorCode(refusal.error.code()).setErrorMessage(refusal.getMessage());
             }
+            // version 0 has only this of the source, later ones must not have it
+            if (request.version() > 0) result.configs().forEach(config -> config.setIsDefault(false));
             response.results().add(result);
         }
         reply.send(response);

@@ -8,12 +8,14 @@ import io.ottla.cluster.BrokerImage.Endpoint;
 import io.ottla.cluster.ClusterMember;
 import io.ottla.cluster.MemoryCoordination;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 
 /** One broker of number 7 on a tree in memory, and the handlers about the cluster. */
@@ -62,8 +64,10 @@ final class ClusterWorld implements Clock {
         handle(handler, new Request<>(new Client(listener), (short) version, 1, 0, body), answers);
         drain();
         assertThat(answers).hasSize(1);
-        // it can be written in that version
-        answers.getFirst().size(new ObjectSerializationCache(), (short) version);
+        // some fields may be set in some versions only: writing tells
+        ObjectSerializationCache cache = new ObjectSerializationCache();
+        int size = answers.getFirst().size(cache, (short) version);
+        answers.getFirst().write(new ByteBufferAccessor(ByteBuffer.allocate(size)), cache, (short) version);
         return response.cast(answers.getFirst());
     }
 
