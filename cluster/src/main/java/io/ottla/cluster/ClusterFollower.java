@@ -28,6 +28,7 @@ public final class ClusterFollower {
     private boolean hasNews;
     private boolean isScheduled;
     private boolean isPublishing;
+    private boolean isStopped;
 
     public ClusterFollower(Coordination coordination, Clock clock) {
         this.coordination = coordination;
@@ -52,6 +53,11 @@ public final class ClusterFollower {
         listeners.add(listener);
     }
 
+    /** From now on nothing is told to anybody, and the image stays what it is: the node stops. */
+    public void stop() {
+        isStopped = true;
+    }
+
     private void changed() {
         hasNews = true;
         if (isScheduled || !behind.isEmpty()) return;
@@ -63,7 +69,7 @@ public final class ClusterFollower {
     }
 
     private void publish() {
-        if (!hasNews || isPublishing || !behind.isEmpty()) return;
+        if (!hasNews || isPublishing || isStopped || !behind.isEmpty()) return;
         hasNews = false;
         ClusterImage before = published;
         published = builder.build();

@@ -101,8 +101,14 @@ public final class NettyNetwork implements Network, AutoCloseable {
         if (bound.isSuccess()) return listening;
         channel.unsafe().closeForcibly();
         Throwable cause = bound.cause();
-        String why = cause == null ? "not bound" : cause.getMessage();
-        throw new IOException("cannot listen on " + where + ": " + why, cause);
+        throw new IOException("cannot listen on " + where + ": " + reason(cause), cause);
+    }
+
+    /** The operating system's words, without the name of the call that Netty puts before them. */
+    private static String reason(Throwable cause) {
+        if (cause == null || cause.getMessage() == null) return "not bound";
+        String message = cause.getMessage();
+        return message.substring(message.indexOf("): ") < 0 ? 0 : message.indexOf("): ") + 3);
     }
 
     NettyConnection connection(NettyListening listening, SocketChannel channel) {

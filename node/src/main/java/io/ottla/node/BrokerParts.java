@@ -248,6 +248,7 @@ final class BrokerParts {
                 .get(nodeId)
                 .map(BrokerImage::epoch)
                 .orElse(-1L);
+        member.follower().stop(); // that this broker leaves is no news to it
         logs.closeCleanly(brokerEpoch, completion);
     }
 }
