@@ -50,6 +50,14 @@ final class RecordChecks {
         }
     }
 
+    /** Whether all records of a walk are as the topic wants them; if so, they count as checked. */
+    boolean admit(QuickWalk walk) {
+        if (checksTimestamps && !(isInRange(walk.minTimestamp()) && isInRange(walk.maxTimestamp()))) return false;
+        maxTimestamp = walk.maxTimestamp();
+        offsetOfMaxTimestamp = firstOffset + walk.indexOfMaxTimestamp();
+        return true;
+    }
+
     boolean hasErrors() {
         return errorCount > 0;
     }

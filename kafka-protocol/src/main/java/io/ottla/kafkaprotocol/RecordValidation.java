@@ -30,6 +30,7 @@ public final class RecordValidation implements AutoCloseable {
 
     private final BatchView batch = new BatchView();
     private final RecordChecks checks = new RecordChecks();
+    private final QuickWalk quickWalk = new QuickWalk();
     private final RecordReader reader = new RecordReader();
     private final Repacker repacker = new Repacker();
     private final UpConversion conversion = new UpConversion(reader);
@@ -128,6 +129,8 @@ public final class RecordValidation implements AutoCloseable {
         Optional<Invalid> refused = checkHeader(rules);
         if (refused.isPresent()) return refused.get();
         checks.begin(rules, firstOffset, nowMs);
+        if (!batch.isCompressed() && quickWalk.isSound(batch, rules.isCompacted()) && checks.admit(quickWalk))
+            return prepare(rules, firstOffset, leaderEpoch, nowMs);
         RecordReader.Step step = reader.skim(batch).next();
         long expected = 0;
         while (step == RecordReader.Step.RECORD) {

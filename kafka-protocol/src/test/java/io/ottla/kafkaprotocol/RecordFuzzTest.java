@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -69,11 +70,23 @@ class RecordFuzzTest {
             SeededRandom random) {
         long before = BadBatchesTest.allocatedBytes();
         Batches.forEach(bytes, batch -> {
+            QuickWalk quick = new QuickWalk();
+            boolean isSound = batch.magic() == 2 && !batch.isCompressed() && quick.isSound(batch, random.chance(0.5));
+            long max = Long.MIN_VALUE;
+            long min = Long.MAX_VALUE;
             reader.open(batch);
             while (reader.next() == RecordReader.Step.RECORD) {
                 reader.headers();
                 reader.key();
+                max = Math.max(max, reader.timestampMs());
+                min = Math.min(min, reader.timestampMs());
+                if (isSound) assertThat(reader.offset() - batch.baseOffset()).isEqualTo(reader.index());
             }
+            if (!isSound) return;
+            assertThat(reader.error()).isEqualTo(Errors.NONE);
+            if (batch.timestampType() == TimestampType.LOG_APPEND_TIME) return;
+            assertThat(quick.maxTimestamp()).isEqualTo(max);
+            assertThat(quick.minTimestamp()).isEqualTo(min);
         });
         if (random.chance(0.2)) conversion.toMagic(bytes, (byte) random.nextInt(2), 0);
         ValidationRules rules =
