@@ -13,10 +13,11 @@ import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
  * A Kafka client in the virtual world, at the level of requests: connects when it has something to send, pairs
- * responses with requests, and says when an answer will never come.
+ * responses with requests, and says when an answer will never come: the connection went, or it took too long.
  */
 public final class KafkaClient {
     private static final int LENGTH_BYTES = 4;
+    private static final long REQUEST_TIMEOUT_MS = 10_000;
 
     private final World world;
     private final Machine machine;
@@ -47,7 +48,11 @@ public final class KafkaClient {
             world.after(1, () -> answer.accept(Optional.empty()));
             return;
         }
-        outstanding.add(new Outstanding(write(api, version, request), api, version, answer));
+        Outstanding sent = new Outstanding(write(api, version, request), api, version, answer);
+        outstanding.add(sent);
+        world.after(REQUEST_TIMEOUT_MS, () -> {
+            if (outstanding.contains(sent)) close(); // a machine that lost its power says nothing
+        });
     }
 
     /** Sends a request that is not answered: Produce with acks=0. */

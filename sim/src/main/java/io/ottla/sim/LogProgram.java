@@ -157,15 +157,14 @@ final class LogProgram implements Program, Program.Running {
     }
 
     private static void collect(ByteBuffer bytes, List<String> values) {
-        Batches.forEach(bytes, batch -> {
-            if (!batch.isCrcValid()) throw new AssertionError("a batch with a wrong checksum was read: " + batch);
-            if (batch.baseOffset() != values.size())
-                throw new AssertionError("offset " + batch.baseOffset() + " comes after " + values.size() + " records");
-            values(batch, values);
-        });
+        Batches.forEach(bytes, batch -> collect(batch, values));
     }
 
-    private static void values(BatchView batch, List<String> values) {
+    /** Adds the values of a batch; the list has those of all offsets before. */
+    static void collect(BatchView batch, List<String> values) {
+        if (!batch.isCrcValid()) throw new AssertionError("a batch with a wrong checksum was read: " + batch);
+        if (batch.baseOffset() != values.size())
+            throw new AssertionError("offset " + batch.baseOffset() + " comes after " + values.size() + " records");
         try (RecordReader reader = new RecordReader().open(batch)) {
             while (reader.next() == RecordReader.Step.RECORD) {
                 ByteBuffer value = reader.value().orElseThrow();

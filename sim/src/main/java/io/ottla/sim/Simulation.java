@@ -42,7 +42,7 @@ public final class Simulation {
 
     /** By name. */
     static final Map<String, Supplier<Scenario>> SCENARIOS =
-            Map.of("restart", RestartScenario::new, "log", LogScenario::new);
+            Map.of("restart", RestartScenario::new, "log", LogScenario::new, "produce", ProduceScenario::new);
 
     /**
      * {@code main(scenario, seed)} runs one seed, {@code main(scenario, seed, count)} all from one on. Exits with 1 when

@@ -27,4 +27,17 @@ class NodeSimulationTest {
     void aLogKeepsItsPromises(long first) {
         for (long seed = first; seed < first + 10; seed++) Simulation.run(seed, new LogScenario());
     }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100, 200})
+    void whatProducersWereAnsweredIsFetched(long first) {
+        for (long seed = first; seed < first + 10; seed++) Simulation.run(seed, new ProduceScenario());
+    }
+
+    @Test
+    void theSameSeedGivesTheSameTraceWithClients() {
+        for (long seed = 0; seed < 3; seed++)
+            assertThat(Simulation.run(seed, new ProduceScenario()))
+                    .isEqualTo(Simulation.run(seed, new ProduceScenario()));
+    }
 }
