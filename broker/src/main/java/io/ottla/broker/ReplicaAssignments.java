@@ -1,6 +1,7 @@
 package io.ottla.broker;
 
 import io.ottla.base.Outcome;
+import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import io.ottla.cluster.ClusterImage;
 import io.ottla.cluster.ConfigEntity;
@@ -13,6 +14,8 @@ import io.ottla.partition.Leadership;
 import io.ottla.partition.PartitionConfig;
 import io.ottla.partition.Replicas;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,10 +47,17 @@ public final class ReplicaAssignments implements ImageListener {
             change.deleted().ifPresent(this::delete);
             change.after().ifPresent(topic -> {
                 PartitionConfig config = topicConfig.apply(after, name);
-                for (PartitionImage partition : change.changedPartitions()) assign(topic, partition, config);
+                List<PartitionImage> partitions = hasGotItsId(change) ? topic.partitions() : change.changedPartitions();
+                for (PartitionImage partition : partitions) assign(topic, partition, config);
             });
         });
         for (ConfigEntity entity : delta.configs()) reconfigure(after, entity);
+    }
+
+    /** A topic that comes from a Kafka before 2.8 gets its id from the controller. */
+    private static boolean hasGotItsId(ImageDelta.TopicChange change) {
+        boolean hadNone = change.before().map(TopicImage::id).equals(Optional.of(TopicId.ZERO));
+        return hadNone && !change.after().map(TopicImage::id).equals(Optional.of(TopicId.ZERO));
     }
 
     /** Topics that were being deleted when the node stopped lose their directories now; others are reported. */

@@ -176,12 +176,16 @@ final class DataPlane {
 
     /** Another leader, or another epoch. */
     void put(String name, int partitions, int leader, int leaderEpoch) {
+        put(name, partitions, leader, leaderEpoch, id(name));
+    }
+
+    void put(String name, int partitions, int leader, int leaderEpoch, TopicId id) {
         List<PartitionImage> list = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
             PartitionState state = new PartitionState(leader, leaderEpoch, 1, List.of(leader), false);
             list.add(new PartitionImage(i, List.of(leader), List.of(), List.of(), state, leaderEpoch));
         }
-        change(name, Optional.of(new TopicImage(name, id(name), list, 0, true)));
+        change(name, Optional.of(new TopicImage(name, id, list, 0, true)));
     }
 
     void delete(String name) {

@@ -26,7 +26,7 @@ import org.apache.kafka.common.protocol.Errors;
 public final class Replica {
     private final Replicas replicas;
     private final TopicPartition topicPartition;
-    private final TopicId topicId;
+    private TopicId topicId;
     private final Partition partition;
     private final Watcher.Armed watchers = new Watcher.Armed();
     private final ReplicaLog storage;
@@ -41,7 +41,7 @@ public final class Replica {
         partition = new Partition(topicPartition, replicas.nodeId());
         storage = new ReplicaLog(
                 topicPartition.toString(),
-                then -> replicas.open(topicPartition, topicId, this.config.log(), then),
+                then -> replicas.open(topicPartition, this.topicId, this.config.log(), then),
                 this::opened,
                 replicas::monotonicMs);
         configure(config);
@@ -236,6 +236,13 @@ public final class Replica {
         storage.ifOpen().ifPresent(log -> log.configure(config.log()));
         partition.configure(config.minInSyncReplicas(), config.log().flushMessages(), replicas.effectsOf(this));
         replicas.carryOut();
+    }
+
+    /** The topic, which had no id, has got one. */
+    void adopt(TopicId topicId) {
+        this.topicId = topicId;
+        // an open log learns it like this, and writes it down
+        if (isOpen()) replicas.open(topicPartition, topicId, config.log(), ignored -> {});
     }
 
     void lead(Leadership leadership) {

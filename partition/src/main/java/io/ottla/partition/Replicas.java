@@ -89,10 +89,12 @@ public final class Replicas {
 
     /**
      * This node leads the partition; it is made here if it is new. One of the same name and another topic id, which can
-     * only be what is left of a deleted topic, is deleted first.
+     * only be what is left of a deleted topic, is deleted first. One that had no id, since it comes from a Kafka before
+     * 2.8, takes it.
      */
     public void lead(TopicPartition partition, TopicId topicId, Leadership leadership, PartitionConfig config) {
         Replica replica = byPartition.get(partition);
+        if (replica != null && replica.topicId().equals(TopicId.ZERO)) replica.adopt(topicId);
         if (replica != null && !replica.topicId().equals(topicId)) {
             delete(partition, ignored -> {});
             replica = null;

@@ -242,6 +242,25 @@ class ReplicasTest {
     }
 
     @Test
+    void aTopicWithoutAnIdKeepsItsLogWhenItGetsOne() throws Exception {
+        replicas.lead(T0, TopicId.ZERO, alone(3), config());
+        append(T0, 1, 1000, "a");
+        clock.settle();
+        replicas.lead(T0, ID, alone(3), config());
+        append(T0, 1, 1000, "b");
+        clock.settle();
+        assertThat(take()).containsExactly("a: 0..0", "b: 1..1");
+        assertThat(replicas.get(T0).orElseThrow().topicId()).isEqualTo(ID);
+        logs.closeCleanly(-1, done -> {});
+        clock.settle();
+        start();
+        replicas.lead(T0, ID, alone(3), config());
+        append(T0, 1, 1000, "c");
+        clock.settle();
+        assertThat(take()).containsExactly("c: 2..2");
+    }
+
+    @Test
     void aRestartGoesOnWhereTheLogEnded() throws Exception {
         replicas.lead(T0, ID, alone(3), config());
         append(T0, 1, 1000, "a");

@@ -1,0 +1,88 @@
+package io.ottla.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
+import io.ottla.kafkamessages.ApiMessageType;
+import io.ottla.kafkamessages.ProduceResponseData;
+import io.ottla.partition.Role;
+import io.ottla.partition.TestBatches;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+/** What the image says is what the replicas do. */
+class ReplicaAssignmentsTest {
+    private final DataPlane plane = new DataPlane();
+    private final DataPlane.Client client = plane.client();
+
+    private Errors produce(String topic) {
+        var response = client.call(
+                ApiMessageType.PRODUCE,
+                7,
+                ProduceTest.request(1, topic, 0, TestBatches.of("a")),
+                ProduceResponseData.class);
+        return Errors.forCode(ProduceTest.only(response).errorCode());
+    }
+
+    @Test
+    void onlyWhatThisNodeLeadsIsHere() {
+        plane.topic("here", 2);
+        plane.put("elsewhere", 1, 2, 0);
+        assertThat(plane.replicas.all()).hasSize(2);
+        assertThat(plane.replicas.get(new TopicPartition("elsewhere", 0))).isEmpty();
+        assertThat(plane.replica("here", 1).partition().leaderEpoch()).isZero();
+    }
+
+    @Test
+    void aLeaderThatGoesAndComesBackHasANewEpoch() {
+        plane.topic("t", 1);
+        assertThat(produce("t")).isEqualTo(Errors.NONE);
+        plane.put("t", 1, 2, 1);
+        assertThat(plane.replica("t", 0).partition().role()).isEqualTo(new Role.Resigned());
+        assertThat(produce("t")).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        plane.put("t", 1, 1, 2);
+        assertThat(produce("t")).isEqualTo(Errors.NONE);
+        assertThat(plane.replica("t", 0).partition().leaderEpoch()).isEqualTo(2);
+        assertThat(plane.replica("t", 0).epochEnd(0).endOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void partitionsAreAdded() {
+        plane.topic("t", 1);
+        produce("t");
+        plane.put("t", 3, 1, 0);
+        assertThat(plane.replicas.all()).hasSize(3);
+        assertThat(plane.replica("t", 0).endOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void aDeletedTopicLosesItsLogs() {
+        plane.topic("t", 1);
+        produce("t");
+        assertThat(plane.logs.partitions()).hasSize(1);
+        plane.delete("t");
+        plane.clock.settle();
+        assertThat(plane.logs.partitions()).isEmpty();
+        assertThat(produce("t")).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void settingsTakeEffectWhileRunning() {
+        plane.topic("t", 1);
+        assertThat(produce("t")).isEqualTo(Errors.NONE);
+        plane.reconfigure("t", "max.message.bytes", "20");
+        assertThat(produce("t")).isEqualTo(Errors.MESSAGE_TOO_LARGE);
+        plane.reconfigure("t");
+        assertThat(produce("t")).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void aTopicOfAnOldKafkaKeepsItsRecordsWhenTheControllerGivesItAnId() {
+        plane.put("t", 1, 1, 0, TopicId.ZERO);
+        assertThat(produce("t")).isEqualTo(Errors.NONE);
+        plane.put("t", 1, 1, 0);
+        assertThat(plane.replica("t", 0).topicId()).isEqualTo(DataPlane.id("t"));
+        assertThat(plane.replica("t", 0).endOffset()).isEqualTo(1);
+    }
+}
