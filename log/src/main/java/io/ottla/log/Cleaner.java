@@ -70,8 +70,8 @@ final class Cleaner {
     /** The first step. @return the first offset that will still be dirty afterwards */
     long mapDirtyPart() throws IOException {
         List<SegmentFiles> dirty = task.segments().stream()
-                .filter(segment ->
-                        endOf(segment) > task.firstDirtyOffset() && segment.baseOffset() < task.uncleanableOffset())
+                .filter(segment -> segment.endOffset() > task.firstDirtyOffset()
+                        && segment.baseOffset() < task.uncleanableOffset())
                 .toList();
         map = new OffsetMap(task.dedupeBytes(), task.uncleanableOffset() - task.firstDirtyOffset());
         cleanEndOffset = task.firstDirtyOffset();
@@ -81,11 +81,6 @@ final class Cleaner {
         legacyHorizonMs = legacyHorizonMs();
         group();
         return cleanEndOffset;
-    }
-
-    private long endOf(SegmentFiles segment) {
-        int next = task.segments().indexOf(segment) + 1;
-        return next < task.segments().size() ? task.segments().get(next).baseOffset() : Long.MAX_VALUE;
     }
 
     private List<AbortedTxn> abortedFrom(long offset) throws IOException {
@@ -111,7 +106,7 @@ final class Cleaner {
                 map.looked(batch.lastOffset());
                 cleanEndOffset = batch.nextOffset();
             }
-            cleanEndOffset = Math.max(cleanEndOffset, Math.min(endOf(segment), task.uncleanableOffset()));
+            cleanEndOffset = Math.max(cleanEndOffset, Math.min(segment.endOffset(), task.uncleanableOffset()));
             return true;
         } finally {
             held.forEach(DiskFile::release);
@@ -144,7 +139,7 @@ final class Cleaner {
     private long legacyHorizonMs() {
         long horizon = 0;
         for (int i = 0; i < task.segments().size(); i++)
-            if (endOf(task.segments().get(i)) <= task.firstDirtyOffset())
+            if (task.segments().get(i).endOffset() <= task.firstDirtyOffset())
                 horizon = task.lastModifiedMs().get(i) - task.config().deleteRetentionMs();
         return horizon;
     }
@@ -155,14 +150,14 @@ final class Cleaner {
         long bytes = 0;
         long indexBytes = 0;
         for (SegmentFiles segment : task.segments()) {
-            if (segment.baseOffset() >= cleanEndOffset || endOf(segment) > task.uncleanableOffset()) break;
+            if (segment.baseOffset() >= cleanEndOffset || segment.endOffset() > task.uncleanableOffset()) break;
             long index = Math.max(
                     entries(segment, OffsetIndex.SUFFIX, segment.offsetEntries(), OffsetIndex.ENTRY_BYTES),
                     entries(segment, TimeIndex.SUFFIX, segment.timeEntries(), TimeIndex.ENTRY_BYTES));
             boolean fits = !group.isEmpty()
                     && bytes + segment.sizeBytes() <= task.config().segmentBytes()
                     && indexBytes + index <= task.config().segmentIndexBytes()
-                    && endOf(segment) - group.getFirst().baseOffset() <= Integer.MAX_VALUE;
+                    && segment.endOffset() - group.getFirst().baseOffset() <= Integer.MAX_VALUE;
             if (!fits && !group.isEmpty()) {
                 groups.add(group);
                 group = new ArrayList<>();

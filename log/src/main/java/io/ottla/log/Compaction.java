@@ -43,7 +43,7 @@ final class Compaction {
         List<SegmentFiles> segments = new ArrayList<>();
         List<Long> lastModifiedMs = new ArrayList<>();
         for (Segment segment : log.segments().values()) {
-            segments.add(segment.forDiskThread());
+            segments.add(segment.forDiskThread(log.endOf(segment)));
             lastModifiedMs.add(segment.lastModifiedMs());
         }
         Map<Long, Cleaner.LastRecord> producers = new HashMap<>();

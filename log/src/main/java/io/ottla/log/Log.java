@@ -354,6 +354,12 @@ public final class Log {
         return segments.lastEntry().getValue();
     }
 
+    /** Where the next segment begins, or the log ends. */
+    long endOf(Segment segment) {
+        Long next = segments.higherKey(segment.baseOffset());
+        return next == null ? endOffset : next;
+    }
+
     NavigableMap<Long, Segment> segments() {
         return segments;
     }

@@ -47,7 +47,7 @@ final class LogReads {
         Iterator<Segment> segments =
                 log.segments().tailMap(first, true).values().iterator();
         ReadPlan plan = new ReadPlan(
-                () -> segments.hasNext() ? Optional.of(segments.next().view()) : Optional.empty(),
+                () -> segments.hasNext() ? Optional.of(view(segments.next())) : Optional.empty(),
                 offset,
                 maxBytes,
                 limit >= log.endOffset() ? Long.MAX_VALUE : limit,
@@ -64,6 +64,10 @@ final class LogReads {
         } catch (IOException e) {
             throw log.failed(e);
         }
+    }
+
+    private SegmentReader.View view(Segment segment) throws IOException {
+        return segment.view(log.endOf(segment));
     }
 
     private long first(long offset) {
@@ -135,9 +139,9 @@ final class LogReads {
         }
     }
 
-    private static List<SegmentFiles> files(NavigableMap<Long, Segment> segments) throws IOException {
+    private List<SegmentFiles> files(NavigableMap<Long, Segment> segments) throws IOException {
         List<SegmentFiles> files = new ArrayList<>(segments.size());
-        for (Segment segment : segments.values()) files.add(segment.forDiskThread());
+        for (Segment segment : segments.values()) files.add(segment.forDiskThread(log.endOf(segment)));
         return files;
     }
 

@@ -42,7 +42,7 @@ final class LogRetention {
         List<SegmentFiles> unknown = new ArrayList<>();
         if (log.config().delete() && log.config().retentionMs() >= 0)
             for (Segment segment : log.segments().values())
-                if (!segment.knowsMaxTimestamp()) unknown.add(segment.forDiskThread());
+                if (!segment.knowsMaxTimestamp()) unknown.add(segment.forDiskThread(log.endOf(segment)));
         if (unknown.isEmpty()) {
             retainNow(nowMs);
             return;
@@ -85,7 +85,7 @@ final class LogRetention {
 
     private void retainNow(long nowMs) throws IOException {
         LogConfig config = log.config();
-        deleteOldest(nowMs, "before the log start", segment -> nextBase(segment) <= log.startOffset());
+        deleteOldest(nowMs, "before the log start", segment -> log.endOf(segment) <= log.startOffset());
         if (!config.delete()) return;
         if (config.retentionMs() >= 0)
             deleteOldest(nowMs, "too old", segment -> nowMs - segment.newestMs() > config.retentionMs());
@@ -98,17 +98,12 @@ final class LogRetention {
         }
     }
 
-    private long nextBase(Segment segment) {
-        Long next = log.segments().higherKey(segment.baseOffset());
-        return next == null ? log.endOffset() : next;
-    }
-
     private void deleteOldest(long nowMs, String why, Rule rule) throws IOException {
         List<Segment> doomed = new ArrayList<>();
         for (Segment segment : log.segments().values()) {
             boolean last = segment == log.active();
             if (last && segment.sizeBytes() == 0) break;
-            if (nextBase(segment) > log.highWatermark() || !rule.deletes(segment)) break;
+            if (log.endOf(segment) > log.highWatermark() || !rule.deletes(segment)) break;
             doomed.add(segment);
         }
         if (doomed.isEmpty()) return;
@@ -124,9 +119,9 @@ final class LogRetention {
                 "{}: deleting {} segments up to offset {}, {}",
                 log.topicPartition(),
                 doomed.size(),
-                nextBase(doomed.getLast()),
+                log.endOf(doomed.getLast()),
                 why);
-        long start = nextBase(doomed.getLast());
+        long start = log.endOf(doomed.getLast());
         for (Segment segment : doomed) drop(segment);
         if (start > log.startOffset()) log.startOffset(start);
         log.filesChanged();

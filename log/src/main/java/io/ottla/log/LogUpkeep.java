@@ -2,9 +2,12 @@ package io.ottla.log;
 
 import io.ottla.base.Clock;
 import io.ottla.base.Outcome;
+import io.ottla.base.TopicPartition;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +28,7 @@ final class LogUpkeep {
     private final Every rest;
     private final Every compaction;
     private final Compactor compactor;
+    private final Unopened unopened;
 
     LogUpkeep(Logs logs, LogContext context, Deletions deletions, Clock clock) {
         this.logs = logs;
@@ -41,6 +45,7 @@ final class LogUpkeep {
         rest = new Every(settings.idleMs(), nowMs);
         compaction = new Every(settings.cleanerBackoffMs(), nowMs);
         compactor = new Compactor(logs, context);
+        unopened = new Unopened(logs, context.disk());
     }
 
     /** Says when an interval has passed, whatever the clock does. */
@@ -60,6 +65,10 @@ final class LogUpkeep {
         }
     }
 
+    void wanted(Function<TopicPartition, Optional<Logs.Wanted>> source) {
+        unopened.wanted(source);
+    }
+
     Deletions deletions() {
         return deletions;
     }
@@ -68,7 +77,10 @@ final class LogUpkeep {
         deletions.tick(nowMs);
         context.files().closeIdle(nowMs, context.settings().idleMs());
         if (walk.isDue(nowMs)) for (Log log : logs.opened()) log.tick(nowMs);
-        if (retention.isDue(nowMs)) retain(nowMs);
+        if (retention.isDue(nowMs)) {
+            retain(nowMs);
+            unopened.look(nowMs);
+        }
         if (rest.isDue(nowMs)) rest();
         if (context.settings().cleaner() && compaction.isDue(nowMs)) compactor.tick(nowMs);
         boolean points = recoveryPoints.isDue(nowMs);
@@ -138,5 +150,6 @@ final class LogUpkeep {
 
     void stop() {
         compactor.stop();
+        unopened.stop();
     }
 }

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,6 +90,17 @@ public final class Logs {
         dir.fail(cause);
         logger.error("the log directory {} has failed and is used no more: {}", dir, cause.toString(), cause);
         clock.execute(() -> failureListener.accept(dir, cause));
+    }
+
+    /** What a partition should be. */
+    public record Wanted(TopicId topicId, LogConfig config) {}
+
+    /**
+     * Says what the partitions should be that nobody has opened, so that retention and compaction reach them too. Without
+     * it they wait until they are opened; a partition for which it is empty is left alone.
+     */
+    public void wanted(Function<TopicPartition, Optional<Wanted>> source) {
+        upkeep.wanted(source);
     }
 
     public List<LogDir> dirs() {

@@ -29,50 +29,69 @@ record ReadPlan(Views segments, long offset, int maxBytes, long limit, boolean a
     record Place(long offset, long segment, long position) {}
 
     /**
-     * @param next where the next read of the same reader will begin, to spare its lookup; empty if unknown
+     * @param next where the next read of the same reader will begin, to spare its lookup; empty if there is none
      */
     record Result(Read.Slice slice, Optional<Place> next) {}
 
     Result run(ByteBuffer scratch, boolean mayBlock) throws IOException {
-        long at = from;
+        long hint = from;
         while (true) {
             Optional<SegmentReader.View> found = segments.next();
-            if (found.isEmpty()) break;
-            SegmentReader.View view = found.get();
-            SegmentReader reader = new SegmentReader(view, scratch, mayBlock);
-            if (view.baseOffset() >= limit) break;
-            Optional<SegmentReader.Found> first = at >= 0 ? reader.at(at, offset) : Optional.empty();
+            if (found.isEmpty() || found.get().baseOffset() >= limit) break;
+            SegmentReader reader = new SegmentReader(found.get(), scratch, mayBlock);
+            SegmentReader.Boundary end = end(reader);
+            // a reader who follows the end of the log gets what is there, without a look at it
+            if (hint >= 0 && hint < end.position() && end.position() - hint <= maxBytes)
+                return slice(reader, hint, end, scratch, mayBlock);
+            Optional<SegmentReader.Found> first = hint >= 0 ? reader.at(hint, offset) : Optional.empty();
             if (first.isEmpty()) first = reader.locate(offset);
-            at = -1;
-            if (first.isPresent()) return slice(reader, first.get(), scratch, mayBlock);
+            hint = -1;
+            if (first.isPresent()) return fromBatch(reader, first.get(), end, scratch, mayBlock);
         }
         return new Result(Read.Slice.empty(offset), Optional.empty());
     }
 
-    private Result slice(SegmentReader reader, SegmentReader.Found first, ByteBuffer scratch, boolean mayBlock)
-            throws IOException {
-        if (first.lastOffset() >= limit) return new Result(Read.Slice.empty(offset), Optional.empty());
+    /** Where in this segment no more may be given out. */
+    private SegmentReader.Boundary end(SegmentReader reader) throws IOException {
         SegmentReader.View view = reader.view();
-        long end = view.sizeBytes();
-        boolean toEnd = limit == Long.MAX_VALUE;
-        if (!toEnd)
-            end = reader.locate(limit).map(SegmentReader.Found::position).orElse(end);
-        SegmentReader.Boundary boundary;
-        if (first.sizeBytes() > maxBytes) {
-            if (!atLeastOneBatch) return new Result(Read.Slice.empty(offset), Optional.empty());
-            boundary = new SegmentReader.Boundary(first.endPosition(), first.lastOffset() + 1);
-        } else {
-            boundary = reader.cut(first, Math.min(end, first.position() + maxBytes));
+        if (limit < view.endOffset()) {
+            Optional<SegmentReader.Found> beyond = reader.locate(limit);
+            if (beyond.isPresent())
+                return new SegmentReader.Boundary(
+                        beyond.get().position(), beyond.get().baseOffset());
         }
+        return new SegmentReader.Boundary(view.sizeBytes(), view.endOffset());
+    }
+
+    private Result fromBatch(
+            SegmentReader reader,
+            SegmentReader.Found first,
+            SegmentReader.Boundary end,
+            ByteBuffer scratch,
+            boolean mayBlock)
+            throws IOException {
+        if (first.position() >= end.position() || (first.sizeBytes() > maxBytes && !atLeastOneBatch))
+            return new Result(Read.Slice.empty(offset), Optional.empty());
+        SegmentReader.Boundary boundary;
+        if (first.sizeBytes() > maxBytes)
+            boundary = new SegmentReader.Boundary(first.endPosition(), first.lastOffset() + 1);
+        else if (end.position() - first.position() <= maxBytes) boundary = end;
+        else boundary = reader.cut(first, first.position() + maxBytes);
+        return slice(reader, first.position(), boundary, scratch, mayBlock);
+    }
+
+    private static Result slice(
+            SegmentReader reader, long position, SegmentReader.Boundary end, ByteBuffer scratch, boolean mayBlock)
+            throws IOException {
         DiskFile file = reader.file();
-        int length = (int) (boundary.position() - first.position());
-        boolean cached = true;
-        if (mayBlock) warm(file, first.position(), length);
-        else cached = isCached(file, boundary.position() - 1, scratch);
+        int length = (int) (end.position() - position);
+        if (mayBlock) warm(file, position, length);
+        else if (!isCached(file, end.position() - 1, scratch)) throw ColdRead.INSTANCE;
         file.retain();
-        Read.Slice slice = new Read.Slice(
-                List.of(new Payload.FileRange(file, first.position(), length)), length, boundary.nextOffset(), cached);
-        return new Result(slice, Optional.of(new Place(boundary.nextOffset(), view.baseOffset(), boundary.position())));
+        Read.Slice slice =
+                new Read.Slice(List.of(new Payload.FileRange(file, position, length)), length, end.nextOffset(), true);
+        return new Result(
+                slice, Optional.of(new Place(end.nextOffset(), reader.view().baseOffset(), end.position())));
     }
 
     /** Brings the range into the page cache, so that sending it does not wait. */

@@ -234,19 +234,33 @@ final class Segment {
         timeIndex.rest();
     }
 
-    /** For lookups on the loop, now. */
-    SegmentReader.View view() throws IOException {
+    /**
+     * For lookups on the loop, now.
+     *
+     * @param endOffset where the next segment begins, or the log ends
+     */
+    SegmentReader.View view(long endOffset) throws IOException {
         return new SegmentReader.View(
-                path.toString(), baseOffset, this::file, sizeBytes, offsetIndex.view(), timeIndex.view());
+                path.toString(), baseOffset, this::file, sizeBytes, endOffset, offsetIndex.view(), timeIndex.view());
     }
 
-    /** For lookups on a disk thread. */
-    SegmentFiles forDiskThread() throws IOException {
+    /**
+     * For lookups on a disk thread.
+     *
+     * @param endOffset where the next segment begins, or the log ends
+     */
+    SegmentFiles forDiskThread(long endOffset) throws IOException {
         Optional<MaxTimestamp> max = maxTimestampMs == UNKNOWN
                 ? Optional.empty()
                 : Optional.of(new MaxTimestamp(maxTimestampMs, maxTimestampOffset));
         return new SegmentFiles(
-                directory, baseOffset, sizeBytes, offsetIndex.entriesWritten(), timeIndex.entriesWritten(), max);
+                directory,
+                baseOffset,
+                sizeBytes,
+                endOffset,
+                offsetIndex.entriesWritten(),
+                timeIndex.entriesWritten(),
+                max);
     }
 
     /** All files it may have, the log first. */

@@ -12,6 +12,7 @@ import java.util.Optional;
  * A segment as a disk thread gets it: by the names of its files, and how much of them counts. If the log changes its
  * files meanwhile (retention, compaction, truncation), {@link Log#generation} says so afterwards.
  *
+ * @param endOffset where the next segment begins, or the log ended
  * @param offsetEntries of the offset index; −1 for all that are in the file
  * @param timeEntries of the time index; −1 for all that are in the file
  * @param maxTimestamp if it is not simply the last entry of the time index
@@ -20,6 +21,7 @@ record SegmentFiles(
         Path directory,
         long baseOffset,
         long sizeBytes,
+        long endOffset,
         int offsetEntries,
         int timeEntries,
         Optional<Segment.MaxTimestamp> maxTimestamp) {
@@ -39,6 +41,7 @@ record SegmentFiles(
                 baseOffset,
                 () -> log,
                 sizeBytes,
+                endOffset,
                 index(disk, offsets, offsetEntries, OffsetIndex.ENTRY_BYTES, held),
                 index(disk, times, timeEntries, TimeIndex.ENTRY_BYTES, held));
     }

@@ -18,12 +18,14 @@ final class SegmentReader {
      * @param name of its file, for messages
      * @param log opens its file if it is needed
      * @param sizeBytes of the batches; the file may have grown since
+     * @param endOffset where the next segment begins, or the log ends
      */
     record View(
             String name,
             long baseOffset,
             IndexFile.FileSource log,
             long sizeBytes,
+            long endOffset,
             IndexFile.View offsetIndex,
             IndexFile.View timeIndex) {}
 

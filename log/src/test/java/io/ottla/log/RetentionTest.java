@@ -119,6 +119,26 @@ class RetentionTest {
     }
 
     @Test
+    void itReachesPartitionsThatNobodyHasOpened() {
+        fill();
+        bench.stop().start();
+        config.put("retention.bytes", "0");
+        bench.disk.opened.clear();
+        retainUnopened();
+        assertThat(bench.disk.opened).noneMatch(path -> path.startsWith(bench.partition()));
+        bench.logs.wanted(tp -> java.util.Optional.of(new Logs.Wanted(LogBench.ID, LogConfig.of(config))));
+        retainUnopened();
+        retainUnopened();
+        assertThat(bench.logs.get(LogBench.TP).orElseThrow().startOffset()).isEqualTo(100);
+    }
+
+    private void retainUnopened() {
+        bench.disk.nowMs += 300_000;
+        bench.logs.tick(bench.disk.nowMs);
+        bench.disk.run();
+    }
+
+    @Test
     void filesAreDeletedAfterTheDelay() {
         config.put("file.delete.delay.ms", "5000");
         fill();
