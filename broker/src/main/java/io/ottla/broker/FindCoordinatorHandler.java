@@ -32,10 +32,12 @@ public final class FindCoordinatorHandler
 
     private final Supplier<ClusterImage> image;
     private final InternalTopics internalTopics;
+    private final GroupHost groups;
 
-    public FindCoordinatorHandler(Supplier<ClusterImage> image, InternalTopics internalTopics) {
+    public FindCoordinatorHandler(Supplier<ClusterImage> image, InternalTopics internalTopics, GroupHost groups) {
         this.image = image;
         this.internalTopics = internalTopics;
+        this.groups = groups;
     }
 
     @Override
@@ -89,6 +91,7 @@ public final class FindCoordinatorHandler
             return nobody(groupId, Errors.COORDINATOR_NOT_AVAILABLE);
         }
         int partition = GroupCoordinator.partitionFor(groupId, partitions);
+        groups.want(partition); // if it is here, whoever asks will come
         int leader = now.partition(new TopicPartition(GroupHost.TOPIC, partition))
                 .orElseThrow()
                 .leader();

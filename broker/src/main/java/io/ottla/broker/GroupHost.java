@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,8 +39,10 @@ import java.util.function.Supplier;
 public final class GroupHost implements ImageListener {
     public static final String TOPIC = "__consumer_offsets";
 
-    /** Partitions that are read at the same time when a node starts with many. */
+    /** Partitions that are read at the same time. */
     private static final int LOADS_MAX = 4;
+    /** Between loads of partitions that nobody has asked for yet: a node that starts has better things to do. */
+    private static final long BACKGROUND_LOAD_PERIOD_MS = 200;
 
     private final int nodeId;
     private final Clock clock;
@@ -51,9 +54,13 @@ public final class GroupHost implements ImageListener {
     private GroupSettings settings;
     private int partitions;
     private final Set<Integer> led = new HashSet<>();
-    /** Loads that wait for their turn: partition to load id, the next first. */
+    /** Loads that wait for their turn: partition to load id. */
     private final LinkedHashMap<Integer, Long> waitingLoads = new LinkedHashMap<>();
+    /** Those of them that somebody waits for. */
+    private final LinkedHashSet<Integer> wantedLoads = new LinkedHashSet<>();
 
+    private boolean isElecting;
+    private boolean isPacing;
     private int loads;
     private Optional<Clock.Timer> timer = Optional.empty();
     private long timerAtMs = Core.NO_DEADLINE;
@@ -87,9 +94,15 @@ public final class GroupHost implements ImageListener {
     }
 
     void request(int partition, GroupCommand command) {
-        Long loadId = waitingLoads.remove(partition);
-        if (loadId != null) waitingLoads.putFirst(partition, loadId); // somebody wants it: it is next
+        want(partition);
         step(new CoordinatorEvent.Requested<>(partition, command));
+    }
+
+    /** Somebody will ask for something of this partition: it is loaded before others. */
+    void want(int partition) {
+        if (!waitingLoads.containsKey(partition)) return;
+        wantedLoads.add(partition);
+        beginLoads();
     }
 
     int partitionFor(String groupId) {
@@ -124,11 +137,14 @@ public final class GroupHost implements ImageListener {
             if (now.contains(partition)) continue;
             led.remove(partition);
             waitingLoads.remove(partition);
+            wantedLoads.remove(partition);
             step(new CoordinatorEvent.Resigned<>(partition));
         }
+        isElecting = true;
         for (int partition : now) {
             if (led.add(partition)) step(new CoordinatorEvent.Elected<>(partition));
         }
+        isElecting = false;
     }
 
     private void configure() {
@@ -157,7 +173,8 @@ public final class GroupHost implements ImageListener {
         switch (effect) {
             case CoordinatorEffect.Load(int partition, long loadId) -> {
                 waitingLoads.put(partition, loadId);
-                beginLoads();
+                if (isElecting) pace();
+                else want(partition);
             }
             case CoordinatorEffect.Append(int partition, long appendId, var batch) ->
                 log.append(
@@ -169,23 +186,36 @@ public final class GroupHost implements ImageListener {
     }
 
     private void beginLoads() {
-        while (loads < LOADS_MAX && !waitingLoads.isEmpty()) {
-            Map.Entry<Integer, Long> next = waitingLoads.pollFirstEntry();
-            int partition = next.getKey();
-            long loadId = next.getValue();
-            loads++;
-            log.load(
-                    partition,
-                    batches -> {
-                        Invariant.invariant(!isStepping, "batches are valid only during the call");
-                        step(new CoordinatorEvent.Batches<>(partition, loadId, batches));
-                    },
-                    outcome -> {
-                        loads--;
-                        step(new CoordinatorEvent.LoadEnded<>(partition, loadId, outcome));
-                        beginLoads();
-                    });
-        }
+        while (loads < LOADS_MAX && !wantedLoads.isEmpty()) load(wantedLoads.removeFirst());
+    }
+
+    /** Loads what nobody wants yet, one after the other. */
+    private void pace() {
+        if (isPacing || waitingLoads.isEmpty()) return;
+        isPacing = true;
+        clock.after(BACKGROUND_LOAD_PERIOD_MS, () -> {
+            isPacing = false;
+            if (loads == 0 && !waitingLoads.isEmpty())
+                load(waitingLoads.firstEntry().getKey());
+            pace();
+        });
+    }
+
+    private void load(int partition) {
+        long loadId = waitingLoads.remove(partition);
+        wantedLoads.remove(partition);
+        loads++;
+        log.load(
+                partition,
+                batches -> {
+                    Invariant.invariant(!isStepping, "batches are valid only during the call");
+                    step(new CoordinatorEvent.Batches<>(partition, loadId, batches));
+                },
+                outcome -> {
+                    loads--;
+                    step(new CoordinatorEvent.LoadEnded<>(partition, loadId, outcome));
+                    beginLoads();
+                });
     }
 
     // ---- time

@@ -69,7 +69,7 @@ class GroupHandlersTest {
         if (version >= 4) request.setCoordinatorKeys(List.of(keys));
         else request.setKey(keys[0]);
         if (version >= 1) request.setKeyType(type);
-        return node.call(new FindCoordinatorHandler(node::image, node.internalTopics), version, request);
+        return node.call(new FindCoordinatorHandler(node::image, node.internalTopics, node.groups), version, request);
     }
 
     @ParameterizedTest
@@ -106,6 +106,21 @@ class GroupHandlersTest {
         assertThat(error(find(6, type, "k").coordinators().getFirst().errorCode()))
                 .isEqualTo(error);
         assertThat(error(find(3, type, "k").errorCode())).isEqualTo(error);
+    }
+
+    /** Fifty partitions are not read at once when a node starts; but what a client looks for is. */
+    @Test
+    void whatSomebodyLooksForIsLoadedFirst() throws Exception {
+        makeOffsetsTopic();
+        commit(9, 5, "t", 0);
+        node.restart(0);
+        assertThat(fetch(7, false, "t", 0)).containsExactly(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+        assertThat(fetch(7, false, "t", 0)).containsExactly(5L);
+        node.restart(0);
+        find(4, (byte) 0, "g");
+        assertThat(fetch(7, false, "t", 0)).containsExactly(5L);
+        node.restart(10_000);
+        assertThat(fetch(7, false, "t", 0)).containsExactly(5L);
     }
 
     // ---- membership
@@ -341,7 +356,7 @@ class GroupHandlersTest {
         assertThat(commit(9, 5, "t", 1)).containsExactly(Errors.UNKNOWN_MEMBER_ID);
         leave(5, joined.memberId());
         assertThat(commit(9, 5, "t", 1)).containsExactly(Errors.NONE);
-        node.restart();
+        node.restart(10_000);
         assertThat(fetch(7, false, "t", 0, 1)).containsExactly(-1L, 5L);
         assertThat(describe(6, "g").groups().getFirst().groupState()).isEqualTo("Empty");
         assertThat(describe(6, "g").groups().getFirst().authorizedOperations()).isEqualTo(3400);
@@ -427,7 +442,7 @@ class GroupHandlersTest {
     @Test
     void everyApiServesTheVersionsThatItsSchemaHas() {
         List<RequestHandler<?, ?>> handlers = List.of(
-                new FindCoordinatorHandler(node::image, node.internalTopics),
+                new FindCoordinatorHandler(node::image, node.internalTopics, node.groups),
                 new JoinGroupHandler(node.groups),
                 new OffsetFetchHandler(node.groups, node::image));
         assertThat(handlers).extracting(handler -> (int) handler.minVersion()).containsOnly(0);

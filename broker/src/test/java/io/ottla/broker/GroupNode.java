@@ -48,10 +48,10 @@ final class GroupNode implements ControllerSettings {
     GroupSettings settings = GroupSettings.DEFAULT;
 
     GroupNode() throws Exception {
-        start(false);
+        start(false, 10_000);
     }
 
-    private void start(boolean again) throws Exception {
+    private void start(boolean again, long waitMs) throws Exception {
         logs = new Logs(
                 List.of(LogDir.open(Path.of("/data"), disk)), disk, clock, LogSettings.DEFAULTS, new SeededRandom(1));
         replicas = new Replicas(1, logs, clock, () -> {
@@ -73,7 +73,8 @@ final class GroupNode implements ControllerSettings {
                 List.of(new BrokerImage.Endpoint("PLAINTEXT", "PLAINTEXT", "localhost", 9092)),
                 Optional.empty(),
                 () -> {});
-        clock.advance(10_000);
+        clock.settle();
+        clock.advance(waitMs);
     }
 
     private void lead(ClusterImage before, ClusterImage after, ImageDelta delta) {
@@ -96,14 +97,14 @@ final class GroupNode implements ControllerSettings {
                 new PartitionConfig(LogConfig.of(Map.of()), 1));
     }
 
-    /** Stops without a word and starts on the same disk and tree. */
-    void restart() throws Exception {
+    /** Stops and starts on the same disk and tree. @param waitMs after the start */
+    void restart(long waitMs) throws Exception {
         logs.closeCleanly(clock.nowMs(), ignored -> {});
         clock.settle();
         tree.stopFollowers();
         tree.expireSession();
         clock.settle();
-        start(true);
+        start(true, waitMs);
     }
 
     void createTopic(String name, int partitions) {

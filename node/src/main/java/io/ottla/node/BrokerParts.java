@@ -163,7 +163,7 @@ final class BrokerParts {
         InternalTopics internalTopics = new InternalTopics(
                 member.controller(), name -> Optional.of(ImpliedTopics.newTopic(name, configs, image.get())));
         return List.of(
-                new FindCoordinatorHandler(image, internalTopics),
+                new FindCoordinatorHandler(image, internalTopics, groups),
                 new JoinGroupHandler(groups),
                 new SyncGroupHandler(groups),
                 new HeartbeatHandler(groups),
