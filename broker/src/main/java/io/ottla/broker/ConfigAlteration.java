@@ -204,7 +204,7 @@ final class ConfigAlteration {
                         GroupConfigs::metricsFlaw)));
     }
 
-    private static Answer<ConfigEdit> group(Resource resource) {
+    private Answer<ConfigEdit> group(Resource resource) {
         if (resource.name.isEmpty())
             return refused(ErrorCode.INVALID_REQUEST, "Default group resources are not allowed.");
         return Answer.ok(new ConfigEdit(
@@ -212,7 +212,7 @@ final class ConfigAlteration {
                 set -> checked(
                         apply(resource, set, GroupConfigs.TABLE, Map.of()),
                         ErrorCode.INVALID_CONFIG,
-                        GroupConfigs::flaw)));
+                        values -> GroupConfigs.flaw(values, configs))));
     }
 
     private static Answer<Map<String, String>> checked(

@@ -45,16 +45,13 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
     }
 
     List<DescribeConfigsResourceResult> clientMetrics(String subscription) {
-        List<DescribeConfigsResourceResult> results = new ArrayList<>();
         Map<String, String> set = image.config(new ConfigEntity(ConfigEntity.Type.CLIENT_METRICS, subscription));
-        new TreeMap<>(set)
-                .forEach((name, value) -> results.add(result(
-                        name,
-                        Optional.of(value),
-                        GroupConfigs.METRICS.find(name),
-                        List.of(new Origin(name, value, ConfigSource.CLIENT_METRICS)),
-                        false)));
-        return results;
+        Map<String, String> effective = new HashMap<>();
+        GroupConfigs.METRICS
+                .keys()
+                .forEach((name, key) -> effective.put(name, key.standard().orElse("")));
+        effective.putAll(set);
+        return describe(GroupConfigs.METRICS, set, effective, ConfigSource.CLIENT_METRICS);
     }
 
     private List<DescribeConfigsResourceResult> describe(

@@ -1,8 +1,10 @@
 package io.ottla.broker;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -23,9 +25,45 @@ final class GroupConfigs {
 
     private GroupConfigs() {}
 
-    /** What is wrong with what is set for a group, as a sentence; empty if nothing is. */
-    static Optional<String> flaw(Map<String, String> values) {
-        return flaw(TABLE, values, "group");
+    /**
+     * What is wrong with what is set for a group, as a sentence; empty if nothing is.
+     *
+     * @param broker whose {@code group.*.min.*} and {@code group.*.max.*} are the bounds
+     */
+    static Optional<String> flaw(Map<String, String> values, LiveConfigs broker) {
+        Optional<String> flaw = flaw(TABLE, values, "group");
+        if (flaw.isPresent()) return flaw;
+        for (String name : new TreeSet<>(values.keySet())) {
+            Optional<String> outside = outOfBounds(name, values.get(name), broker);
+            if (outside.isPresent()) return outside;
+        }
+        for (String kind : List.of("consumer", "share", "streams")) {
+            String session = kind + ".session.timeout.ms";
+            String heartbeat = kind + ".heartbeat.interval.ms";
+            if (number(session, values, broker) <= number(heartbeat, values, broker))
+                return Optional.of(session + " must be greater than " + heartbeat);
+        }
+        return Optional.empty();
+    }
+
+    /** {@code streams.session.timeout.ms} is bounded by {@code group.streams.min.session.timeout.ms} and its like. */
+    private static Optional<String> outOfBounds(String name, String value, LiveConfigs broker) {
+        int dot = name.indexOf('.');
+        String kind = name.substring(0, dot);
+        // the one whose bound is named otherwise
+        String what = name.substring(dot + 1).replace("num.standby", "standby");
+        String min = "group." + kind + ".min." + what;
+        String max = "group." + kind + ".max." + what;
+        if (BrokerConfigs.TABLE.find(min).isPresent() && Long.parseLong(value.strip()) < broker.number(min))
+            return Optional.of(name + " must be greater than or equal to " + min);
+        if (BrokerConfigs.TABLE.find(max).isPresent() && Long.parseLong(value.strip()) > broker.number(max))
+            return Optional.of(name + " must be less than or equal to " + max);
+        return Optional.empty();
+    }
+
+    private static long number(String name, Map<String, String> values, LiveConfigs broker) {
+        String set = values.get(name);
+        return set != null ? Long.parseLong(set.strip()) : broker.number("group." + name);
     }
 
     /** What is wrong with a subscription to clients' metrics, as a sentence; empty if nothing is. */

@@ -145,6 +145,8 @@ class ConfigHandlersTest {
                 "BROKER_LOGGER | 7 | 0 | a.b | DEBUG | INVALID_CONFIG: Logger a.b does not exist!",
                 "GROUP | '' | 0 | consumer.session.timeout.ms | 1 | INVALID_REQUEST: Default group resources are not allowed.",
                 "GROUP | g | 0 | consumer.session.timeout.ms | 46000 | NONE",
+                "GROUP | g | 0 | consumer.session.timeout.ms | 44999 | INVALID_CONFIG: consumer.session.timeout.ms must be greater than or equal to group.consumer.min.session.timeout.ms",
+                "GROUP | g | 0 | streams.num.standby.replicas | 3 | INVALID_CONFIG: streams.num.standby.replicas must be less than or equal to group.streams.max.standby.replicas",
                 "GROUP | g | 0 | unknown | 1 | INVALID_CONFIG: Unknown group config name: unknown",
                 "CLIENT_METRICS | m | 0 | interval.ms | 1000 | NONE",
                 "CLIENT_METRICS | m | 0 | match | client_id=a | NONE",
