@@ -3,6 +3,7 @@ package io.ottla.io;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.ottla.base.Disk;
 import io.ottla.base.DiskFile;
 import io.ottla.base.Network.Payload;
@@ -56,6 +57,10 @@ final class SendQueue {
 
     private boolean fetching;
     private boolean pumping;
+
+    /** What was handed over and not flushed has small bytes before a range of a file. */
+    private boolean mixed;
+
     private boolean closed;
     private long unsentBytes;
     private long aheadBytes;
@@ -89,9 +94,21 @@ final class SendQueue {
         do {
             while (canHandOver()) handOver(waiting.element());
             sendGathered();
-            channel.flush(); // which may make room
+            flush();
         } while (canHandOver());
         pumping = false;
+    }
+
+    /**
+     * Lets the socket take what was handed over, which may make room for more. Small bytes before those of a file are held back for
+     * them (TCP_CORK): sent as a packet of their own they would cost, here and at the other end, as much as the file's.
+     */
+    private void flush() {
+        boolean cork = mixed && channel instanceof EpollSocketChannel;
+        mixed = false;
+        if (cork) ((EpollSocketChannel) channel).config().setTcpCork(true);
+        channel.flush();
+        if (cork && channel.isOpen()) ((EpollSocketChannel) channel).config().setTcpCork(false);
     }
 
     private boolean canHandOver() {
@@ -126,6 +143,7 @@ final class SendQueue {
             } else if (length <= GATHERED_PART_BYTES_MAX) {
                 gatherPiece(file, position, length);
             } else if (headFetched || file.isCached(position, length)) {
+                mixed |= gathered != null;
                 sendGathered();
                 file.retain();
                 write(new FileSlice(file, position, length), length);
