@@ -2,8 +2,6 @@ package io.ottla.sim;
 
 import io.ottla.base.SeededRandom;
 import io.ottla.kafkamessages.ApiMessageType;
-import io.ottla.kafkamessages.CreateTopicsRequestData;
-import io.ottla.kafkamessages.CreateTopicsResponseData;
 import io.ottla.kafkamessages.FetchRequestData;
 import io.ottla.kafkamessages.FetchResponseData;
 import io.ottla.kafkaprotocol.Batches;
@@ -42,7 +40,7 @@ final class ProduceScenario implements Simulation.Scenario {
         history = new LogHistory(1 + random.nextInt(3));
         flushed = random.chance(0.7);
         machine.start(new NodeProgram(Map.of()));
-        createTopic();
+        SimulatedAdmin.createTopic(world, machine, TOPIC, flushed ? Map.of("flush.messages", "1") : Map.of());
         for (LogHistory.Producer producer : history.producers)
             producers.add(new SimulatedProducer(world, machine, producer));
         producers.forEach(SimulatedProducer::begin);
@@ -56,37 +54,6 @@ final class ProduceScenario implements Simulation.Scenario {
             machine.start(new NodeProgram(Map.of()));
         }
         heal();
-    }
-
-    private void createTopic() {
-        CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(10_000);
-        var topic = new CreateTopicsRequestData.CreatableTopic()
-                .setName(TOPIC)
-                .setNumPartitions(1)
-                .setReplicationFactor((short) 1);
-        if (flushed)
-            topic.configs()
-                    .add(new CreateTopicsRequestData.CreatableTopicConfig()
-                            .setName("flush.messages")
-                            .setValue("1"));
-        request.topics().add(topic);
-        KafkaClient admin = new KafkaClient(world, machine, NodeProgram.PORT, "admin");
-        List<Errors> answers = new ArrayList<>();
-        askAgain(admin, request, answers);
-        world.until("the topic is created", PROGRESS_MS_MAX, () -> answers.contains(Errors.NONE));
-        admin.close();
-    }
-
-    private void askAgain(KafkaClient admin, CreateTopicsRequestData request, List<Errors> answers) {
-        admin.send(ApiMessageType.CREATE_TOPICS, (short) 7, request, answer -> {
-            if (answer.isPresent()) {
-                var topic = ((CreateTopicsResponseData) answer.get())
-                        .topics()
-                        .iterator()
-                        .next();
-                answers.add(Errors.forCode(topic.errorCode()));
-            } else world.after(10, () -> askAgain(admin, request, answers));
-        });
     }
 
     // ---- trouble

@@ -41,8 +41,15 @@ public final class Simulation {
     }
 
     /** By name. */
-    static final Map<String, Supplier<Scenario>> SCENARIOS =
-            Map.of("restart", RestartScenario::new, "log", LogScenario::new, "produce", ProduceScenario::new);
+    static final Map<String, Supplier<Scenario>> SCENARIOS = Map.of(
+            "restart",
+            RestartScenario::new,
+            "log",
+            LogScenario::new,
+            "produce",
+            ProduceScenario::new,
+            "rot",
+            RotScenario::new);
 
     /**
      * {@code main(scenario, seed)} runs one seed, {@code main(scenario, seed, count)} all from one on. Exits with 1 when

@@ -40,4 +40,10 @@ class NodeSimulationTest {
             assertThat(Simulation.run(seed, new ProduceScenario()))
                     .isEqualTo(Simulation.run(seed, new ProduceScenario()));
     }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100})
+    void bitsThatRotAreNoFaults(long first) {
+        for (long seed = first; seed < first + 10; seed++) Simulation.run(seed, new RotScenario());
+    }
 }
