@@ -16,6 +16,8 @@ import org.apache.kafka.common.config.ConfigException;
 public final class BrokerConfigs {
     static final ConfigTable TABLE = ConfigTable.read("broker-configs.txt");
 
+    private static final String LISTENER_PREFIX = "listener.name.";
+
     private final Map<String, String> set;
 
     private BrokerConfigs(Map<String, String> set) {
@@ -38,6 +40,13 @@ public final class BrokerConfigs {
         }
     }
 
+    /** The key of that name; {@code listener.name.NAME.KEY} is KEY for one listener alone. */
+    static Optional<ConfigKey> key(String name) {
+        if (!name.startsWith(LISTENER_PREFIX)) return TABLE.find(name);
+        int dot = name.indexOf('.', LISTENER_PREFIX.length());
+        return dot < 0 ? Optional.empty() : TABLE.find(name.substring(dot + 1));
+    }
+
     /** Nothing set. */
     public static BrokerConfigs defaults() {
         return new BrokerConfigs(Map.of());
@@ -49,7 +58,7 @@ public final class BrokerConfigs {
         List<String> withoutEffect = new ArrayList<>();
         for (Map.Entry<String, String> entry : new TreeMap<>(serverProperties).entrySet()) {
             String name = entry.getKey();
-            Optional<ConfigKey> key = TABLE.find(name);
+            Optional<ConfigKey> key = key(name);
             if (key.isEmpty() || !key.get().isServed()) withoutEffect.add(name);
             try {
                 set.put(name, key.isPresent() ? key.get().normalized(entry.getValue()) : entry.getValue());

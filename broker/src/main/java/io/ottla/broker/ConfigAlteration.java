@@ -164,11 +164,13 @@ final class ConfigAlteration {
     private static Optional<String> brokerFlaw(Map<String, String> values, boolean isForAll) {
         Set<String> fixed = new TreeSet<>();
         Set<String> perBroker = new TreeSet<>();
+        Set<String> perListener = new TreeSet<>();
         for (Map.Entry<String, String> entry : new TreeMap<>(values).entrySet()) {
-            Optional<ConfigKey> key = BrokerConfigs.TABLE.find(entry.getKey());
+            Optional<ConfigKey> key = BrokerConfigs.key(entry.getKey());
             if (key.isEmpty()) continue;
             if (key.get().change() == ConfigKey.Change.NOBODY) fixed.add(entry.getKey());
             if (key.get().change() == ConfigKey.Change.ONE_BROKER) perBroker.add(entry.getKey());
+            if (entry.getKey().startsWith("ssl.")) perListener.add(entry.getKey());
             try {
                 key.get().normalized(entry.getValue());
             } catch (ConfigException e) {
@@ -176,6 +178,10 @@ final class ConfigAlteration {
             }
         }
         if (!fixed.isEmpty()) return Optional.of("Cannot update these configs dynamically: " + fixed);
+        if (!perListener.isEmpty())
+            return Optional.of(
+                    "These security configs can be dynamically updated only per-listener using the listener prefix: "
+                            + perListener);
         if (isForAll && !perBroker.isEmpty())
             return Optional.of(
                     "Cannot update these configs at default cluster level, broker id must be specified: " + perBroker);

@@ -75,7 +75,7 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
         ofThisBroker().forEach((name, value) -> values.putIfAbsent(name, Optional.of(value)));
         List<DescribeConfigsResourceResult> results = new ArrayList<>();
         values.forEach((name, value) -> {
-            Optional<ConfigKey> key = BrokerConfigs.TABLE.find(name);
+            Optional<ConfigKey> key = BrokerConfigs.key(name);
             boolean isReadOnly = key.isPresent() && key.get().change() == ConfigKey.Change.NOBODY;
             results.add(result(name, value, key, brokerOrigins(name), isReadOnly));
         });

@@ -40,7 +40,8 @@ record ConfigKey(
     String normalized(String value) {
         Object parsed = ConfigDef.parseType(name, value, type);
         if (validator.isPresent()) validator.get().ensureValid(name, parsed);
-        return ConfigDef.convertToString(parsed, type);
+        // a password would print itself as stars
+        return isSensitive() ? value.strip() : ConfigDef.convertToString(parsed, type);
     }
 
     /** Values that nobody shall see: passwords, and what is not known. */

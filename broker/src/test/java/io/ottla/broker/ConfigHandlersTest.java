@@ -142,6 +142,9 @@ class ConfigHandlersTest {
                 "BROKER | x | 0 | log.retention.ms | 1 | INVALID_REQUEST: Node id must be an integer, but it is: x",
                 "BROKER | 7 | 0 | node.id | 1 | INVALID_REQUEST: Cannot update these configs dynamically: [node.id]",
                 "BROKER | 7 | 0 | log.segment.bytes | x | INVALID_REQUEST: Invalid value x for configuration log.segment.bytes",
+                "BROKER | 7 | 0 | ssl.truststore.type | PKCS12 | INVALID_REQUEST: These security configs can be dynamically updated only per-listener",
+                "BROKER | 7 | 0 | listener.name.inside.ssl.truststore.type | PKCS12 | NONE",
+                "BROKER | '' | 0 | listener.name.inside.ssl.truststore.type | PKCS12 | INVALID_REQUEST: Cannot update these configs at default cluster level",
                 "BROKER_LOGGER | 7 | 0 | a.b | DEBUG | INVALID_CONFIG: Logger a.b does not exist!",
                 "GROUP | '' | 0 | consumer.session.timeout.ms | 1 | INVALID_REQUEST: Default group resources are not allowed.",
                 "GROUP | g | 0 | consumer.session.timeout.ms | 46000 | NONE",
@@ -204,6 +207,12 @@ class ConfigHandlersTest {
                 .isEqualTo("5000 4 log.retention.ms=5000/4 log.retention.hours=168/5");
         assertThat(describe(ResourceType.BROKER, "7", "my.secret")).isEqualTo("null 4 hidden my.secret=null/4");
         assertThat(describe(ResourceType.BROKER, "", "log.retention.ms")).isEqualTo("absent");
+        alter(ResourceType.BROKER, "7", 0, "listener.name.inside.ssl.keystore.location", "/k");
+        alter(ResourceType.BROKER, "7", 0, "listener.name.inside.ssl.keystore.password", "secret");
+        assertThat(describe(ResourceType.BROKER, "7", "listener.name.inside.ssl.keystore.location"))
+                .startsWith("/k 2");
+        assertThat(describe(ResourceType.BROKER, "7", "listener.name.inside.ssl.keystore.password"))
+                .startsWith("null 2 hidden");
         alter(ResourceType.BROKER, "", 0, "log.retention.ms", "6000");
         assertThat(describe(ResourceType.BROKER, "", "log.retention.ms")).isEqualTo("6000 3 log.retention.ms=6000/3");
     }
