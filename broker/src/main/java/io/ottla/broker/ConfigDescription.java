@@ -27,7 +27,8 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
 
     List<DescribeConfigsResourceResult> topic(String topic) {
         Map<String, String> set = image.config(ConfigEntity.topic(topic));
-        Map<String, String> effective = configs.topic(topic);
+        Map<String, String> effective = new HashMap<>(configs.topicDefaults());
+        effective.putAll(set);
         return describe(TopicConfigs.TABLE, set, effective, ConfigSource.TOPIC);
     }
 
@@ -58,6 +59,7 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
             ConfigTable table, Map<String, String> set, Map<String, String> effective, ConfigSource source) {
         List<DescribeConfigsResourceResult> results = new ArrayList<>();
         table.keys().forEach((name, key) -> {
+            if (key.isInternal() && !set.containsKey(name)) return;
             List<Origin> origins = new ArrayList<>();
             if (set.containsKey(name)) origins.add(new Origin(name, set.get(name), source));
             if (!key.related().isEmpty())

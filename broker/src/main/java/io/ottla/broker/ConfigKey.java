@@ -44,6 +44,11 @@ record ConfigKey(
         return isSensitive() ? value.strip() : ConfigDef.convertToString(parsed, type);
     }
 
+    /** Not for everybody: shown only where it is set. */
+    boolean isInternal() {
+        return name.startsWith("internal.");
+    }
+
     /** Values that nobody shall see: passwords, and what is not known. */
     boolean isSensitive() {
         return type == ConfigDef.Type.PASSWORD;

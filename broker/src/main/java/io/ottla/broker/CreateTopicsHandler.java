@@ -132,6 +132,7 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
         List<CreatableTopicConfigs> effective = new ArrayList<>();
         TopicConfigs.TABLE.keys().forEach((name, key) -> {
             String set = created.configs().get(name);
+            if (key.isInternal() && set == null) return;
             effective.add(new CreatableTopicConfigs()
                     .setName(name)
                     .setValue(set != null ? set : defaults.get(name))

@@ -103,12 +103,17 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
         return Boolean.parseBoolean(text(name).strip());
     }
 
-    /** All keys of a topic with what holds, as text: what {@code LogConfig.of} takes. */
+    /**
+     * All keys of a topic with what holds, as text: what {@code LogConfig.of} takes. What stands in
+     * {@code internal.segment.bytes} is given as {@code segment.bytes}.
+     */
     public Map<String, String> topic(String topic) {
         ConfigEntity entity = ConfigEntity.topic(topic);
         if (image.config(entity).isEmpty()) return topicDefaults;
         Map<String, String> all = new HashMap<>(topicDefaults);
         all.putAll(sound(TopicConfigs.TABLE, entity));
+        String segmentBytes = all.remove("internal.segment.bytes");
+        if (segmentBytes != null) all.put("segment.bytes", segmentBytes);
         return all;
     }
 

@@ -238,6 +238,15 @@ class ConfigHandlersTest {
     }
 
     @Test
+    void smallSegmentsAreForTestsAndShownOnlyWhereTheyAreSet() {
+        assertThat(describe(ResourceType.TOPIC, "t", "internal.segment.bytes")).isEqualTo("absent");
+        alter(ResourceType.TOPIC, "t", 0, "internal.segment.bytes", "1000");
+        assertThat(describe(ResourceType.TOPIC, "t", "internal.segment.bytes"))
+                .isEqualTo("1000 1 internal.segment.bytes=1000/1");
+        assertThat(world.configs.topic("t")).containsEntry("segment.bytes", "1000");
+    }
+
+    @Test
     void damagedConfigurationsDoNotCount() {
         world.tree.put("/config/topics/t", "{\"version\":1,\"config\":{\"retention.ms\":\"x\",\"segment.ms\":\"9\"}}");
         world.drain();
