@@ -157,11 +157,6 @@ abstract class IndexFile {
         tail = ByteBuffer.allocate(0);
     }
 
-    /** What {@link #rest} would free. */
-    final int memoryBytes() {
-        return tail.capacity();
-    }
-
     /** An index as it is now, for lookups. */
     final View view() throws IOException {
         int entries = count();

@@ -44,6 +44,7 @@ public final class Log {
     private String damage = "";
     private boolean filesMoving;
     private long generation;
+    private long endAtLastRest = -1;
     private TopicId topicId;
     /** Nothing has changed since a clean stop. */
     private boolean untouched;
@@ -312,10 +313,13 @@ public final class Log {
         });
     }
 
-    /** Retention, flushing by time, expiry of producers, rest: what time brings. */
+    /** Flushing by time. */
     void tick(long nowMs) {
         if (state != State.OPEN) return;
         flusher.tick(nowMs);
+    }
+
+    void expireProducers(long nowMs) {
         producers.expire(nowMs, context.settings().producerExpirationMs());
     }
 
@@ -479,8 +483,11 @@ public final class Log {
         for (Segment segment : segments.values()) segment.closeFiles();
     }
 
-    /** Gives up memory that only speed needs. */
-    void rest() throws IOException {
+    /** Gives up memory that only speed needs, unless something was appended since this was last asked. */
+    void restIfIdle() throws IOException {
+        boolean idle = endOffset == endAtLastRest;
+        endAtLastRest = endOffset;
+        if (!idle) return;
         for (Segment segment : segments.values()) segment.rest();
         hints().clear();
     }

@@ -82,10 +82,6 @@ public final class LogDir {
             Optional<MetaProperties> meta = readMeta(disk, path);
             Path marker = path.resolve(CLEAN_SHUTDOWN);
             boolean clean = disk.exists(marker);
-            if (clean) {
-                disk.delete(marker);
-                disk.syncDirectory(path);
-            }
             return new LogDir(disk, path, lock, meta, clean, PartitionDirectory.list(disk, path));
         } catch (IOException e) {
             release(lock);
@@ -227,6 +223,17 @@ public final class LogDir {
         logStartOffsets.remove(tp);
         highWatermarks.remove(tp);
         cleanerOffsets.remove(tp);
+    }
+
+    /** From now on files change: should the node die, its stop was not clean. Blocks. */
+    void begin() throws LogDirException {
+        if (!clean) return;
+        try {
+            disk.delete(path.resolve(CLEAN_SHUTDOWN));
+            disk.syncDirectory(path);
+        } catch (IOException e) {
+            throw new LogDirException("The log directory " + path + " cannot be written: " + words(e) + ".", e);
+        }
     }
 
     OffsetsKept recoveryPoints() {

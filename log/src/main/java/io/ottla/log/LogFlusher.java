@@ -49,10 +49,6 @@ final class LogFlusher {
         return flushedOffset;
     }
 
-    boolean isIdle() {
-        return !running && unflushedSinceMs < 0;
-    }
-
     /** Something was appended: {@code flush.messages} may want it flushed. */
     void appended(long nowMs) {
         if (unflushedSinceMs < 0) unflushedSinceMs = nowMs;

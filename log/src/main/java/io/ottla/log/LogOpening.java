@@ -41,12 +41,14 @@ final class LogOpening {
     private static final class Opening {
         final TopicPartition tp;
         final LogDir dir;
+        final boolean fresh;
         final List<Waiting> waiting = new ArrayList<>();
         final List<Runnable> settled = new ArrayList<>();
 
-        Opening(TopicPartition tp, LogDir dir) {
+        Opening(TopicPartition tp, LogDir dir, boolean fresh) {
             this.tp = tp;
             this.dir = dir;
+            this.fresh = fresh;
         }
     }
 
@@ -87,12 +89,13 @@ final class LogOpening {
         }
         Opening opening = openings.get(tp);
         if (opening == null) {
+            boolean fresh = logs.dirOf(tp).isEmpty();
             Optional<LogDir> dir = logs.place(tp);
             if (dir.isEmpty() || dir.get().failure().isPresent()) {
                 refuse(waiting, new IOException("no log directory is usable for " + tp));
                 return;
             }
-            opening = new Opening(tp, dir.get());
+            opening = new Opening(tp, dir.get(), fresh);
             openings.put(tp, opening);
             queue.addLast(opening);
         }
@@ -127,7 +130,7 @@ final class LogOpening {
             if (running + queue.size() >= context.settings().recoveriesMax()) break;
             LogDir dir = logs.dirOf(tp).orElseThrow();
             if (openings.containsKey(tp) || dir.failure().isPresent()) continue;
-            Opening opening = new Opening(tp, dir);
+            Opening opening = new Opening(tp, dir, false);
             openings.put(tp, opening);
             queue.addLast(opening);
         }
@@ -218,6 +221,7 @@ final class LogOpening {
                 for (Waiting waiting : opening.waiting) answer(waiting, tp, Outcome.done(log));
             }
             case Outcome.Failed<LoadedLog>(IOException cause) -> {
+                if (opening.fresh) logs.unplace(tp);
                 if (!(cause instanceof InconsistentTopicId) && !NoSpace.isIt(cause)) logs.fail(opening.dir, cause);
                 for (Waiting waiting : opening.waiting) waiting.completion().complete(Outcome.failed(cause));
             }

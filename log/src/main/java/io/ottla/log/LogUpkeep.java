@@ -16,11 +16,14 @@ final class LogUpkeep {
     private static final Logger logger = LoggerFactory.getLogger(LogUpkeep.class);
     /** How often logs are looked at for flushing by time. */
     private static final long WALK_MS = 1_000;
+    /** {@code producer.id.expiration.check.interval.ms} */
+    private static final long EXPIRY_MS = 600_000;
 
     private final Logs logs;
     private final LogContext context;
     private final Deletions deletions;
     private final Every walk;
+    private final Every expiry;
     private final Every recoveryPoints;
     private final Every startOffsets;
     private final Every highWatermarks;
@@ -38,6 +41,7 @@ final class LogUpkeep {
         long nowMs = clock.nowMs();
         deletions.tick(nowMs);
         walk = new Every(WALK_MS, nowMs);
+        expiry = new Every(EXPIRY_MS, nowMs);
         recoveryPoints = new Every(settings.recoveryPointIntervalMs(), nowMs);
         startOffsets = new Every(settings.startOffsetIntervalMs(), nowMs);
         highWatermarks = new Every(settings.highWatermarkIntervalMs(), nowMs);
@@ -77,6 +81,7 @@ final class LogUpkeep {
         deletions.tick(nowMs);
         context.files().closeIdle(nowMs, context.settings().idleMs());
         if (walk.isDue(nowMs)) for (Log log : logs.opened()) log.tick(nowMs);
+        if (expiry.isDue(nowMs)) for (Log log : logs.opened()) log.expireProducers(nowMs);
         if (retention.isDue(nowMs)) {
             retain(nowMs);
             unopened.look(nowMs);
@@ -141,7 +146,7 @@ final class LogUpkeep {
         for (Log log : logs.opened()) {
             if (!log.isUsable()) continue;
             try {
-                log.rest();
+                log.restIfIdle();
             } catch (IOException e) {
                 if (!NoSpace.isIt(e)) log.failed(e);
             }

@@ -46,8 +46,10 @@ public final class Logs {
     private boolean closing;
 
     /**
+     * Blocks for a moment, like the opening of directories.
+     *
      * @param dirs open and claimed; they are closed by {@link #closeCleanly}
-     * @throws LogDirException if two of them have the same partition
+     * @throws LogDirException if two of them have the same partition, or one cannot be written
      */
     public Logs(List<LogDir> dirs, Disk disk, Clock clock, LogSettings settings, SeededRandom random)
             throws LogDirException {
@@ -74,6 +76,7 @@ public final class Logs {
                     throw new LogDirException(
                             "Partition %s is in two log directories, %s and %s.".formatted(tp, other, dir));
             }
+            dir.begin();
             for (String name : dir.listing().deleted())
                 deletions.addDirectory(dir.path().resolve(name), 0);
         }

@@ -58,7 +58,7 @@ record ReadPlan(Views segments, long offset, int maxBytes, long limit, boolean a
             Optional<SegmentReader.Found> beyond = reader.locate(limit);
             if (beyond.isPresent())
                 return new SegmentReader.Boundary(
-                        beyond.get().position(), beyond.get().baseOffset());
+                        beyond.get().position(), beyond.get().firstOffset());
         }
         return new SegmentReader.Boundary(view.sizeBytes(), view.endOffset());
     }

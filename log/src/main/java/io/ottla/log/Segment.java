@@ -232,6 +232,7 @@ final class Segment {
     void rest() throws IOException {
         offsetIndex.rest();
         timeIndex.rest();
+        transactionIndex.rest();
     }
 
     /**

@@ -62,24 +62,12 @@ final class SegmentIndexes {
         return ByteBuffer.allocate(buffer.capacity() * 2).put(buffer.flip());
     }
 
-    long bytesSinceEntry() {
-        return bytesSinceEntry;
-    }
-
     Segment.MaxTimestamp maxTimestamp() {
         return new Segment.MaxTimestamp(maxTimestampMs, maxTimestampOffset);
     }
 
     boolean hasTransactions() {
         return !aborted.isEmpty();
-    }
-
-    long offsetIndexBytes() {
-        return offsets.position();
-    }
-
-    long timeIndexBytes() {
-        return times.position();
     }
 
     /**

@@ -29,8 +29,13 @@ final class SegmentReader {
             IndexFile.View offsetIndex,
             IndexFile.View timeIndex) {}
 
-    /** A batch in the file. */
-    record Found(long position, int sizeBytes, long baseOffset, long lastOffset, long maxTimestampMs) {
+    /**
+     * A batch in the file.
+     *
+     * @param firstOffset of its first record; of a packed batch of magic 0 or 1, which does not say it, what follows on
+     *     the batch before
+     */
+    record Found(long position, int sizeBytes, long firstOffset, long lastOffset) {
         long endPosition() {
             return position + sizeBytes;
         }
@@ -59,13 +64,10 @@ final class SegmentReader {
 
     /** The first batch whose last offset is {@code offset} or above; empty if the segment has none. */
     Optional<Found> locate(long offset) throws IOException {
-        long from = indexed(OffsetIndex.RELATIVE_OFFSET, offset - view.baseOffset());
-        if (from > 0) {
-            BatchScan scan = scan(from);
-            if (scan.next() == BatchScan.Step.BATCH && scan.batch().baseOffset() <= offset) {
-                Walk walk = walk(scan, offset);
-                if (walk.end == BatchScan.Step.BATCH || walk.end == BatchScan.Step.END) return walk.found();
-            }
+        Optional<BatchScan> indexed = indexed(OffsetIndex.RELATIVE_OFFSET, offset - view.baseOffset());
+        if (indexed.isPresent() && indexed.get().batch().baseOffset() <= offset) {
+            Walk walk = walk(indexed.get(), offset);
+            if (walk.end == BatchScan.Step.BATCH || walk.end == BatchScan.Step.END) return walk.found();
         }
         BatchScan scan = scan(0);
         if (scan.next() == BatchScan.Step.END) return Optional.empty();
@@ -81,7 +83,7 @@ final class SegmentReader {
         BatchScan scan = scan(position);
         if (scan.next() != BatchScan.Step.BATCH) return Optional.empty();
         boolean has = scan.batch().baseOffset() <= offset && scan.batch().lastOffset() >= offset;
-        return has ? Optional.of(found(scan)) : Optional.empty();
+        return has ? Optional.of(found(scan, scan.batch().baseOffset())) : Optional.empty();
     }
 
     /**
@@ -90,19 +92,18 @@ final class SegmentReader {
      * @param from a boundary, as {@code first} says
      */
     Boundary cut(Found first, long to) throws IOException {
-        long indexed = indexed(OffsetIndex.POSITION, to);
-        if (indexed > first.position()) {
-            BatchScan scan = scan(indexed);
-            if (scan.next() == BatchScan.Step.BATCH && scan.batch().baseOffset() > first.lastOffset()) {
-                BatchView batch = scan.batch();
-                Boundary boundary = new Boundary(indexed, batch.baseOffset());
-                Optional<Boundary> cut = cut(scan, boundary, to);
+        Optional<BatchScan> indexed = indexed(OffsetIndex.POSITION, to);
+        if (indexed.isPresent() && indexed.get().position() > first.position()) {
+            BatchView batch = indexed.get().batch();
+            if (batch.baseOffset() > first.lastOffset()) {
+                Boundary boundary = new Boundary(indexed.get().position(), batch.baseOffset());
+                Optional<Boundary> cut = cut(indexed.get(), boundary, to);
                 if (cut.isPresent()) return cut.get();
             }
         }
         BatchScan scan = scan(first.position());
         scan.next();
-        return cut(scan, new Boundary(first.position(), first.baseOffset()), to)
+        return cut(scan, new Boundary(first.position(), first.firstOffset()), to)
                 .orElseThrow(() -> damaged(scan.position()));
     }
 
@@ -124,12 +125,20 @@ final class SegmentReader {
         return Optional.of(boundary);
     }
 
-    /** The position that an index entry names; 0 if there is none, or none within the segment. */
-    private long indexed(IndexFile.Field field, long target) throws IOException {
-        int entry = view.offsetIndex().floor(field, target, scratch, mayBlock);
-        if (entry < 0) return 0;
-        long position = view.offsetIndex().field(entry, OffsetIndex.POSITION, scratch, mayBlock);
-        return position < view.sizeBytes() ? position : 0;
+    /**
+     * A walk that begins where an index entry says, if a batch begins there. A batch of magic 0 or 1 does not say what its
+     * first offset is, so then the walk begins one entry earlier, and learns it from the batch before.
+     */
+    private Optional<BatchScan> indexed(IndexFile.Field field, long target) throws IOException {
+        int floor = view.offsetIndex().floor(field, target, scratch, mayBlock);
+        for (int entry = floor; entry >= 0 && entry > floor - 2; entry--) {
+            long position = view.offsetIndex().field(entry, OffsetIndex.POSITION, scratch, mayBlock);
+            if (position <= 0 || position >= view.sizeBytes()) return Optional.empty();
+            BatchScan scan = scan(position);
+            if (scan.next() != BatchScan.Step.BATCH) return Optional.empty();
+            if (!scan.batch().isLegacy() || entry < floor) return Optional.of(scan);
+        }
+        return Optional.empty();
     }
 
     private static final class Walk {
@@ -146,28 +155,27 @@ final class SegmentReader {
         Walk walk = new Walk();
         walk.end = BatchScan.Step.BATCH;
         long previousLast = view.baseOffset() - 1;
-        BatchScan.Step step = scan.position() >= 0 ? BatchScan.Step.BATCH : BatchScan.Step.END;
+        BatchScan.Step step = BatchScan.Step.BATCH;
         while (step == BatchScan.Step.BATCH) {
             BatchView batch = scan.batch();
             if (batch.sizeBytes() <= 0 || batch.lastOffset() <= previousLast) {
                 walk.end = BatchScan.Step.CORRUPT;
                 return walk;
             }
-            previousLast = batch.lastOffset();
             if (batch.lastOffset() >= offset) {
-                walk.last = found(scan);
+                walk.last = found(scan, batch.isLegacy() ? previousLast + 1 : batch.baseOffset());
                 return walk;
             }
+            previousLast = batch.lastOffset();
             step = scan.next();
             walk.end = step;
         }
         return walk;
     }
 
-    private static Found found(BatchScan scan) {
+    private static Found found(BatchScan scan, long firstOffset) {
         BatchView batch = scan.batch();
-        return new Found(
-                scan.position(), batch.sizeBytes(), batch.baseOffset(), batch.lastOffset(), batch.maxTimestamp());
+        return new Found(scan.position(), batch.sizeBytes(), firstOffset, batch.lastOffset());
     }
 
     private BatchScan scan(long from) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code .txnindex}: the aborted transactions whose marker is in the segment, in the order of their markers.
@@ -27,6 +28,8 @@ final class TransactionIndex {
     private final Path path;
     /** Whether there may be entries in the file. */
     private boolean exists;
+    /** The entries, once somebody has read them; empty until then. */
+    private Optional<List<AbortedTxn>> known = Optional.empty();
 
     TransactionIndex(OpenFiles files, Path path, boolean exists) {
         this.files = files;
@@ -47,11 +50,19 @@ final class TransactionIndex {
         long at = file.size() / ENTRY_BYTES * ENTRY_BYTES;
         file.write(at, encode(List.of(txn)));
         exists = true;
+        known.ifPresent(entries -> entries.add(txn));
     }
 
-    /** All entries; blocks if they are not in the page cache. */
+    /** All entries; blocks if they are not in the page cache and nobody asked before. */
     List<AbortedTxn> entries() throws IOException {
-        return exists ? read(files.disk(), path) : List.of();
+        if (!exists) return List.of();
+        if (known.isEmpty()) known = Optional.of(new ArrayList<>(read(files.disk(), path)));
+        return known.get();
+    }
+
+    /** Gives up the memory. */
+    void rest() {
+        known = Optional.empty();
     }
 
     static ByteBuffer encode(List<AbortedTxn> txns) {
