@@ -251,6 +251,28 @@ class GroupHandlersTest {
         assertThat(error(join(5, "").getFirst().errorCode())).isEqualTo(Errors.INVALID_SESSION_TIMEOUT);
     }
 
+    /** Strings of the protocol have 32767 bytes; what is made of one must fit too. */
+    @Test
+    void namesOfTheGreatestLengthDoNoHarm() {
+        makeOffsetsTopic();
+        String longest = "x".repeat(32_767);
+        node.clientId = longest;
+        String memberId = join(9, "").getFirst().memberId();
+        List<JoinGroupResponseData> joined = join(9, memberId);
+        node.clock.advance(3_100);
+        assertThat(error(sync(5, joined.getFirst()).errorCode())).isEqualTo(Errors.NONE);
+        assertThat(error(describe(6, longest).groups().getFirst().errorCode())).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
+        JoinGroupRequestData request = new JoinGroupRequestData()
+                .setGroupId(longest)
+                .setGroupInstanceId(longest)
+                .setProtocolType(longest)
+                .setSessionTimeoutMs(10_000);
+        request.protocols().add(new JoinGroupRequestProtocol().setName(longest).setMetadata(new byte[0]));
+        List<JoinGroupResponseData> answers = node.send(new JoinGroupHandler(node.groups), 9, request);
+        node.clock.advance(3_100);
+        assertThat(error(answers.getFirst().errorCode())).isEqualTo(Errors.NONE);
+    }
+
     // ---- offsets
 
     private Uuid id(String topic) {

@@ -46,6 +46,7 @@ final class GroupNode implements ControllerSettings {
     GroupHost groups;
     InternalTopics internalTopics;
     GroupSettings settings = GroupSettings.DEFAULT;
+    String clientId = "app";
 
     GroupNode() throws Exception {
         start(false, 10_000);
@@ -167,7 +168,7 @@ final class GroupNode implements ControllerSettings {
         return (M) empty;
     }
 
-    private static final class Client implements ClientConnection {
+    private final class Client implements ClientConnection {
         @Override
         public long id() {
             return 1;
@@ -190,7 +191,7 @@ final class GroupNode implements ControllerSettings {
 
         @Override
         public String clientId() {
-            return "app";
+            return clientId;
         }
 
         @Override

@@ -62,6 +62,7 @@ final class ClassicGroup {
     /** How many members support a protocol. */
     private final Map<String, Integer> supporters = new HashMap<>();
 
+    private long metadataBytes;
     private int awaitingJoin;
     private final Set<String> pendingSync = new LinkedHashSet<>();
     /** Members that were given an id and have not come back with it yet, and until when they may. */
@@ -100,9 +101,18 @@ final class ClassicGroup {
         generation = stored.generation();
         protocolType = stored.protocolType();
         protocol = stored.protocol();
-        leader = stored.leader();
-        for (GroupMetadata.Member member : stored.members()) add(ClassicMember.fromRecord(member, protocol.orElse("")));
+        leader = Optional.empty();
+        stored.members().forEach(this::restore);
+        if (stored.leader().filter(members::containsKey).isPresent()) leader = stored.leader();
         subscribedTopics = ConsumerSubscription.topics(this);
+    }
+
+    /** What was stored may be anybody's, so it is made consistent: of two with one id or instance the last counts. */
+    private void restore(GroupMetadata.Member member) {
+        if (protocol.isEmpty()) protocol = Optional.of("");
+        remove(member.memberId());
+        member.instanceId().flatMap(this::staticMember).ifPresent(this::remove);
+        add(ClassicMember.fromRecord(member, protocol.get()));
     }
 
     String groupId() {
@@ -228,6 +238,7 @@ final class ClassicGroup {
     }
 
     private void count(ClassicMember member, int by) {
+        metadataBytes += by * member.profile().metadataBytes();
         for (ClassicMember.Protocol supported : member.profile().protocols())
             supporters.merge(supported.name(), by, (count, change) -> count + change == 0 ? null : count + change);
     }
@@ -236,6 +247,11 @@ final class ClassicGroup {
     void awaitJoin(ClassicMember member, Optional<ReplyTo<JoinGroupResponseData>> reply) {
         awaitingJoin += (reply.isPresent() ? 1 : 0) - (member.awaitingJoin().isPresent() ? 1 : 0);
         member.awaitingJoin(reply);
+    }
+
+    /** Of all members for all their protocols. */
+    long metadataBytes() {
+        return metadataBytes;
     }
 
     int awaitingJoin() {
@@ -341,6 +357,11 @@ final class ClassicGroup {
     void stabilize(long nowMs) {
         Invariant.invariant(is(State.COMPLETING_REBALANCE), "group %s is not completing", groupId);
         transition(State.STABLE, nowMs);
+    }
+
+    /** It is no more; nothing that comes late concerns it. */
+    void die() {
+        state = State.DEAD;
     }
 
     private void transition(State next, long nowMs) {

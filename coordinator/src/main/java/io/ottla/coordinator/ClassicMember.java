@@ -6,7 +6,9 @@ import io.ottla.kafkamessages.JoinGroupRequestData;
 import io.ottla.kafkamessages.JoinGroupResponseData;
 import io.ottla.kafkamessages.SyncGroupResponseData;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,10 +22,12 @@ final class ClassicMember {
             return name.equals(other.name) && Arrays.equals(metadata, other.metadata);
         }
 
+        /** Of one that is named twice the first counts. */
         static List<Protocol> of(JoinGroupRequestData request) {
-            return request.protocols().stream()
-                    .map(protocol -> new Protocol(protocol.name(), protocol.metadata()))
-                    .toList();
+            Map<String, Protocol> byName = new LinkedHashMap<>();
+            request.protocols()
+                    .forEach(told -> byName.putIfAbsent(told.name(), new Protocol(told.name(), told.metadata())));
+            return List.copyOf(byName.values());
         }
     }
 
@@ -35,7 +39,14 @@ final class ClassicMember {
             String clientHost,
             int rebalanceTimeoutMs,
             int sessionTimeoutMs,
-            List<Protocol> protocols) {}
+            List<Protocol> protocols) {
+
+        long metadataBytes() {
+            long bytes = 0;
+            for (Protocol protocol : protocols) bytes += protocol.metadata.length;
+            return bytes;
+        }
+    }
 
     private Profile profile;
     private byte[] assignment = NOTHING;

@@ -120,7 +120,7 @@ final class GroupQueries {
         DescribedGroup absent = new DescribedGroup().setGroupId(groupId).setGroupState(ClassicGroup.State.DEAD.label);
         if (version < ERROR_FOR_ABSENT_MIN_VERSION) return absent;
         return absent.setErrorCode(Errors.GROUP_ID_NOT_FOUND.code())
-                .setErrorMessage("Group " + groupId + " not found.");
+                .setErrorMessage("Group " + groupId.substring(0, Math.min(groupId.length(), 1_000)) + " not found.");
     }
 
     // ---- ListGroups

@@ -20,6 +20,13 @@ final class Joins {
     private static final short KNOWN_MEMBER_ID_MIN_VERSION = 4;
     private static final short SKIP_ASSIGNMENT_MIN_VERSION = 9;
 
+    /** What the members of a group may tell the leader, all together; far more than a group's record can hold. */
+    private static final long METADATA_BYTES_MAX = 64 << 20;
+    /** Member ids of a group that were given out and not used yet. */
+    private static final int PENDING_JOINS_MAX = 100_000;
+    /** Of a client's id in a member's id, which as a string of the protocol has no more than 32767 bytes. */
+    private static final int MEMBER_ID_PREFIX_CHARS_MAX = 10_000;
+
     private final Groups groups;
     private final Rebalances rebalances;
     private final SeededRandom random;
@@ -79,6 +86,9 @@ final class Joins {
      * a lower limit loses whoever rejoins last.
      */
     private boolean hasRoomFor(ClassicGroup group, String memberId) {
+        boolean isFull = group.metadataBytes() > METADATA_BYTES_MAX
+                || group.pendingJoin().size() > PENDING_JOINS_MAX;
+        if (isFull && !group.has(memberId)) return false;
         return switch (group.state()) {
             case EMPTY, DEAD -> true;
             case PREPARING_REBALANCE ->
@@ -93,7 +103,9 @@ final class Joins {
     private void joinUnknown(Turn turn, ClassicGroup group, GroupCommand.Join join) {
         JoinGroupRequestData request = join.request();
         Optional<String> instanceId = Optional.ofNullable(request.groupInstanceId());
-        String newMemberId = instanceId.orElse(join.client().clientId()) + "-" + nextUuid();
+        String prefix = instanceId.orElse(join.client().clientId());
+        String newMemberId =
+                prefix.substring(0, Math.min(prefix.length(), MEMBER_ID_PREFIX_CHARS_MAX)) + "-" + nextUuid();
         Optional<String> current = instanceId.flatMap(group::staticMember);
         if (current.isPresent()) {
             replaceStatic(turn, group, join, instanceId.get(), current.get(), newMemberId);

@@ -58,7 +58,8 @@ final class OffsetCommits {
                     error -> GroupAnswers.commit(request, error));
             return;
         }
-        long expireMs = request.retentionTimeMs() == DEFAULT_RETENTION ? -1 : turn.nowMs() + request.retentionTimeMs();
+        long retentionMs = Math.min(request.retentionTimeMs(), Long.MAX_VALUE - turn.nowMs());
+        long expireMs = retentionMs == DEFAULT_RETENTION ? -1 : turn.nowMs() + retentionMs;
         List<CoordinatorRecord> records = new ArrayList<>();
         OffsetCommitResponseData response = new OffsetCommitResponseData();
         for (OffsetCommitRequestTopic topic : request.topics()) {

@@ -189,12 +189,13 @@ final class Rebalances {
         else if (group.is(ClassicGroup.State.PREPARING_REBALANCE) && group.haveAllJoined()) complete(turn, group);
     }
 
-    /** Answers all who wait and drops them, since the group's coordinator is gone or the group never came to be. */
+    /** Answers all who wait, since the group's coordinator is gone or the group never came to be. */
     void dissolve(Turn turn, ClassicGroup group, Errors error) {
         for (ClassicMember member : List.copyOf(group.members())) {
             answerJoin(turn, group, member, GroupAnswers.join(member.memberId(), error));
             answerSync(turn, member, GroupAnswers.sync(error));
         }
+        group.die();
         deadlines.forget(group);
     }
 

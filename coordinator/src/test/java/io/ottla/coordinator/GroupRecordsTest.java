@@ -14,6 +14,7 @@ import io.ottla.kafkaprotocol.NewRecord;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.coordinator.group.generated.GroupMetadataValue;
@@ -177,6 +178,28 @@ class GroupRecordsTest {
                 assertThat(malformed).isNotInstanceOf(ClassCastException.class);
             }
         }
+    }
+
+    /** A record that no broker would write must not stop one either. */
+    @Test
+    void aGroupThatContradictsItselfIsMadeConsistent() {
+        GroupMetadata.Member one = member("m1", "i");
+        GroupMetadata stored = new GroupMetadata(
+                Optional.of("consumer"),
+                4,
+                Optional.empty(),
+                Optional.of("nobody"),
+                OptionalLong.empty(),
+                List.of(one, one, member("m2", "i"), member("m3", "j")));
+        ClassicGroup group = new ClassicGroup("g", stored);
+        assertThat(group.members()).extracting(ClassicMember::memberId).containsExactly("m2", "m3");
+        assertThat(group.leader()).contains("m2");
+        assertThat(group.selectProtocol()).isEmpty();
+        assertThat(group.toRecord(Map.of()).members()).hasSize(2);
+    }
+
+    private static GroupMetadata.Member member(String memberId, String instanceId) {
+        return new GroupMetadata.Member(memberId, Optional.of(instanceId), "c", "/h", 60, 10, new byte[0], new byte[0]);
     }
 
     // ---- where it goes

@@ -252,7 +252,7 @@ final class GroupScript {
                 .setMemberId(printer.memberId(name))
                 .setGroupInstanceId(args.text("instance", null))
                 .setGenerationIdOrMemberEpoch(generation(args, name))
-                .setRetentionTimeMs(args.number("retention", -1));
+                .setRetentionTimeMs(Long.parseLong(args.text("retention", "-1")));
         Map<String, OffsetCommitRequestTopic> topics = new LinkedHashMap<>();
         args.options().forEach((key, value) -> {
             if (!key.matches(".*-\\d+")) return;
