@@ -464,13 +464,26 @@ public final class Log {
         }
         List<ProducerEntry> entries = producers.copy();
         Path snapshot = LogFiles.path(directory, endOffset, ProducerSnapshot.SUFFIX);
-        inBackground("a producer snapshot", () -> {
-            if (!context.disk().exists(snapshot)) ProducerSnapshot.write(context.disk(), snapshot, entries);
-        });
-        flusher.flushAll(outcome -> {
-            close();
-            completion.complete(outcome);
-        });
+        // without it, a start that believes in a clean stop would not know the producers, and take their batches twice
+        context.disk()
+                .submit(
+                        directory,
+                        () -> {
+                            if (!context.disk().exists(snapshot))
+                                ProducerSnapshot.write(context.disk(), snapshot, entries);
+                            return flushedOffset();
+                        },
+                        written -> {
+                            if (written instanceof Outcome.Done<Long>) {
+                                flusher.flushAll(outcome -> {
+                                    close();
+                                    completion.complete(outcome);
+                                });
+                            } else {
+                                close();
+                                completion.complete(written);
+                            }
+                        });
     }
 
     /** Forgets it, without any care for what is not flushed. */
