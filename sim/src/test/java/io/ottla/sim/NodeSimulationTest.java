@@ -28,6 +28,13 @@ class NodeSimulationTest {
         for (long seed = first; seed < first + 10; seed++) Simulation.run(seed, new LogScenario());
     }
 
+    /** Seeds that found something once. */
+    @Test
+    void whatWasFoundStaysMended() {
+        Simulation.run(20218, new ProduceScenario()); // no space for the producer snapshot at a clean stop
+        Simulation.run(131, new LogScenario()); // a new segment outlived the end of the old one
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, 100, 200})
     void whatProducersWereAnsweredIsFetched(long first) {
