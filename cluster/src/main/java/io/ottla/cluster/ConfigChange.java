@@ -7,6 +7,12 @@ import java.util.Map;
 
 /** Decides how a dynamic configuration is written: the entity's znode, and a notification for Kafka's own tools. */
 final class ConfigChange {
+    /** Entities with a configuration, over all types. */
+    static final int MAX_ENTITIES = 2_000_000;
+
+    /** The configuration of an entity is one znode. */
+    static final int MAX_CONFIG_BYTES = Plan.MAX_BYTES / 2;
+
     private ConfigChange() {}
 
     /** The subjects are the entities' paths; the answer is what is set then. */
@@ -14,7 +20,8 @@ final class ConfigChange {
         Plan.Draft<Map<String, String>> draft = new Plan.Draft<>();
         for (ConfigEdit edit : edits) {
             ConfigEntity entity = edit.entity();
-            Answer<Map<String, String>> edited = edit.edit().apply(image.config(entity));
+            Answer<Map<String, String>> edited =
+                    bounded(image, entity, edit.edit().apply(image.config(entity)));
             draft.answer(entity.entityPath(), edited);
             if (edited instanceof Answer.Ok<Map<String, String>>(Map<String, String> values)
                     && !values.equals(image.config(entity)))
@@ -28,6 +35,19 @@ final class ConfigChange {
                                         CreateMode.PERSISTENT_SEQUENTIAL)));
         }
         return draft.plan();
+    }
+
+    private static Answer<Map<String, String>> bounded(
+            ClusterImage image, ConfigEntity entity, Answer<Map<String, String>> edited) {
+        if (!(edited instanceof Answer.Ok<Map<String, String>>(Map<String, String> values))) return edited;
+        if (ConfigZnode.encode(values).length > MAX_CONFIG_BYTES)
+            return Answer.refused(
+                    ErrorCode.INVALID_CONFIG, "The configuration has more than " + MAX_CONFIG_BYTES + " bytes.");
+        if (image.configs().size() >= MAX_ENTITIES && !image.configs().containsKey(entity))
+            return Answer.refused(
+                    ErrorCode.POLICY_VIOLATION,
+                    "There cannot be more than " + MAX_ENTITIES + " entities with a configuration.");
+        return edited;
     }
 
     /** Creates or replaces; fails if somebody else changed it since the image. */

@@ -55,6 +55,11 @@ record Plan<T>(List<Step> steps, Map<String, Answer<T>> answers) {
             answers.put(subject, Answer.refused(error, message));
         }
 
+        /** How many subjects have an answer. */
+        int size() {
+            return answers.size();
+        }
+
         void step(String subject, List<Op> ops) {
             steps.add(new Step(subject, List.copyOf(ops)));
         }

@@ -23,6 +23,12 @@ final class TopicCreation {
     /** In one request; as in Kafka. */
     static final int MAX_PARTITIONS_PER_REQUEST = 10_000;
 
+    /** In the cluster. */
+    static final int MAX_TOPICS = 1_000_000;
+
+    /** The assignment of a topic is one znode, and has to go through one transaction. */
+    static final int MAX_ASSIGNMENT_BYTES = Plan.MAX_BYTES / 2;
+
     /** Largest in the protocol. */
     private static final int MAX_REPLICATION_FACTOR = Short.MAX_VALUE;
 
@@ -59,6 +65,10 @@ final class TopicCreation {
                 checkName(topic, collisions);
                 List<List<Integer>> assignment = assignment(topic, settings, MAX_PARTITIONS_PER_REQUEST - total);
                 checkConfigs(topic, settings);
+                checkSize(znode(TopicId.ZERO, assignment));
+                if (image.topics().size() + draft.size() >= MAX_TOPICS)
+                    throw new Refusal(
+                            ErrorCode.POLICY_VIOLATION, "There cannot be more than " + MAX_TOPICS + " topics.");
                 total += assignment.size();
                 collisions.add(topic.name());
                 TopicId id = topic.id().orElseGet(random::nextTopicId);
@@ -99,6 +109,10 @@ final class TopicCreation {
     private static void checkConfigs(NewTopic topic, ControllerSettings settings) throws Refusal {
         Optional<String> flaw = settings.configFlaw(topic.name(), topic.configs());
         if (flaw.isPresent()) throw new Refusal(ErrorCode.INVALID_CONFIG, flaw.get());
+        if (ConfigZnode.encode(topic.configs()).length > ConfigChange.MAX_CONFIG_BYTES)
+            throw new Refusal(
+                    ErrorCode.INVALID_CONFIG,
+                    "The configuration has more than " + ConfigChange.MAX_CONFIG_BYTES + " bytes.");
     }
 
     private List<List<Integer>> assignment(NewTopic topic, ControllerSettings settings, int room) throws Refusal {
@@ -189,17 +203,29 @@ final class TopicCreation {
     }
 
     private List<List<Op>> operations(NewTopic topic, TopicId id, List<List<Integer>> assignment) {
-        Map<Integer, List<Integer>> partitions = new TreeMap<>();
-        for (int partition = 0; partition < assignment.size(); partition++)
-            partitions.put(partition, assignment.get(partition));
-        TopicZnode znode = new TopicZnode(Optional.of(id), partitions, Map.of(), Map.of());
+        TopicZnode znode = znode(id, assignment);
         List<List<Op>> groups = new ArrayList<>(assignment.size() + 1);
         groups.add(List.of(
                 ConfigChange.write(image, ConfigEntity.topic(topic.name()), topic.configs()),
                 create(ZnodePath.topic(topic.name()), znode.encode()),
                 create(ZnodePath.partitions(topic.name()), EMPTY)));
-        partitions.forEach((partition, replicas) -> groups.add(partition(topic.name(), partition, replicas)));
+        znode.partitions().forEach((partition, replicas) -> groups.add(partition(topic.name(), partition, replicas)));
         return groups;
+    }
+
+    private static TopicZnode znode(TopicId id, List<List<Integer>> assignment) {
+        Map<Integer, List<Integer>> partitions = new TreeMap<>();
+        for (int partition = 0; partition < assignment.size(); partition++)
+            partitions.put(partition, assignment.get(partition));
+        return new TopicZnode(Optional.of(id), partitions, Map.of(), Map.of());
+    }
+
+    private static void checkSize(TopicZnode znode) throws Refusal {
+        if (znode.encode().length > MAX_ASSIGNMENT_BYTES)
+            throw new Refusal(
+                    ErrorCode.POLICY_VIOLATION,
+                    "The topic would have more partitions and replicas than fit into its znode of "
+                            + MAX_ASSIGNMENT_BYTES + " bytes.");
     }
 
     private List<Op> partition(String topic, int partition, List<Integer> replicas) {
@@ -220,8 +246,9 @@ final class TopicCreation {
                                 ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                                 "This server does not host this topic-partition."));
                 List<List<Integer>> added = added(topic, growth, room);
+                List<List<Op>> operations = growthOperations(topic, added);
                 room -= added.size();
-                draft.cuttable(growth.topic(), growthOperations(topic, added));
+                draft.cuttable(growth.topic(), operations);
                 draft.answer(growth.topic(), Answer.ok(growth.total()));
             } catch (Refusal refusal) {
                 draft.refuse(growth.topic(), refusal.error, refusal.getMessage());
@@ -257,7 +284,7 @@ final class TopicCreation {
         return placement.place(topic.name(), existing, count, topic.replicationFactor());
     }
 
-    private List<List<Op>> growthOperations(TopicImage topic, List<List<Integer>> added) {
+    private List<List<Op>> growthOperations(TopicImage topic, List<List<Integer>> added) throws Refusal {
         TopicZnode znode = topic.znode();
         List<List<Op>> groups = new ArrayList<>();
         List<Op> first = new ArrayList<>();
@@ -267,6 +294,7 @@ final class TopicCreation {
             groups.add(partition(topic.name(), partition, replicas));
             partition++;
         }
+        checkSize(znode);
         first.add(new Op.SetData(ZnodePath.topic(topic.name()), znode.encode(), topic.version()));
         if (!topic.hasPartitionsZnode()) first.add(create(ZnodePath.partitions(topic.name()), EMPTY));
         groups.addFirst(first);
