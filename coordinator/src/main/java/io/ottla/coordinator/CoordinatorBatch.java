@@ -66,10 +66,12 @@ record CoordinatorBatch(Compression compression) {
     /** Shows everything in these whole batches, in order. Memory: the largest batch, unpacked a piece at a time. */
     void forEach(ByteBuffer batches, Visitor visitor) {
         try (RecordReader reader = new RecordReader(UNPACKED_BYTES_MAX, RECORD_BYTES_MAX)) {
-            Batches.forEach(batches, batch -> {
-                if (batch.isControl()) readMarker(reader.open(batch), batch, visitor);
+            int walked = Batches.forEach(batches, batch -> {
+                if (!batch.isCrcValid()) visitor.damaged(batch.baseOffset(), "its checksum is wrong");
+                else if (batch.isControl()) readMarker(reader.open(batch), batch, visitor);
                 else readRecords(reader.open(batch), batch, visitor);
             });
+            if (walked < batches.remaining()) visitor.damaged(-1, "no whole batch follows the last one");
         }
     }
 

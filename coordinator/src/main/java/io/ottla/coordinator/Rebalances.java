@@ -29,6 +29,10 @@ final class Rebalances {
         this.settings = settings;
     }
 
+    private static String shown(ClassicGroup group) {
+        return Printable.of(group.groupId());
+    }
+
     // ---- sessions
 
     /** The member has shown itself: its session begins anew. */
@@ -62,7 +66,7 @@ final class Rebalances {
         group.pendingSync().clear();
         group.timer.syncDeadlineMs = Core.NO_DEADLINE;
         group.prepareRebalance(turn.nowMs());
-        LOG.info("group {}: rebalance of generation {} ({})", group.groupId(), group.generation(), why);
+        LOG.info("group {}: rebalance of generation {} ({})", shown(group), group.generation(), Printable.of(why));
         if (group.isInitialRebalance()) {
             group.timer.delayMs = settings.initialRebalanceDelayMs();
             group.timer.remainingMs = Math.max(group.rebalanceTimeoutMs() - group.timer.delayMs, 0);
@@ -100,11 +104,11 @@ final class Rebalances {
         }
         group.beginGeneration(turn.nowMs());
         if (group.is(ClassicGroup.State.EMPTY)) {
-            LOG.info("group {}: empty with generation {}", group.groupId(), group.generation());
+            LOG.info("group {}: empty with generation {}", shown(group), group.generation());
             turn.write(List.of(GroupRecords.group(group.groupId(), group.toRecord(Map.of()))), Turn.Written.IGNORED);
             return;
         }
-        LOG.info("group {}: generation {} has {} members", group.groupId(), group.generation(), group.size());
+        LOG.info("group {}: generation {} has {} members", shown(group), group.generation(), group.size());
         for (ClassicMember member : group.members()) {
             answerJoin(turn, group, member, joined(group, member, group.isLeader(member.memberId()), false));
             keepAlive(turn, group, member);
@@ -249,7 +253,7 @@ final class Rebalances {
             member.sessionDeadlineMs(Core.NO_DEADLINE);
             return;
         }
-        LOG.info("group {}: member {} failed", group.groupId(), member.memberId());
+        LOG.info("group {}: member {} failed", shown(group), Printable.of(member.memberId()));
         expel(turn, group, member);
         afterDeparture(turn, group, "session of " + member.memberId() + " timed out");
     }

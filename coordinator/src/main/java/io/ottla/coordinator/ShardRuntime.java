@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class ShardRuntime<C> {
     private static final Logger LOG = LoggerFactory.getLogger(ShardRuntime.class);
 
+    /** Lines about damage that one load may log. */
+    private static final int DAMAGED_LINES_MAX = 10;
+
     private enum Phase {
         IDLE,
         LOADING,
@@ -43,6 +46,7 @@ final class ShardRuntime<C> {
     private Phase phase = Phase.IDLE;
     private Shard<C> shard;
     private long loadId;
+    private long damagedRecords;
     private long appendId;
     /** Given to records that were just written: rises as their offsets in the log do, if not equal to them. */
     private long nextOffset;
@@ -80,6 +84,7 @@ final class ShardRuntime<C> {
         phase = Phase.LOADING;
         retryAtMs = Core.NO_DEADLINE;
         shard = newShard.apply(partition);
+        damagedRecords = 0;
         loadId = nextId.getAsLong();
         effects.add(new CoordinatorEffect.Load(partition, loadId));
     }
@@ -109,11 +114,12 @@ final class ShardRuntime<C> {
 
         @Override
         public void damaged(long offset, String why) {
-            LOG.error(
-                    "partition {}: the record at offset {} cannot be read and is passed over: {}",
-                    partition,
-                    offset,
-                    why);
+            if (damagedRecords++ < DAMAGED_LINES_MAX)
+                LOG.error(
+                        "partition {}: what is at offset {} cannot be read and is passed over: {}",
+                        partition,
+                        offset,
+                        Printable.of(why));
         }
     }
 
@@ -122,6 +128,8 @@ final class ShardRuntime<C> {
         switch (outcome) {
             case CoordinatorLog.Load.Loaded(long endOffset) -> {
                 phase = Phase.ACTIVE;
+                if (damagedRecords > 0)
+                    LOG.error("partition {}: {} records or batches were passed over", partition, damagedRecords);
                 nextOffset = endOffset;
                 shard.timeline().record();
                 Turn turn = new Turn(nowMs, steadyMs);

@@ -12,6 +12,7 @@ import io.ottla.kafkaprotocol.Compression;
 import io.ottla.kafkaprotocol.EndTxnMarker;
 import io.ottla.kafkaprotocol.NewRecord;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -225,6 +226,37 @@ class GroupRecordsTest {
         replay(state, batch);
         assertThat(state.offset("g", PARTITION)).isPresent();
         assertThat(state.group("g")).isEmpty();
+    }
+
+    @Test
+    void damageIsToldAndWhatIsSoundIsRead() {
+        CoordinatorBatch batches = new CoordinatorBatch(Compression.NONE);
+        ByteBuffer one = batches.encode(List.of(CoordinatorBatch.Raw.of(GroupRecords.groupTombstone("g"))), 1);
+        ByteBuffer log = ByteBuffer.allocate(one.remaining() * 3 - 5);
+        log.put(one.duplicate())
+                .put(one.duplicate())
+                .put(one.slice(0, one.remaining() - 5))
+                .flip();
+        int last = one.remaining() - 1;
+        log.put(last, (byte) (log.get(last) + 1));
+        List<String> seen = new ArrayList<>();
+        batches.forEach(log, new CoordinatorBatch.Visitor() {
+            @Override
+            public void record(long offset, long producerId, ByteBuffer key, Optional<ByteBuffer> value) {
+                seen.add("record");
+            }
+
+            @Override
+            public void marker(long producerId, boolean committed) {
+                seen.add("marker");
+            }
+
+            @Override
+            public void damaged(long offset, String why) {
+                seen.add(why);
+            }
+        });
+        assertThat(seen).containsExactly("its checksum is wrong", "record", "no whole batch follows the last one");
     }
 
     private static void replay(GroupState state, ByteBuffer batch) {
