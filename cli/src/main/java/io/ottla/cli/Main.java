@@ -19,6 +19,7 @@ import picocli.CommandLine.IVersionProvider;
             ProduceCommand.class,
             ConsumeCommand.class,
             GroupCommand.class,
+            DumpCommand.class,
             TrainCommand.class
         })
 public final class Main {

@@ -1,6 +1,9 @@
 package io.ottla.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Shows how far long work has come: a line on standard error that rewrites itself, only where a person is watching. */
 final class Progress {
@@ -16,6 +19,21 @@ final class Progress {
 
     Progress(String what) {
         this(what, System.err, System.console() != null && System.console().isTerminal());
+    }
+
+    /** For a command whose output goes through standard output: shown where that is a file and standard error a person's. */
+    static Progress besideOutput(String what) {
+        boolean outputIsSeen = System.console() != null && System.console().isTerminal();
+        return new Progress(what, System.err, !outputIsSeen && isTerminal(Path.of("/proc/self/fd/2")));
+    }
+
+    private static boolean isTerminal(Path descriptor) {
+        try {
+            String device = Files.readSymbolicLink(descriptor).toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
+        } catch (IOException | UnsupportedOperationException notLinux) {
+            return false;
+        }
     }
 
     Progress(String what, PrintStream err, boolean watched) {
@@ -43,6 +61,11 @@ final class Progress {
     void end() {
         if (watched) err.print("\r");
         err.println(line(System.nanoTime()) + ".");
+    }
+
+    /** The closing line, if anything was shown before. */
+    void endIfShown() {
+        if (lastNs != startNs) end();
     }
 
     private String line(long nowNs) {

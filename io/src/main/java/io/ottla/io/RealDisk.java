@@ -38,6 +38,11 @@ public final class RealDisk implements Disk, AutoCloseable {
         threads = new DiskThreads(THREADS_MAX, faults);
     }
 
+    /** A file to look at, for a tool that has no loop and no disk threads. */
+    public static DiskFile openForReading(Path path) throws IOException {
+        return RealDiskFile.open(path, OpenMode.READ);
+    }
+
     @Override
     public DiskFile open(Path path, OpenMode mode) throws IOException {
         return RealDiskFile.open(path, mode);

@@ -48,9 +48,7 @@ public final class BatchDump implements AutoCloseable {
         int at = start;
         int size = Batches.sizeAt(batches, at);
         while (size > 0) {
-            batch.wrap(batches, at);
-            lines.accept(header(batch, position + at - start));
-            if (withRecords) records(lines);
+            dump(batch.wrap(batches, at), position + at - start, withRecords, lines);
             at += size;
             size = Batches.sizeAt(batches, at);
         }
@@ -59,6 +57,17 @@ public final class BatchDump implements AutoCloseable {
             lines.accept("at %d, %d bytes: %s".formatted(position + at - start, batches.limit() - at, what));
         }
         return at - start;
+    }
+
+    /**
+     * The lines of one batch, which is in its buffer as a whole.
+     *
+     * @return whether it is sound, as far as was looked: its checksum, and its records if they have lines
+     */
+    public boolean dump(BatchView batch, long position, boolean withRecords, Consumer<String> lines) {
+        lines.accept(header(batch, position));
+        boolean isReadable = !withRecords || records(batch, lines);
+        return isReadable && batch.isCrcValid();
     }
 
     /** A line for a batch that is in its buffer as a whole. */
@@ -91,14 +100,16 @@ public final class BatchDump implements AutoCloseable {
         return line.toString();
     }
 
-    private void records(Consumer<String> lines) {
+    private boolean records(BatchView batch, Consumer<String> lines) {
         reader.open(batch);
         RecordReader.Step step = reader.next();
-        for (; step == RecordReader.Step.RECORD; step = reader.next()) lines.accept("  " + record());
-        if (step == RecordReader.Step.CORRUPT) lines.accept("  cannot be read further: " + reader.problem());
+        for (; step == RecordReader.Step.RECORD; step = reader.next()) lines.accept("  " + record(batch));
+        if (step != RecordReader.Step.CORRUPT) return true;
+        lines.accept("  cannot be read further: " + reader.problem());
+        return false;
     }
 
-    private String record() {
+    private String record(BatchView batch) {
         Optional<EndTxnMarker> marker = batch.isControl() && reader.hasKey() && reader.hasValue()
                 ? EndTxnMarker.parse(reader.key().orElseThrow(), reader.value().orElseThrow())
                 : Optional.empty();

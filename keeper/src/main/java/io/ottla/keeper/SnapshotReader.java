@@ -19,6 +19,15 @@ final class SnapshotReader {
      * @throws IOException if it is damaged, with what is wrong
      */
     static ZnodeTree read(InputStream in, long zxid, long hashSeed) throws IOException {
+        ZnodeTree tree = ZnodeTree.unloaded(hashSeed);
+        readInto(tree, in);
+        tree.acls().dropUnused();
+        tree.loaded(zxid);
+        return tree;
+    }
+
+    /** After an exception the tree has what came before the damage. */
+    static void readInto(ZnodeTree tree, InputStream in) throws IOException {
         SealedInput input = new SealedInput(in);
         int magic = input.readInt();
         int version = input.readInt();
@@ -26,7 +35,6 @@ final class SnapshotReader {
         if (magic != SnapshotWalk.MAGIC) throw new IOException("it does not begin with ZKSN");
         if (version != SnapshotWalk.VERSION)
             throw new IOException("it has format version " + version + ", and 2 is known");
-        ZnodeTree tree = ZnodeTree.unloaded(hashSeed);
         int sessions = input.readInt();
         for (int i = 0; i < sessions; i++) {
             long session = input.readLong();
@@ -47,9 +55,6 @@ final class SnapshotReader {
             input.readLong();
             input.readSeal();
         }
-        tree.acls().dropUnused();
-        tree.loaded(zxid);
-        return tree;
     }
 
     private static void readAcls(SealedInput input, ZnodeTree tree) throws IOException {
