@@ -81,6 +81,19 @@ class NodeProcessTest {
     }
 
     @Test
+    void oneConnectionTooManyIsTurnedAway() throws Exception {
+        NodeProcess process = process("max.connections=1");
+        int port = port(process.start());
+        try (Socket first = new Socket(InetAddress.getLoopbackAddress(), port);
+                Socket second = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            second.setSoTimeout(20_000);
+            assertThat(second.getInputStream().read()).isEqualTo(-1);
+            assertThat(first.isConnected()).isTrue();
+        }
+        assertThat(process.stop()).isTrue();
+    }
+
+    @Test
     void aPortInUseIsSaid() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(failure("listeners=PLAINTEXT://127.0.0.1:" + taken.getLocalPort()))

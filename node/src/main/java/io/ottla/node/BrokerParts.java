@@ -234,6 +234,10 @@ final class BrokerParts {
         environment.clock().after(TICK_MS, this::tick);
     }
 
+    LiveConfigs configs() {
+        return configs;
+    }
+
     Broker broker() {
         return broker;
     }

@@ -5,6 +5,8 @@ import io.ottla.base.Network.ConnectionLimits;
 import io.ottla.base.Network.Framing;
 import io.ottla.base.Network.Listener;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +20,14 @@ import java.util.function.Function;
  */
 final class Doors {
     private final Network network;
+    private final ConnectionQuota quota;
     private final List<Network.Listening> bound = new ArrayList<>();
     private final List<Early> early = new ArrayList<>();
     private Optional<Function<String, Network.Acceptor>> acceptors = Optional.empty();
 
-    Doors(Network network) {
+    Doors(Network network, ConnectionQuota quota) {
         this.network = network;
+        this.quota = quota;
     }
 
     /**
@@ -41,12 +45,21 @@ final class Doors {
         for (ListenerConfig listener : listeners) {
             Network.Listening listening = network.listen(
                     new Listener(listener.host(), listener.port(), framing, limits),
-                    connection -> accept(listener.name(), connection));
+                    connection -> admit(listener.name(), connection));
             bound.add(listening);
             ListenerConfig told = known.get(listener.name());
             if (told.port() == 0) known.put(listener.name(), told.withPort(listening.port()));
         }
         return known;
+    }
+
+    private Network.Receiver admit(String listener, Network.Connection connection) {
+        InetAddress ip = connection.remote().getAddress();
+        if (!quota.admit(ip)) {
+            connection.close(false);
+            return new TurnedAway();
+        }
+        return new Counted(accept(listener, connection), ip);
     }
 
     private Network.Receiver accept(String listener, Network.Connection connection) {
@@ -71,6 +84,42 @@ final class Doors {
         List.copyOf(early).forEach(waiting -> waiting.connection.close(false));
     }
 
+    /** Nothing of it is heard. */
+    private static final class TurnedAway implements Network.Receiver {
+        @Override
+        public void received(int prefix, ByteBuffer frame) {}
+
+        @Override
+        public void closed() {}
+    }
+
+    /** A connection that counts until it is gone. */
+    private final class Counted implements Network.Receiver {
+        private final Network.Receiver receiver;
+        private final InetAddress ip;
+
+        Counted(Network.Receiver receiver, InetAddress ip) {
+            this.receiver = receiver;
+            this.ip = ip;
+        }
+
+        @Override
+        public void received(int prefix, ByteBuffer frame) {
+            receiver.received(prefix, frame);
+        }
+
+        @Override
+        public void drained() {
+            receiver.drained();
+        }
+
+        @Override
+        public void closed() {
+            quota.leave(ip);
+            receiver.closed();
+        }
+    }
+
     /** Somebody who came before the node was ready. Nothing is read from the connection until then. */
     private final class Early implements Network.Receiver {
         private final String listener;
@@ -88,7 +137,7 @@ final class Doors {
         }
 
         @Override
-        public void received(int prefix, java.nio.ByteBuffer frame) {
+        public void received(int prefix, ByteBuffer frame) {
             receiver.orElseThrow().received(prefix, frame);
         }
 

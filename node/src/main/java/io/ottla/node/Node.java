@@ -58,7 +58,15 @@ public final class Node {
     public Node(NodeConfig config, Environment environment) {
         this.config = config;
         this.environment = environment;
-        doors = new Doors(environment.network());
+        doors = new Doors(
+                environment.network(),
+                new ConnectionQuota(() -> limit("max.connections"), () -> limit("max.connections.per.ip")));
+    }
+
+    /** What holds now; before the node has joined the cluster, what its own configuration says. */
+    private int limit(String name) {
+        return parts.map(joined -> joined.configs().integer(name))
+                .orElseGet(() -> config.broker().integer(name));
     }
 
     /** To be called once. */

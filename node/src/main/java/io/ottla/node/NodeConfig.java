@@ -73,8 +73,8 @@ public record NodeConfig(
                 logDirs,
                 dataDir(all, workingDir, data, logDirs.getFirst()),
                 new ConnectionLimits(
-                        broker.configs().integer("max.connections"),
-                        broker.configs().integer("max.connections.per.ip"),
+                        Integer.MAX_VALUE, // how many there may be can change while running: see ConnectionQuota
+                        Integer.MAX_VALUE,
                         broker.configs().number("connections.max.idle.ms"),
                         UNSENT_BYTES_MAX),
                 limits(broker.configs()),
