@@ -238,6 +238,19 @@ class ConfigHandlersTest {
     }
 
     @Test
+    void groupsShowWhereTheirDefaultsComeFrom() {
+        assertThat(describe(ResourceType.GROUP, "g", "share.auto.offset.reset"))
+                .isEqualTo("latest 5 share.auto.offset.reset=latest/5");
+        assertThat(describe(ResourceType.GROUP, "g", "consumer.session.timeout.ms"))
+                .isEqualTo("45000 5 group.consumer.session.timeout.ms=45000/5");
+        alter(ResourceType.GROUP, "g", 0, "consumer.session.timeout.ms", "46000");
+        assertThat(describe(ResourceType.GROUP, "g", "consumer.session.timeout.ms"))
+                .isEqualTo("46000 8 consumer.session.timeout.ms=46000/8 group.consumer.session.timeout.ms=45000/5");
+        assertThat(describe(ResourceType.CLIENT_METRICS, "m", "interval.ms"))
+                .isEqualTo("300000 5 interval.ms=300000/5");
+    }
+
+    @Test
     void smallSegmentsAreForTestsAndShownOnlyWhereTheyAreSet() {
         assertThat(describe(ResourceType.TOPIC, "t", "internal.segment.bytes")).isEqualTo("absent");
         alter(ResourceType.TOPIC, "t", 0, "internal.segment.bytes", "1000");
