@@ -294,6 +294,7 @@ public final class Log {
                 true,
                 0,
                 Math.min(startOffset, offset),
+                true,
                 offset,
                 0);
         logDir.lowerRecoveryPoint(topicPartition, offset);

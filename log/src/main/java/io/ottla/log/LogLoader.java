@@ -8,7 +8,6 @@ import io.ottla.kafkaprotocol.EndTxnMarker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
@@ -38,6 +37,7 @@ final class LogLoader {
      * @param clean whether the last stop was clean, so that the files can be believed
      * @param recoveryPoint what is before it was synced; only asked if not clean
      * @param logStartOffset as the checkpoint has it; 0 if it has none
+     * @param mayHaveHoles whether offsets may be missing between segments: compaction leaves such holes
      * @param endOffsetMax cut everything from this offset on; {@link Long#MAX_VALUE} to cut nothing
      */
     record Request(
@@ -47,6 +47,7 @@ final class LogLoader {
             boolean clean,
             long recoveryPoint,
             long logStartOffset,
+            boolean mayHaveHoles,
             long endOffsetMax,
             long nowMs) {}
 
@@ -56,6 +57,7 @@ final class LogLoader {
     private final NavigableMap<Long, Segment.Loaded> segments = new TreeMap<>();
     private final Set<String> names = new HashSet<>();
     private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
+    private SnapshotFiles snapshots;
     private ProducerStates producers = new ProducerStates();
     private LeaderEpochs epochs = new LeaderEpochs(List.of());
     private long endOffset;
@@ -73,6 +75,7 @@ final class LogLoader {
 
     private LoadedLog load() throws IOException {
         names.addAll(Leftovers.resolve(disk, directory, disk.list(directory)));
+        snapshots = new SnapshotFiles(disk, directory, names);
         Optional<TopicId> topicId = PartitionMetadata.read(disk, directory.resolve(PartitionMetadata.FILE));
         epochs = LeaderEpochs.read(disk, directory.resolve(LeaderEpochs.FILE));
         List<LeaderEpochs.Start> epochsInFile = epochs.starts();
@@ -89,7 +92,8 @@ final class LogLoader {
         epochs.deleteBefore(startOffset);
         if (!epochs.starts().equals(epochsInFile))
             LeaderEpochs.write(disk, directory.resolve(LeaderEpochs.FILE), epochs.starts());
-        dropStraySnapshots();
+        snapshots.dropAfter(endOffset);
+        snapshots.dropStray(segments.keySet());
         boolean recovered = firstUnflushed < Long.MAX_VALUE;
         if (recovered || emptied) disk.syncDirectory(directory);
         return new LoadedLog(
@@ -141,8 +145,7 @@ final class LogLoader {
     private void drop(Segment.Loaded segment) throws IOException {
         long base = segment.baseOffset();
         segments.remove(base);
-        for (String suffix : List.of(
-                LogFiles.LOG, OffsetIndex.SUFFIX, TimeIndex.SUFFIX, TransactionIndex.SUFFIX, ProducerSnapshot.SUFFIX)) {
+        for (String suffix : List.of(LogFiles.LOG, OffsetIndex.SUFFIX, TimeIndex.SUFFIX, TransactionIndex.SUFFIX)) {
             disk.delete(LogFiles.path(directory, base, suffix));
             names.remove(LogFiles.name(base, suffix));
         }
@@ -192,7 +195,7 @@ final class LogLoader {
                 dropFrom(segment.baseOffset());
                 break;
             }
-            if (segment.baseOffset() > firstUnflushed) snapshot(segment.baseOffset());
+            if (segment.baseOffset() > firstUnflushed) snapshots.write(segment.baseOffset(), producers.entries());
             boolean whole = recoverSegment(segment);
             Long next = segments.higherKey(segment.baseOffset());
             if (next != null && (!whole || isGap(next))) {
@@ -200,7 +203,7 @@ final class LogLoader {
                 break;
             }
         }
-        snapshot(endOffset);
+        snapshots.write(endOffset, producers.entries());
     }
 
     /**
@@ -209,7 +212,7 @@ final class LogLoader {
      * without holes. Compaction makes holes that mean nothing.
      */
     private boolean isGap(long nextBaseOffset) {
-        return nextBaseOffset > endOffset && !request.config().compact();
+        return nextBaseOffset > endOffset && !request.mayHaveHoles();
     }
 
     private void dropFrom(long baseOffset) throws IOException {
@@ -299,7 +302,7 @@ final class LogLoader {
         } finally {
             file.release();
         }
-        if (snapshots().isEmpty()) return; // as Kafka: a directory older than snapshots has no producers
+        if (snapshots.isEmpty()) return; // as Kafka: a directory older than snapshots has no producers
         replay(loadSnapshot(endOffset), endOffset);
     }
 
@@ -334,30 +337,12 @@ final class LogLoader {
         }
     }
 
-    /** The newest snapshot at or before an offset that can be read; those after it, and bad ones, are deleted. */
+    /** @return the offset from which on the producers must see the batches again */
     private long loadSnapshot(long offset) throws IOException {
-        for (long at : snapshots().reversed()) {
-            Path path = LogFiles.path(directory, at, ProducerSnapshot.SUFFIX);
-            if (at <= offset) {
-                try {
-                    List<ProducerEntry> entries = ProducerSnapshot.read(disk, path);
-                    producers = new ProducerStates(entries, request.nowMs(), request.producerExpirationMs());
-                    return at;
-                } catch (DamagedLog e) {
-                    logger.warn("{}: {}; going back to an older one", path, e.getMessage());
-                }
-            }
-            disk.delete(path);
-            names.remove(path.getFileName().toString());
-        }
-        return segments.firstKey();
-    }
-
-    private List<Long> snapshots() {
-        List<Long> offsets = new ArrayList<>();
-        for (String name : names) LogFiles.offset(name, ProducerSnapshot.SUFFIX).ifPresent(offsets::add);
-        offsets.sort(null);
-        return offsets;
+        OptionalLong found = snapshots.load(
+                offset,
+                entries -> producers = new ProducerStates(entries, request.nowMs(), request.producerExpirationMs()));
+        return found.orElse(segments.firstKey());
     }
 
     /** Lets the producers see the batches from one offset to another. */
@@ -402,26 +387,13 @@ final class LogLoader {
         staged.commit();
     }
 
-    private void snapshot(long offset) throws IOException {
-        Path path = LogFiles.path(directory, offset, ProducerSnapshot.SUFFIX);
-        ProducerSnapshot.write(disk, path, producers.entries());
-        names.add(path.getFileName().toString());
-    }
-
     /** The log start is beyond its end: the log is empty and begins there. */
     private void restartAt(long offset) throws IOException {
         for (Segment.Loaded segment : List.copyOf(segments.values())) drop(segment);
         createSegment(offset);
         endOffset = offset;
         producers = new ProducerStates();
-    }
-
-    private void dropStraySnapshots() throws IOException {
-        List<Long> snapshots = snapshots();
-        for (long offset : snapshots) {
-            if (segments.containsKey(offset) || offset == snapshots.getLast()) continue;
-            disk.delete(LogFiles.path(directory, offset, ProducerSnapshot.SUFFIX));
-        }
+        snapshots.dropAfter(-1);
     }
 
     private ByteBuffer buffer(int bytes) {

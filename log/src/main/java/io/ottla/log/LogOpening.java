@@ -146,8 +146,12 @@ final class LogOpening {
 
     private void load(Opening opening) {
         Optional<Waiting> first = opening.waiting.stream().findFirst();
-        LogConfig config = first.map(Waiting::config).orElse(LogConfig.DEFAULTS);
+        Optional<LogConfig> known =
+                first.map(Waiting::config).or(() -> logs.wantedNow(opening.tp).map(Logs.Wanted::config));
+        LogConfig config = known.orElse(LogConfig.DEFAULTS);
         Optional<TopicId> topicId = first.map(Waiting::topicId);
+        // also a log that was compacted once, or whose configuration nobody has told yet
+        boolean mayHaveHoles = known.isEmpty() || config.compact() || opening.dir.firstDirtyOffset(opening.tp) > 0;
         Path directory = opening.dir.path().resolve(PartitionDirectory.name(opening.tp));
         LogLoader.Request request = new LogLoader.Request(
                 directory,
@@ -156,6 +160,7 @@ final class LogOpening {
                 !unrecovered.contains(opening.tp),
                 opening.dir.recoveryPoint(opening.tp),
                 opening.dir.logStartOffset(opening.tp),
+                mayHaveHoles,
                 Long.MAX_VALUE,
                 clock.nowMs());
         Disk disk = context.disk();

@@ -73,6 +73,10 @@ final class LogUpkeep {
         unopened.wanted(source);
     }
 
+    Optional<Logs.Wanted> wantedNow(TopicPartition tp) {
+        return unopened.wantedNow(tp);
+    }
+
     Deletions deletions() {
         return deletions;
     }

@@ -106,6 +106,10 @@ public final class Logs {
         upkeep.wanted(source);
     }
 
+    Optional<Wanted> wantedNow(TopicPartition tp) {
+        return upkeep.wantedNow(tp);
+    }
+
     public List<LogDir> dirs() {
         return dirs;
     }

@@ -41,6 +41,10 @@ final class Unopened {
         this.source = source;
     }
 
+    Optional<Logs.Wanted> wantedNow(TopicPartition tp) {
+        return source.apply(tp);
+    }
+
     void stop() {
         stopped = true;
     }

@@ -303,6 +303,25 @@ class CompactionTest {
         }
     }
 
+    /** Nobody has said yet that the topic is compacted, and the recovery point is lost: holes are no reason to cut. */
+    @Test
+    void holesAreNotTakenForLosses() throws Exception {
+        bench.open();
+        for (int i = 0; i < 200; i++) put("k" + (i * 7) % 150, "v" + i);
+        for (int i = 0; i < 30; i++) put("k3", "v" + i);
+        compact();
+        List<Entry> before = entries();
+        bench.kill();
+        for (String name : List.of(OffsetCheckpoint.RECOVERY_POINT, OffsetCheckpoint.CLEANER))
+            java.nio.file.Files.delete(bench.folder.resolve(name));
+        bench.start();
+        bench.logs.tick(bench.disk.nowMs);
+        bench.disk.run();
+        assertThat(bench.logs.unrecovered()).isEmpty();
+        bench.open();
+        assertThat(entries()).isEqualTo(before);
+    }
+
     @Test
     void segmentsThatRetentionTookAreNotBroughtBack() {
         bench.config.put("cleanup.policy", "compact,delete");

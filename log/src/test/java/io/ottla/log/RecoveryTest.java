@@ -121,6 +121,7 @@ class RecoveryTest {
                         OffsetCheckpoint.read(bench.disk, bench.folder.resolve(OffsetCheckpoint.RECOVERY_POINT))
                                 .get(LogBench.TP),
                         0,
+                        false,
                         Long.MAX_VALUE,
                         bench.disk.nowMs));
         assertThat(loaded.recoveredBytes()).isEqualTo(active);
