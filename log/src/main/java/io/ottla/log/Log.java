@@ -295,6 +295,7 @@ public final class Log {
                 0,
                 Math.min(startOffset, offset),
                 true,
+                logDir.syncFailedBefore(),
                 offset,
                 0);
         logDir.lowerRecoveryPoint(topicPartition, offset);

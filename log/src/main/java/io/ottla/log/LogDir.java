@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * <pre>
  * .lock                                held by the process that uses the directory
  * meta.properties                      {@link MetaProperties}
+ * .ottla_sync_failed                   {@link SyncFailure}
  * .kafka_cleanshutdown                 {"version":0,"brokerEpoch":n}: the last stop was clean. Gone while in use
  * *-offset-checkpoint                  {@link OffsetCheckpoint}
  * TOPIC-PARTITION/                     {@link PartitionDirectory}
@@ -35,6 +36,7 @@ public final class LogDir {
     private final Path path;
     private final AutoCloseable lock;
     private final boolean clean;
+    private final boolean syncFailed;
     private final PartitionDirectory.Listing listing;
     private final OffsetsKept recoveryPoints;
     private final OffsetsKept logStartOffsets;
@@ -49,6 +51,7 @@ public final class LogDir {
             AutoCloseable lock,
             Optional<MetaProperties> meta,
             boolean clean,
+            boolean syncFailed,
             PartitionDirectory.Listing listing)
             throws IOException {
         this.disk = disk;
@@ -56,6 +59,7 @@ public final class LogDir {
         this.lock = lock;
         this.meta = meta;
         this.clean = clean;
+        this.syncFailed = syncFailed;
         this.listing = listing;
         recoveryPoints = OffsetsKept.load(disk, path.resolve(OffsetCheckpoint.RECOVERY_POINT));
         logStartOffsets = OffsetsKept.load(disk, path.resolve(OffsetCheckpoint.LOG_START));
@@ -82,7 +86,14 @@ public final class LogDir {
             Optional<MetaProperties> meta = readMeta(disk, path);
             Path marker = path.resolve(CLEAN_SHUTDOWN);
             boolean clean = disk.exists(marker);
-            return new LogDir(disk, path, lock, meta, clean, PartitionDirectory.list(disk, path));
+            return new LogDir(
+                    disk,
+                    path,
+                    lock,
+                    meta,
+                    clean,
+                    SyncFailure.isMarked(disk, path),
+                    PartitionDirectory.list(disk, path));
         } catch (IOException e) {
             release(lock);
             throw new LogDirException("The log directory " + path + " cannot be read: " + words(e) + ".", e);
@@ -155,6 +166,11 @@ public final class LogDir {
     /** Whether the last stop was clean, so that no log needs recovery. */
     public boolean wasCleanlyStopped() {
         return clean;
+    }
+
+    /** Whether a sync failed before the last stop: what seems to be written may not be on the device. */
+    boolean syncFailedBefore() {
+        return syncFailed;
     }
 
     /** Why it can no longer be used; empty while it can. */
@@ -258,6 +274,7 @@ public final class LogDir {
 
     /** What says at the next start that nothing needs recovery. To be run on a disk thread, as the last thing. */
     void writeCleanShutdown(long brokerEpoch) throws IOException {
+        SyncFailure.clear(disk, path);
         String json = "{\"version\":0,\"brokerEpoch\":" + brokerEpoch + "}";
         DurableFile.replace(disk, path.resolve(CLEAN_SHUTDOWN), json.getBytes(StandardCharsets.UTF_8));
     }

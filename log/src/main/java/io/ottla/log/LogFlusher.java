@@ -128,9 +128,14 @@ final class LogFlusher {
         disk.submit(
                 directory,
                 () -> {
-                    for (DiskFile file : files) file.sync();
-                    if (names) disk.syncDirectory(directory);
-                    return to;
+                    try {
+                        for (DiskFile file : files) file.sync();
+                        if (names) disk.syncDirectory(directory);
+                        return to;
+                    } catch (IOException e) {
+                        SyncFailure.mark(disk, directory.getParent());
+                        throw e;
+                    }
                 },
                 outcome -> finished(outcome, files, finished));
     }

@@ -38,6 +38,7 @@ final class LogLoader {
      * @param recoveryPoint what is before it was synced; only asked if not clean
      * @param logStartOffset as the checkpoint has it; 0 if it has none
      * @param mayHaveHoles whether offsets may be missing between segments: compaction leaves such holes
+     * @param rewrite whether what is checked is also written again ({@link SyncFailure})
      * @param endOffsetMax cut everything from this offset on; {@link Long#MAX_VALUE} to cut nothing
      */
     record Request(
@@ -48,6 +49,7 @@ final class LogLoader {
             long recoveryPoint,
             long logStartOffset,
             boolean mayHaveHoles,
+            boolean rewrite,
             long endOffsetMax,
             long nowMs) {}
 
@@ -255,7 +257,11 @@ final class LogLoader {
                             next);
                 file.truncate(valid);
             }
+            if (request.rewrite()) rewrite(file, valid);
             file.sync();
+        } catch (IOException e) {
+            SyncFailure.mark(disk, directory.getParent());
+            throw e;
         } finally {
             file.release();
         }
@@ -264,6 +270,16 @@ final class LogLoader {
         segments.put(base, indexes.loaded(valid, segment.lastModifiedMs()));
         endOffset = next;
         return valid == segment.sizeBytes();
+    }
+
+    /** Makes the operating system write the bytes to the device that it may believe to be there. */
+    private void rewrite(DiskFile file, long size) throws IOException {
+        ByteBuffer chunk = buffer(READ_BYTES);
+        for (long at = 0; at < size; at += chunk.limit()) {
+            chunk.clear().limit((int) Math.min(chunk.capacity(), size - at));
+            file.read(at, chunk);
+            file.write(at, chunk.flip());
+        }
     }
 
     private static boolean isSound(BatchView batch, long baseOffset, long expected) {

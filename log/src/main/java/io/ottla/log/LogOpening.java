@@ -161,6 +161,7 @@ final class LogOpening {
                 opening.dir.recoveryPoint(opening.tp),
                 opening.dir.logStartOffset(opening.tp),
                 mayHaveHoles,
+                opening.dir.syncFailedBefore(),
                 Long.MAX_VALUE,
                 clock.nowMs());
         Disk disk = context.disk();

@@ -107,6 +107,22 @@ class FlushTest {
         assertThatThrownBy(() -> bench.append("c")).hasRootCauseMessage("Input/output error");
     }
 
+    /** The operating system shows the next process what it did not write: that must be written again before it is believed. */
+    @Test
+    void afterAFailedSyncTheNextStartWritesAgainWhatWasNotFlushed() {
+        bench.append("a");
+        bench.disk.syncFails = true;
+        bench.log.flush(outcome -> {});
+        bench.disk.run();
+        bench.kill().open();
+        assertThat(bench.disk.writes)
+                .anyMatch(path -> path.equals(bench.partition().resolve("00000000000000000000.log")));
+        bench.stop();
+        assertThat(bench.folder.resolve(SyncFailure.FILE)).doesNotExist();
+        bench.start().kill().open();
+        assertThat(bench.disk.writes).noneMatch(path -> path.toString().endsWith(".log"));
+    }
+
     @Test
     void aFullDiskIsAnAnswerAndPassesWhenThereIsSpace() throws Exception {
         bench.append("a");

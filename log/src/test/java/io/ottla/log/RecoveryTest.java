@@ -122,6 +122,7 @@ class RecoveryTest {
                                 .get(LogBench.TP),
                         0,
                         false,
+                        false,
                         Long.MAX_VALUE,
                         bench.disk.nowMs));
         assertThat(loaded.recoveredBytes()).isEqualTo(active);

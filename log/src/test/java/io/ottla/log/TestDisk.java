@@ -16,8 +16,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -42,6 +44,7 @@ final class TestDisk implements Disk, Clock {
     int syncs;
     int opens;
     final List<Path> opened = new ArrayList<>();
+    final Set<Path> writes = new HashSet<>();
 
     /** Does what was submitted, and what that submits. */
     void run() {
@@ -100,7 +103,7 @@ final class TestDisk implements Disk, Clock {
                         StandardOpenOption.TRUNCATE_EXISTING);
         };
         openFiles.incrementAndGet();
-        return new TestFile(channel);
+        return new TestFile(path, channel);
     }
 
     @Override
@@ -175,10 +178,12 @@ final class TestDisk implements Disk, Clock {
     }
 
     private final class TestFile implements DiskFile {
+        private final Path path;
         private final FileChannel channel;
         private int holders = 1;
 
-        TestFile(FileChannel channel) {
+        TestFile(Path path, FileChannel channel) {
+            this.path = path;
             this.channel = channel;
         }
 
@@ -205,6 +210,7 @@ final class TestDisk implements Disk, Clock {
 
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
+            writes.add(path);
             if (writesUntilFault == 0) {
                 ByteBuffer part = source.duplicate();
                 part.limit(part.position() + Math.min(bytesOfFaultyWrite, part.remaining()));
