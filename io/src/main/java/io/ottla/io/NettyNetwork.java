@@ -1,7 +1,6 @@
 package io.ottla.io;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
@@ -37,7 +36,7 @@ public final class NettyNetwork implements Network, AutoCloseable {
     private final LoopClock clock;
     private final RealDisk disk;
     private final FaultHandler faults;
-    private final ByteBufAllocator allocator =
+    private final PooledByteBufAllocator allocator =
             new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, CHUNK_ORDER, 0, 0, false);
     private final ByteBuf readBuffer = allocator.directBuffer(READ_BUFFER_BYTES, READ_BUFFER_BYTES);
     private final ArrayDeque<NettyConnection> toPump = new ArrayDeque<>();
@@ -168,6 +167,11 @@ public final class NettyNetwork implements Network, AutoCloseable {
 
     RealDisk disk() {
         return disk;
+    }
+
+    /** Memory outside the heap that is taken for buffers, in use or kept for the next. */
+    long bufferBytes() {
+        return allocator.metric().usedDirectMemory();
     }
 
     ByteBuf readBuffer() {

@@ -309,6 +309,31 @@ class NettyNetworkTest {
 
     @ParameterizedTest
     @EnumSource
+    void aConnectionAtRestHoldsNoBufferAndOneWithABegunFrameLittle(Transport transport) throws Exception {
+        int count = 500;
+        Listening listening = echoing(transport, new ConnectionLimits(count, count, 0, 1_000));
+        List<Client> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                clients.add(new Client(listening.port()));
+                assertThat(clients.getLast().sendFrame(new byte[100]).frame()).hasSize(100);
+            }
+            long atRest = world.onLoop(world.network::bufferBytes);
+            assertThat(atRest).as("the shared buffer, and a chunk").isLessThanOrEqualTo(2 * 1024 * 1024);
+            byte[] begun =
+                    ByteBuffer.allocate(1_000).putInt(World.FRAME_BYTES_MAX).array();
+            for (Client client : clients) client.send(begun);
+            while (world.counters.counter("network.received_bytes").value() < count * (104L + 1_000))
+                Thread.onSpinWait();
+            assertThat(world.onLoop(world.network::bufferBytes) - atRest)
+                    .isLessThanOrEqualTo(8L * count * begun.length);
+        } finally {
+            for (Client client : clients) client.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aPortInUseIsAnErrorThatNamesIt(Transport transport) throws Exception {
         int port = echoing(transport, World.LIMITS).port();
         assertThatThrownBy(() -> world.network.listen(
