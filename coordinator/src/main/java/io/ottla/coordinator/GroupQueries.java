@@ -26,7 +26,7 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class GroupQueries {
     private static final short ERROR_FOR_ABSENT_MIN_VERSION = 6;
-    private static final String CLASSIC = "Classic";
+    private static final String CLASSIC = "classic";
 
     private final GroupState state;
     private final Groups groups;
