@@ -15,7 +15,7 @@ final class ParkedAppends {
     private record Parked(
             long neededOffset, long deadlineMs, AppendAnswer.Appended answer, Consumer<AppendAnswer> to) {}
 
-    private final ArrayDeque<Parked> queue = new ArrayDeque<>();
+    private final ArrayDeque<Parked> queue = new ArrayDeque<>(1);
 
     void park(AppendAnswer.Appended answer, long deadlineMs, Consumer<AppendAnswer> to) {
         queue.add(new Parked(answer.lastOffset() + 1, deadlineMs, answer, to));
