@@ -12,11 +12,21 @@ import io.ottla.log.Append;
 import io.ottla.partition.AppendAnswer;
 import io.ottla.partition.Replica;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.protocol.Errors;
 
 /** A produce request until all its partitions have answered. */
 final class PendingProduce {
+    /** Errors that Kafka tells without the log start offset. */
+    private static final Set<Errors> WITHOUT_LOG_START = EnumSet.of(
+            Errors.CORRUPT_MESSAGE,
+            Errors.MESSAGE_TOO_LARGE,
+            Errors.RECORD_LIST_TOO_LARGE,
+            Errors.KAFKA_STORAGE_ERROR,
+            Errors.NOT_LEADER_OR_FOLLOWER);
+
     private final Request<ProduceRequestData> request;
     private final Reply<ProduceResponseData> reply;
     private final Routes routes;
@@ -75,7 +85,7 @@ final class PendingProduce {
                     List<Append.RecordFault> records,
                     long logStartOffset) -> {
                 fail(partition, error);
-                partition.setLogStartOffset(logStartOffset);
+                if (!WITHOUT_LOG_START.contains(error)) partition.setLogStartOffset(logStartOffset);
                 if (error == Errors.NOT_LEADER_OR_FOLLOWER) hint(partition, routes.leader(replica.topicPartition()));
                 if (ProduceHandler.tellsRecordErrors(request.version())) explain(partition, message, records);
             }

@@ -159,7 +159,8 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData, 
         int size = Batches.nextSize(bytes);
         if (!bytes.hasRemaining())
             return refuse(Errors.INVALID_RECORD, "Produce from version 3 has one record batch for each partition");
-        if (size < 0) return refuse(Errors.CORRUPT_MESSAGE, "The record batch is torn or no batch");
+        if (size == Batches.CORRUPT) return refuse(Errors.CORRUPT_MESSAGE, "The bytes are no record batch");
+        if (size < 0) return refuse(Errors.INVALID_RECORD, "The record batch is longer than the request");
         BatchView first = new BatchView().wrap(bytes, bytes.position());
         if (first.isLegacy())
             return refuse(Errors.INVALID_RECORD, "Produce from version 3 takes record batches of magic 2 only");

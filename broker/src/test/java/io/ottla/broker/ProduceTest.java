@@ -277,10 +277,10 @@ class ProduceTest {
                 new BadInput("a wrong checksum", 7, flipped, Errors.CORRUPT_MESSAGE),
                 new BadInput("an unknown magic", 7, magic3, Errors.CORRUPT_MESSAGE),
                 new BadInput("old messages in a new request", 7, OldMessages.of((byte) 1, "a"), Errors.INVALID_RECORD),
-                new BadInput("a length beyond the end", 7, lies, Errors.CORRUPT_MESSAGE),
+                new BadInput("a length beyond the end", 7, lies, Errors.INVALID_RECORD),
                 new BadInput("a length below the header", 7, tooSmall, Errors.CORRUPT_MESSAGE),
                 new BadInput("a negative length", 7, negative, Errors.CORRUPT_MESSAGE),
-                new BadInput("half a header", 7, TestBatches.of("a").slice(0, 30), Errors.CORRUPT_MESSAGE),
+                new BadInput("half a header", 7, TestBatches.of("a").slice(0, 30), Errors.INVALID_RECORD),
                 new BadInput(
                         "a transaction without its id", 7, transactional, Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
                 new BadInput("a control batch", 7, control, Errors.INVALID_RECORD),
@@ -298,6 +298,8 @@ class ProduceTest {
         var response = produce(bad.version, request(1, "t", 0, bad.records.duplicate()));
         assertThat(error(response)).isEqualTo(bad.error);
         assertThat(response.baseOffset()).isEqualTo(-1);
+        if (bad.error == Errors.CORRUPT_MESSAGE)
+            assertThat(response.logStartOffset()).isEqualTo(-1);
         produce(7, request(1, "t", 0, TestBatches.of("good")));
         assertThat(plane.replica("t", 0).endOffset()).isEqualTo(1);
     }
