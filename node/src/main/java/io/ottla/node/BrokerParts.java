@@ -2,6 +2,7 @@ package io.ottla.node;
 
 import io.ottla.base.Clock;
 import io.ottla.base.Completion;
+import io.ottla.base.TopicId;
 import io.ottla.broker.Broker;
 import io.ottla.broker.BrokerConfigs;
 import io.ottla.broker.ClusterHandlers;
@@ -103,6 +104,12 @@ final class BrokerParts {
         ClusterFollower follower = member.follower();
         follower.listen(configs);
         follower.listen(new ReplicaAssignments(replicas, logs, this::topicConfig));
+        logs.wanted(partition -> follower.image()
+                .topic(partition.topic())
+                .filter(topic -> !topic.id().equals(TopicId.ZERO))
+                .map(topic -> new Logs.Wanted(
+                        topic.id(),
+                        topicConfig(follower.image(), partition.topic()).log())));
         groups = groupHost();
         follower.listen(groups);
         broker = new Broker(
