@@ -18,7 +18,6 @@ import org.apache.kafka.common.protocol.Errors;
 /** Looks at single partitions for a fetch, and reads them. */
 final class FetchReader {
     private static final short FIRST_WITH_STORAGE_ERROR = 6;
-    private static final short FIRST_WITH_ABORTED = 4;
     private static final short FIRST_WITH_LEADER = 12;
     private static final short FIRST_WITH_ZSTD = 10;
     private static final String ZSTD = "zstd";
@@ -141,7 +140,9 @@ final class FetchReader {
     Got read(FetchedPartition partition, FetchTerms terms, int leftBytes, boolean isFirst) {
         Route route = route(partition.key());
         return switch (route) {
-            case Route.Unknown(Errors error) -> new Got.Data(failed(partition, error, terms));
+            // as Kafka: a list where the topic is not known at all, none where its log refuses
+            case Route.Unknown(Errors error) ->
+                new Got.Data(failed(partition, error, terms).setAbortedTransactions(List.of()));
             case Route.Elsewhere(int leaderId, int leaderEpoch) -> {
                 PartitionData data = failed(partition, Errors.NOT_LEADER_OR_FOLLOWER, terms);
                 hint(data, leaderId, leaderEpoch, terms);
@@ -244,7 +245,7 @@ final class FetchReader {
                 .setHighWatermark(-1)
                 .setLastStableOffset(-1)
                 .setLogStartOffset(-1)
-                .setAbortedTransactions(terms.version() < FIRST_WITH_ABORTED ? null : List.of())
+                .setAbortedTransactions(null)
                 .setRecords(FileRecords.EMPTY);
     }
 
