@@ -19,6 +19,7 @@ import io.ottla.coordinator.GroupCoordinator;
 import io.ottla.coordinator.GroupSettings;
 import io.ottla.kafkaprotocol.Compression;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -59,9 +60,14 @@ public final class GroupHost implements ImageListener {
     /** Those of them that somebody waits for. */
     private final LinkedHashSet<Integer> wantedLoads = new LinkedHashSet<>();
 
+    /** Those who need all partitions. */
+    private final List<Awaiting> awaiting = new ArrayList<>();
+
     private boolean isElecting;
     private boolean isPacing;
-    private int loads;
+    /** Being read. A partition that is lost and won meanwhile is here once, which only lets one more be read. */
+    private final Set<Integer> loading = new HashSet<>();
+
     private Optional<Clock.Timer> timer = Optional.empty();
     private long timerAtMs = Core.NO_DEADLINE;
 
@@ -105,6 +111,34 @@ public final class GroupHost implements ImageListener {
         beginLoads();
     }
 
+    /**
+     * Runs {@code task} once every partition that is not loaded now has been tried: whoever lists groups just after a
+     * start waits a moment rather than be told to come again. What still cannot be read then answers for itself.
+     */
+    void whenTried(Runnable task) {
+        Set<Integer> missing = new HashSet<>(waitingLoads.keySet());
+        missing.addAll(loading);
+        if (missing.isEmpty()) {
+            task.run();
+            return;
+        }
+        awaiting.add(new Awaiting(missing, task));
+        wantedLoads.addAll(waitingLoads.keySet());
+        beginLoads();
+    }
+
+    private record Awaiting(Set<Integer> missing, Runnable task) {}
+
+    private void tried(int partition) {
+        List<Awaiting> satisfied = new ArrayList<>();
+        awaiting.removeIf(each -> {
+            each.missing().remove(partition);
+            if (each.missing().isEmpty()) satisfied.add(each);
+            return each.missing().isEmpty();
+        });
+        satisfied.forEach(each -> each.task().run());
+    }
+
     int partitionFor(String groupId) {
         return partitions == 0 ? 0 : GroupCoordinator.partitionFor(groupId, partitions);
     }
@@ -139,6 +173,7 @@ public final class GroupHost implements ImageListener {
             waitingLoads.remove(partition);
             wantedLoads.remove(partition);
             step(new CoordinatorEvent.Resigned<>(partition));
+            tried(partition);
         }
         isElecting = true;
         for (int partition : now) {
@@ -186,7 +221,7 @@ public final class GroupHost implements ImageListener {
     }
 
     private void beginLoads() {
-        while (loads < LOADS_MAX && !wantedLoads.isEmpty()) load(wantedLoads.removeFirst());
+        while (loading.size() < LOADS_MAX && !wantedLoads.isEmpty()) load(wantedLoads.removeFirst());
     }
 
     /** Loads what nobody wants yet, one after the other. */
@@ -195,7 +230,7 @@ public final class GroupHost implements ImageListener {
         isPacing = true;
         clock.after(BACKGROUND_LOAD_PERIOD_MS, () -> {
             isPacing = false;
-            if (loads == 0 && !waitingLoads.isEmpty())
+            if (loading.isEmpty() && !waitingLoads.isEmpty())
                 load(waitingLoads.firstEntry().getKey());
             pace();
         });
@@ -204,7 +239,7 @@ public final class GroupHost implements ImageListener {
     private void load(int partition) {
         long loadId = waitingLoads.remove(partition);
         wantedLoads.remove(partition);
-        loads++;
+        loading.add(partition);
         log.load(
                 partition,
                 batches -> {
@@ -212,9 +247,10 @@ public final class GroupHost implements ImageListener {
                     step(new CoordinatorEvent.Batches<>(partition, loadId, batches));
                 },
                 outcome -> {
-                    loads--;
+                    loading.remove(partition);
                     step(new CoordinatorEvent.LoadEnded<>(partition, loadId, outcome));
                     beginLoads();
+                    tried(partition);
                 });
     }
 

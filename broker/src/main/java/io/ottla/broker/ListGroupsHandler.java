@@ -28,6 +28,10 @@ public final class ListGroupsHandler implements RequestHandler<ListGroupsRequest
 
     @Override
     public void handle(Request<ListGroupsRequestData> request, Reply<ListGroupsResponseData> reply) {
+        groups.whenTried(() -> list(request, reply));
+    }
+
+    private void list(Request<ListGroupsRequestData> request, Reply<ListGroupsResponseData> reply) {
         Gathering<ListGroupsResponseData> lists = new Gathering<>(all -> reply.send(joined(all)));
         for (int partition : groups.partitions()) {
             var list = lists.expect();

@@ -437,6 +437,17 @@ class GroupHandlersTest {
         }
     }
 
+    /** Clients such as kafka-python take COORDINATOR_LOAD_IN_PROGRESS in ListGroups for an error. */
+    @Test
+    void groupsAreListedRightAfterAStart() throws Exception {
+        makeOffsetsTopic();
+        commit(9, 5, "t", 0);
+        node.restart(0);
+        var response = node.call(new ListGroupsHandler(node.groups), 5, new ListGroupsRequestData());
+        assertThat(error(response.errorCode())).isEqualTo(Errors.NONE);
+        assertThat(response.groups()).extracting(group -> group.groupId()).containsExactly("g");
+    }
+
     private void joinGroupOf(String groupId) {
         JoinGroupRequestData request = new JoinGroupRequestData()
                 .setGroupId(groupId)

@@ -32,7 +32,7 @@ class JavaClientsTest {
 
     @BeforeAll
     static void startNode() throws Exception {
-        node = new OttlaProcess(home);
+        node = new OttlaProcess(home, "group.initial.rebalance.delay.ms=0"); // as in Kafka's sample configuration
     }
 
     @AfterAll
