@@ -11,6 +11,8 @@ import io.ottla.kafkamessages.DescribeLogDirsResponseData.DescribeLogDirsResult;
 import io.ottla.kafkamessages.DescribeLogDirsResponseData.DescribeLogDirsTopic;
 import io.ottla.log.LogDir;
 import io.ottla.log.Logs;
+import io.ottla.partition.Replica;
+import io.ottla.partition.Replicas;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +31,11 @@ import org.apache.kafka.common.protocol.Errors;
 public final class DescribeLogDirsHandler
         implements RequestHandler<DescribeLogDirsRequestData, DescribeLogDirsResponseData> {
     private final Logs logs;
+    private final Replicas replicas;
 
-    public DescribeLogDirsHandler(Logs logs) {
+    public DescribeLogDirsHandler(Logs logs, Replicas replicas) {
         this.logs = logs;
+        this.replicas = replicas;
     }
 
     @Override
@@ -42,7 +46,9 @@ public final class DescribeLogDirsHandler
     @Override
     public void handle(Request<DescribeLogDirsRequestData> request, Reply<DescribeLogDirsResponseData> reply) {
         Predicate<TopicPartition> wanted = wanted(request.body());
-        logs.describe(outcome -> {
+        List<TopicPartition> assigned =
+                replicas.all().stream().map(Replica::topicPartition).toList();
+        logs.describe(assigned, outcome -> {
             List<DescribeLogDirsResult> results = new ArrayList<>();
             switch (outcome) {
                 case Outcome.Done<List<Logs.Description>>(List<Logs.Description> descriptions) -> {

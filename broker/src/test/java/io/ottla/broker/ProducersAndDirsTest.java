@@ -131,6 +131,21 @@ class ProducersAndDirsTest {
     }
 
     @Test
+    void aPartitionIsToldFromItsCreationOnAndNotFromItsFirstRecord() {
+        plane.topic("fresh", 2);
+        var response = client.call(
+                ApiMessageType.DESCRIBE_LOG_DIRS,
+                4,
+                new DescribeLogDirsRequestData().setTopics(null),
+                DescribeLogDirsResponseData.class);
+        var topic = response.results().getFirst().topics().getFirst();
+        assertThat(topic.name()).isEqualTo("fresh");
+        assertThat(topic.partitions())
+                .extracting(partition -> partition.partitionIndex() + ":" + partition.partitionSize())
+                .containsExactly("0:0", "1:0");
+    }
+
+    @Test
     void aFailedDirectoryIsToldByItsError() {
         plane.topic("t", 1);
         plane.disk.failsWrites = true;

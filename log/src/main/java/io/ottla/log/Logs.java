@@ -207,8 +207,13 @@ public final class Logs {
      */
     public record Description(LogDir dir, Map<TopicPartition, Long> sizes, long totalBytes, long usableBytes) {}
 
-    /** For DescribeLogDirs: one for each directory that has not failed. */
-    public void describe(Completion<List<Description>> completion) {
+    /**
+     * For DescribeLogDirs: one for each directory that has not failed.
+     *
+     * @param assigned the partitions of this node. One that nobody has written to yet has no directory; it is told as
+     *     empty, where it would be created
+     */
+    public void describe(Collection<TopicPartition> assigned, Completion<List<Description>> completion) {
         Map<LogDir, Map<TopicPartition, Long>> sizes = new java.util.LinkedHashMap<>();
         Map<LogDir, List<TopicPartition>> unknown = new java.util.HashMap<>();
         for (LogDir dir : dirs) {
@@ -222,6 +227,14 @@ public final class Logs {
             if (log == null) unknown.get(dir).add(tp);
             else sizes.get(dir).put(tp, log.sizeBytes());
         });
+        Map<LogDir, Integer> counts = counts();
+        for (TopicPartition tp : new TreeSet<>(assigned)) {
+            if (dirOf.containsKey(tp)) continue;
+            fewest(counts).ifPresent(dir -> {
+                sizes.get(dir).put(tp, 0L);
+                counts.merge(dir, 1, Integer::sum);
+            });
+        }
         disk.submit(
                 new Object(),
                 () -> {
@@ -320,13 +333,21 @@ public final class Logs {
     Optional<LogDir> place(TopicPartition tp) {
         LogDir known = dirOf.get(tp);
         if (known != null) return Optional.of(known);
+        Optional<LogDir> fewest = fewest(counts());
+        fewest.ifPresent(dir -> dirOf.put(tp, dir));
+        return fewest;
+    }
+
+    /** How many partitions each directory in use has. */
+    private Map<LogDir, Integer> counts() {
         Map<LogDir, Integer> counts = new java.util.LinkedHashMap<>();
         for (LogDir dir : dirs) if (dir.failure().isEmpty()) counts.put(dir, 0);
         for (LogDir dir : dirOf.values()) counts.computeIfPresent(dir, (same, count) -> count + 1);
-        Optional<LogDir> least =
-                counts.entrySet().stream().min(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
-        least.ifPresent(dir -> dirOf.put(tp, dir));
-        return least;
+        return counts;
+    }
+
+    private static Optional<LogDir> fewest(Map<LogDir, Integer> counts) {
+        return counts.entrySet().stream().min(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
     }
 
     /** A partition that could not be created is not there. */

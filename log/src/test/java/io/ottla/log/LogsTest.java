@@ -231,7 +231,7 @@ class LogsTest {
     }
 
     @Test
-    void sizesAreKnownOfOpenAndOfUnopenedLogs() throws Exception {
+    void sizesAreKnownOfOpenAndOfUnopenedLogsAndOfThoseNotThereYet() throws Exception {
         Logs logs = logs(claimed(folder));
         for (int i = 0; i < 2; i++)
             log(open(logs, "t", i, new TopicId(1, 1)))
@@ -240,12 +240,20 @@ class LogsTest {
         Logs next = logs(claimed(folder));
         open(next, "t", 0, new TopicId(1, 1));
         List<Outcome<List<Logs.Description>>> outcomes = new ArrayList<>();
-        next.describe(outcomes::add);
+        next.describe(List.of(new TopicPartition("t", 1), new TopicPartition("u", 0)), outcomes::add);
         disk.run();
         long size = LogBench.batch(1, "abc").remaining();
         Logs.Description description = LogBench.value(outcomes).getFirst();
         assertThat(description.sizes())
-                .isEqualTo(Map.of(new TopicPartition("t", 0), size, new TopicPartition("t", 1), size));
+                .isEqualTo(Map.of(
+                        new TopicPartition("t", 0),
+                        size,
+                        new TopicPartition("t", 1),
+                        size,
+                        new TopicPartition("u", 0),
+                        0L));
+        // told where it would be created, but not created
+        assertThat(next.dirOf(new TopicPartition("u", 0))).isEmpty();
         assertThat(description.totalBytes()).isEqualTo(1L << 41);
     }
 

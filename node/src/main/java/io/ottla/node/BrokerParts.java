@@ -161,7 +161,7 @@ final class BrokerParts {
                 new OffsetForLeaderEpochHandler(routes),
                 new DeleteRecordsHandler(routes),
                 new DescribeProducersHandler(routes),
-                new DescribeLogDirsHandler(logs),
+                new DescribeLogDirsHandler(logs, replicas),
                 new InitProducerIdHandler(member.producerIds()));
     }
 
