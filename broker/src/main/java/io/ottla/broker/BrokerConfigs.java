@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -17,6 +18,9 @@ public final class BrokerConfigs {
     static final ConfigTable TABLE = ConfigTable.read("broker-configs.txt");
 
     private static final String LISTENER_PREFIX = "listener.name.";
+
+    /** As in Kafka's {@code AbstractKafkaConfig}. */
+    private static final long CLEANER_THREAD_MEMORY_MIN_BYTES = 1024 * 1024;
 
     private final Map<String, String> set;
 
@@ -79,14 +83,37 @@ public final class BrokerConfigs {
                 && set.containsKey("node.id")
                 && !set.get("broker.id").equals(set.get("node.id")))
             throw new BadConfigException("broker.id and node.id mean the same, but are set to different values");
-        checkOrder("group.min.session.timeout.ms", "group.max.session.timeout.ms");
-        checkOrder("log.cleaner.min.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms");
+        Optional<String> contradiction = contradiction(this::text);
+        if (contradiction.isPresent()) throw new BadConfigException(contradiction.get());
     }
 
-    private void checkOrder(String smaller, String larger) throws BadConfigException {
-        if (number(smaller) > number(larger))
-            throw new BadConfigException(
-                    smaller + " is " + text(smaller) + ", which is more than " + larger + ", " + text(larger));
+    /**
+     * Values that are allowed each for itself, but not together, as a sentence; empty if there are none.
+     *
+     * @param text the value of a key that has a default
+     */
+    static Optional<String> contradiction(UnaryOperator<String> text) {
+        return outOfOrder("group.min.session.timeout.ms", "group.max.session.timeout.ms", text)
+                .or(() -> outOfOrder("log.cleaner.min.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms", text))
+                .or(() -> tooLittleToClean(text));
+    }
+
+    private static Optional<String> outOfOrder(String smaller, String larger, UnaryOperator<String> text) {
+        if (number(smaller, text) <= number(larger, text)) return Optional.empty();
+        return Optional.of(
+                smaller + " is " + text.apply(smaller) + ", which is more than " + larger + ", " + text.apply(larger));
+    }
+
+    /** Without effect here, but what Kafka would not start with shall not be written for it. */
+    private static Optional<String> tooLittleToClean(UnaryOperator<String> text) {
+        long threads = Math.max(1, number("log.cleaner.threads", text));
+        if (number("log.cleaner.dedupe.buffer.size", text) / threads > CLEANER_THREAD_MEMORY_MIN_BYTES)
+            return Optional.empty();
+        return Optional.of("log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread");
+    }
+
+    private static long number(String name, UnaryOperator<String> text) {
+        return Long.parseLong(text.apply(name).strip());
     }
 
     /** What was set, sorted by name; with keys that are not known. */

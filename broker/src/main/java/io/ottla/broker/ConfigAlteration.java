@@ -157,7 +157,10 @@ final class ConfigAlteration {
         boolean isForAll = resource.name.isEmpty();
         return Answer.ok(new ConfigEdit(entity, set -> {
             Answer<Map<String, String>> next = apply(resource, set, BrokerConfigs.TABLE, Map.of());
-            return checked(next, ErrorCode.INVALID_REQUEST, values -> brokerFlaw(values, isForAll));
+            return checked(
+                    next,
+                    ErrorCode.INVALID_REQUEST,
+                    values -> brokerFlaw(values, isForAll).or(() -> configs.contradiction(values, isForAll)));
         }));
     }
 

@@ -57,6 +57,21 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
 
     /** A broker's key, synonyms resolved and in its own unit; empty if it has neither value nor default. */
     public Optional<String> find(String name) {
+        return find(name, ofThisBroker, ofAllBrokers);
+    }
+
+    /**
+     * What would contradict itself if that were set, as a sentence; empty if nothing.
+     *
+     * @param isForAll whether it is set for all brokers, or for this one
+     */
+    Optional<String> contradiction(Map<String, String> values, boolean isForAll) {
+        return BrokerConfigs.contradiction(
+                name -> find(name, isForAll ? ofThisBroker : values, isForAll ? values : ofAllBrokers)
+                        .orElseThrow(() -> new IllegalArgumentException(name + " has no default")));
+    }
+
+    private Optional<String> find(String name, Map<String, String> ofThisBroker, Map<String, String> ofAllBrokers) {
         ConfigKey key = BrokerConfigs.TABLE.find(name).orElseThrow(() -> new IllegalArgumentException(name));
         List<String> synonyms = key.related().isEmpty() ? List.of(name) : key.related();
         for (Map<String, String> source : List.of(ofThisBroker, ofAllBrokers, configured.set())) {

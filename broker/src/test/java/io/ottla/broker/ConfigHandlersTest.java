@@ -145,6 +145,10 @@ class ConfigHandlersTest {
                 "BROKER | 7 | 0 | ssl.truststore.type | PKCS12 | INVALID_REQUEST: These security configs can be dynamically updated only per-listener",
                 "BROKER | 7 | 0 | listener.name.inside.ssl.truststore.type | PKCS12 | NONE",
                 "BROKER | '' | 0 | listener.name.inside.ssl.truststore.type | PKCS12 | INVALID_REQUEST: Cannot update these configs at default cluster level",
+                "BROKER | 7 | 0 | log.cleaner.min.compaction.lag.ms | 9 | NONE",
+                "BROKER | 7 | 0 | log.cleaner.threads | 127 | NONE",
+                "BROKER | 7 | 0 | log.cleaner.threads | 128 | INVALID_REQUEST: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread",
+                "BROKER | '' | 0 | log.cleaner.threads | 128 | INVALID_REQUEST: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread",
                 "BROKER_LOGGER | 7 | 0 | a.b | DEBUG | INVALID_CONFIG: Logger a.b does not exist!",
                 "GROUP | '' | 0 | consumer.session.timeout.ms | 1 | INVALID_REQUEST: Default group resources are not allowed.",
                 "GROUP | g | 0 | consumer.session.timeout.ms | 46000 | NONE",
@@ -235,6 +239,24 @@ class ConfigHandlersTest {
     void whatCanBeDescribed(ResourceType type, String name, Errors error) {
         assertThat(Errors.forCode(describe(type, name, new String[0]).errorCode()))
                 .isEqualTo(error);
+    }
+
+    @Test
+    void whatIsSetInTwoPlacesMustFitTogether() {
+        assertThat(alter(ResourceType.BROKER, "", 0, "log.cleaner.max.compaction.lag.ms", "100"))
+                .isEqualTo("NONE");
+        assertThat(alter(ResourceType.BROKER, "7", 0, "log.cleaner.min.compaction.lag.ms", "100"))
+                .isEqualTo("NONE");
+        assertThat(alter(ResourceType.BROKER, "7", 0, "log.cleaner.min.compaction.lag.ms", "101"))
+                .isEqualTo("INVALID_REQUEST: log.cleaner.min.compaction.lag.ms is 101, which is more than"
+                        + " log.cleaner.max.compaction.lag.ms, 100");
+        assertThat(alter(ResourceType.BROKER, "", 0, "log.cleaner.max.compaction.lag.ms", "99"))
+                .startsWith("INVALID_REQUEST: log.cleaner.min.compaction.lag.ms is 100");
+        // what is set for this broker overrules what is set for all
+        assertThat(alter(ResourceType.BROKER, "", 0, "log.cleaner.min.compaction.lag.ms", "101"))
+                .isEqualTo("NONE");
+        assertThat(alter(ResourceType.BROKER, "7", 1, "log.cleaner.min.compaction.lag.ms", null))
+                .startsWith("INVALID_REQUEST: log.cleaner.min.compaction.lag.ms is 101");
     }
 
     @Test

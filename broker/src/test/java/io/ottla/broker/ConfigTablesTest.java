@@ -92,6 +92,7 @@ class ConfigTablesTest {
                 "log.segment.bytes | many | Invalid value many for configuration log.segment.bytes: Not a number of type INT",
                 "num.partitions | 0 | Value must be at least 1",
                 "authorizer.class.name | a.b.C | authorizer.class.name: authorization is not served yet",
+                "log.cleaner.dedupe.buffer.size | 1048576 | log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread",
                 "group.max.session.timeout.ms | 10 | group.min.session.timeout.ms is 6000, which is more than group.max.session.timeout.ms, 10",
             })
     void aBadServerPropertiesIsOneSentence(String key, String value, String sentence) {
