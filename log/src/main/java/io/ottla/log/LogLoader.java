@@ -30,6 +30,7 @@ final class LogLoader {
     private static final Logger logger = LoggerFactory.getLogger(LogLoader.class);
     private static final int READ_BYTES = 1 << 20;
     private static final int HEADER_READ_BYTES = 8192;
+    private static final int INDEX_DAMAGED = -1;
 
     /**
      * What is to be loaded, and how.
@@ -168,21 +169,26 @@ final class LogLoader {
             long base = segment.baseOffset();
             if (names.contains(LogFiles.name(base, OffsetIndex.SUFFIX))
                     && names.contains(LogFiles.name(base, TimeIndex.SUFFIX))) continue;
-            logger.warn("{}: an index of segment {} is missing; rebuilding it", directory, base);
-            SegmentIndexes indexes = new SegmentIndexes(base, request.config().indexIntervalBytes());
-            DiskFile file = disk.open(LogFiles.path(directory, base, LogFiles.LOG), Disk.OpenMode.READ);
-            try {
-                BatchScan scan = new BatchScan(file, 0, segment.sizeBytes(), buffer(HEADER_READ_BYTES), false, true);
-                while (scan.next() == BatchScan.Step.BATCH) indexes.add(scan.batch(), scan.position());
-            } finally {
-                file.release();
-            }
-            if (segment.transactions())
-                TransactionIndex.read(disk, LogFiles.path(directory, base, TransactionIndex.SUFFIX))
-                        .forEach(indexes::add);
-            indexes.write(disk, directory, base != segments.lastKey(), "");
-            segments.put(base, indexes.loaded(segment.sizeBytes(), segment.lastModifiedMs()));
+            rebuildIndexes(segment, "missing");
         }
+    }
+
+    private void rebuildIndexes(Segment.Loaded segment, String what) throws IOException {
+        long base = segment.baseOffset();
+        logger.warn("{}: an index of segment {} is {}; rebuilding it", directory, base, what);
+        SegmentIndexes indexes = new SegmentIndexes(base, request.config().indexIntervalBytes());
+        DiskFile file = disk.open(LogFiles.path(directory, base, LogFiles.LOG), Disk.OpenMode.READ);
+        try {
+            BatchScan scan = new BatchScan(file, 0, segment.sizeBytes(), buffer(HEADER_READ_BYTES), false, true);
+            while (scan.next() == BatchScan.Step.BATCH) indexes.add(scan.batch(), scan.position());
+        } finally {
+            file.release();
+        }
+        if (segment.transactions())
+            TransactionIndex.read(disk, LogFiles.path(directory, base, TransactionIndex.SUFFIX))
+                    .forEach(indexes::add);
+        indexes.write(disk, directory, base != segments.lastKey(), "");
+        segments.put(base, indexes.loaded(segment.sizeBytes(), segment.lastModifiedMs()));
     }
 
     /** Reads every batch from a segment on; ends the log at the first that is not what was written. */
@@ -294,6 +300,10 @@ final class LogLoader {
         DiskFile file = disk.open(LogFiles.path(directory, active.baseOffset(), LogFiles.LOG), Disk.OpenMode.READ);
         try {
             long from = lastIndexed(active);
+            if (from == INDEX_DAMAGED) {
+                rebuildIndexes(active, "damaged");
+                from = Math.max(0, lastIndexed(active));
+            }
             BatchScan scan = new BatchScan(file, from, active.sizeBytes(), buffer(HEADER_READ_BYTES), false, true);
             endOffset = active.baseOffset();
             BatchScan.Step step = scan.next();
@@ -306,6 +316,7 @@ final class LogLoader {
                 recover(active.baseOffset());
                 return;
             }
+            if (!isTimeIndexSound(active)) rebuildIndexes(active, "damaged");
             segments.put(
                     active.baseOffset(),
                     new Segment.Loaded(
@@ -322,7 +333,7 @@ final class LogLoader {
         replay(loadSnapshot(endOffset), endOffset);
     }
 
-    /** Where the batch of the last index entry begins; 0 if there is none, or it points at nothing. */
+    /** Where the batch of the last index entry begins; 0 if there is none, {@link #INDEX_DAMAGED} if it points at nothing. */
     private long lastIndexed(Segment.Loaded active) throws IOException {
         Path path = LogFiles.path(directory, active.baseOffset(), OffsetIndex.SUFFIX);
         if (!names.contains(path.getFileName().toString())) return 0;
@@ -334,7 +345,26 @@ final class LogLoader {
             ByteBuffer entry = ByteBuffer.allocate(OffsetIndex.ENTRY_BYTES);
             file.read((entries - 1L) * OffsetIndex.ENTRY_BYTES, entry);
             long position = OffsetIndex.POSITION.of(entry, 0);
-            return position < active.sizeBytes() && isBatchAt(active, position, entry) ? position : 0;
+            // nobody writes an entry for the first batch
+            boolean isSound = position > 0 && position < active.sizeBytes() && isBatchAt(active, position, entry);
+            return isSound ? position : INDEX_DAMAGED;
+        } finally {
+            file.release();
+        }
+    }
+
+    /** Whether the last entry of the time index is of a record that is there. */
+    private boolean isTimeIndexSound(Segment.Loaded active) throws IOException {
+        Path path = LogFiles.path(directory, active.baseOffset(), TimeIndex.SUFFIX);
+        if (!names.contains(path.getFileName().toString())) return true;
+        DiskFile file = disk.open(path, Disk.OpenMode.READ);
+        try {
+            int entries = new TimeIndex(new OpenFiles(disk, 1), path, active.baseOffset(), false).countIn(file);
+            if (entries == 0) return true;
+            ByteBuffer entry = ByteBuffer.allocate(TimeIndex.ENTRY_BYTES);
+            file.read((entries - 1L) * TimeIndex.ENTRY_BYTES, entry);
+            // one entry of zeros is what Kafka leaves in the index of a segment that is empty
+            return TimeIndex.RELATIVE_OFFSET.of(entry, 0) < Math.max(1, endOffset - active.baseOffset());
         } finally {
             file.release();
         }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds an offset by time. The answer is that of a walk over all records: the first at or after the log start whose
@@ -26,6 +28,7 @@ public final class OffsetLookup {
     /** The last offset in tiered storage: there is none. */
     public static final long LATEST_TIERED = -5;
 
+    private static final Logger logger = LoggerFactory.getLogger(OffsetLookup.class);
     private static final int READ_BYTES = 256 << 10;
 
     /**
@@ -61,7 +64,7 @@ public final class OffsetLookup {
     private Answer firstAtOrAfter(long timestamp) throws IOException {
         for (SegmentFiles segment : segments) {
             SegmentReader.View view = open(segment);
-            if (max(segment, view).timestampMs() < timestamp) continue;
+            if (max(segment, view).timestampMs() < timestamp && isEndSound(segment, view)) continue;
             Answer found = firstAtOrAfter(view, timestamp);
             if (found.offset() >= 0) return found;
         }
@@ -81,9 +84,9 @@ public final class OffsetLookup {
     private Answer firstAtOrAfter(SegmentReader.View view, long timestamp) throws IOException {
         // all records up to the offset of this entry are older than what is asked for
         int entry = view.timeIndex().floor(TimeIndex.TIMESTAMP, timestamp - 1, scratch, true);
-        long from = entry < 0
-                ? view.baseOffset()
-                : view.baseOffset() + view.timeIndex().field(entry, TimeIndex.RELATIVE_OFFSET, scratch, true);
+        boolean isIndexed = entry >= 0 && isSound(view, entry);
+        long from = view.baseOffset()
+                + (isIndexed ? view.timeIndex().field(entry, TimeIndex.RELATIVE_OFFSET, scratch, true) : 0);
         Optional<SegmentReader.Found> first =
                 new SegmentReader(view, scratch, true).locate(Math.max(from, startOffset));
         if (first.isEmpty()) return Answer.NONE;
@@ -102,6 +105,35 @@ public final class OffsetLookup {
                     return new Answer(record.timestamp(), record.offset(), batch.leaderEpoch());
         }
         return Answer.NONE;
+    }
+
+    /** Whether the largest timestamp that {@link #max} found can be believed. */
+    private boolean isEndSound(SegmentFiles segment, SegmentReader.View view) throws IOException {
+        if (segment.maxTimestamp().isPresent()) return true;
+        int entries = view.timeIndex().count();
+        return entries == 0 || isSound(view, entries - 1);
+    }
+
+    /**
+     * An index has no checksum, and one that misleads would give a wrong answer; so the batch that an entry stands for must have its
+     * timestamp. If not, the segment is read from its beginning.
+     */
+    private boolean isSound(SegmentReader.View view, int entry) throws IOException {
+        long timestamp = view.timeIndex().field(entry, TimeIndex.TIMESTAMP, scratch, true);
+        long offset = view.baseOffset() + view.timeIndex().field(entry, TimeIndex.RELATIVE_OFFSET, scratch, true);
+        Optional<SegmentReader.Found> batch = new SegmentReader(view, scratch, true).locate(offset);
+        if (batch.isPresent()) {
+            BatchScan scan = new BatchScan(
+                    view.log().file(),
+                    batch.get().position(),
+                    view.sizeBytes(),
+                    ByteBuffer.allocate(BatchView.HEADER_BYTES_V2),
+                    false,
+                    true);
+            if (scan.next() == BatchScan.Step.BATCH && scan.batch().maxTimestamp() == timestamp) return true;
+        }
+        logger.warn("{}: entry {} of its time index is damaged; reading it without", view.name(), entry);
+        return false;
     }
 
     private Answer latestRecord() throws IOException {

@@ -59,6 +59,35 @@ class LookupTest {
         assertThat(bench.offsetForTime(timestamp)).as("timestamp %d", timestamp).isEqualTo(expected);
     }
 
+    /** No checksum says so; but an entry that is believed is one of a batch that has its timestamp. */
+    @Test
+    void timeIndexesThatRottedGiveNoWrongAnswer(@TempDir Path folder) throws Exception {
+        LogBench bench = new LogBench(folder);
+        bench.config = new HashMap<>(Map.of("segment.bytes", "3000", "index.interval.bytes", "300"));
+        bench.open();
+        for (int i = 0; i < 150; i++)
+            bench.append(new BatchBuilder()
+                    .append(NewRecord.keyless(1000 + i * 5L, "value " + i))
+                    .build());
+        bench.disk.run();
+        List<LogBench.Seen> all = bench.all(0, 10_000);
+        bench.stop();
+        SeededRandom random = new SeededRandom(9);
+        List<Path> indexes;
+        try (java.util.stream.Stream<Path> files = Files.walk(folder)) {
+            indexes = files.filter(file -> file.toString().endsWith(TimeIndex.SUFFIX))
+                    .toList();
+        }
+        assertThat(indexes).hasSizeGreaterThan(3);
+        for (Path index : indexes) {
+            byte[] content = Files.readAllBytes(index);
+            for (int i = 0; i < content.length; i++) if (random.chance(0.2)) content[i] ^= (byte) random.nextInt(256);
+            Files.write(index, content);
+        }
+        bench.open();
+        for (long timestamp = 990; timestamp < 1760; timestamp += 3) compare(bench, all, timestamp);
+    }
+
     @Test
     void specialTimes(@TempDir Path folder) {
         LogBench bench = new LogBench(folder).open();
