@@ -67,7 +67,10 @@ public final class ReplicaAssignments implements ImageListener {
             if (image.doomed().containsKey(partition.topic())) delete(partition);
             else
                 LOG.warn(
-                        "{} has a log directory, but the cluster knows no such partition; it is left alone", partition);
+                        "{} has a log directory, but the cluster knows no such partition; it is left alone. To have it"
+                                + " served, stop the node, delete the directory's partition.metadata, start the node and"
+                                + " create the topic",
+                        partition);
         }
     }
 

@@ -203,7 +203,10 @@ public final class Replicas {
                 then.accept(outcome);
                 return;
             }
-            LOG.warn("{}; that topic is no more, so its directory is set aside", inconsistent.getMessage());
+            LOG.warn(
+                    "{}; the cluster does not know that topic, so its directory is set aside. To have it served instead, stop"
+                            + " the node, give the directory its name back and delete its partition.metadata",
+                    inconsistent.getMessage());
             logs.setAside(partition, done -> {
                 if (done instanceof Outcome.Done<Void>) logs.open(partition, topicId, config, then::accept);
                 else then.accept(outcome);
