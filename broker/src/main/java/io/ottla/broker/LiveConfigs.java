@@ -1,5 +1,6 @@
 package io.ottla.broker;
 
+import io.ottla.base.TopicPartition;
 import io.ottla.cluster.ClusterImage;
 import io.ottla.cluster.ConfigEntity;
 import io.ottla.cluster.ControllerSettings;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,12 +27,19 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
 
     private final BrokerConfigs configured;
     private final int brokerId;
+    private final ToIntFunction<TopicPartition> lastEpochs;
     private Map<String, String> ofThisBroker = Map.of();
     private Map<String, String> ofAllBrokers = Map.of();
     private Map<String, String> topicDefaults;
     private ClusterImage image = ClusterImage.EMPTY;
 
     public LiveConfigs(BrokerConfigs configured, int brokerId) {
+        this(configured, brokerId, partition -> -1);
+    }
+
+    /** @param lastEpochs in the log directories ({@link io.ottla.log.Logs#lastEpochFound}) */
+    public LiveConfigs(BrokerConfigs configured, int brokerId, ToIntFunction<TopicPartition> lastEpochs) {
+        this.lastEpochs = lastEpochs;
         this.configured = configured;
         this.brokerId = brokerId;
         topicDefaults = TopicConfigs.defaults(this::find);
@@ -45,6 +54,11 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
         ofThisBroker = sound(BrokerConfigs.TABLE, ConfigEntity.broker(brokerId));
         ofAllBrokers = sound(BrokerConfigs.TABLE, ConfigEntity.brokers());
         topicDefaults = TopicConfigs.defaults(this::find);
+    }
+
+    @Override
+    public int lastEpochFound(String topic, int partition) {
+        return lastEpochs.applyAsInt(new TopicPartition(topic, partition));
     }
 
     int brokerId() {

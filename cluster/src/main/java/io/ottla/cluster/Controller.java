@@ -104,7 +104,7 @@ public final class Controller implements ImageListener {
     public void createTopics(
             List<NewTopic> topics, boolean validateOnly, Consumer<Map<String, Answer<CreatedTopic>>> answer) {
         submit(new Command<>(
-                (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch).create(topics, settings, random)),
+                (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch, settings).create(topics, random)),
                 answer));
     }
 
@@ -118,7 +118,7 @@ public final class Controller implements ImageListener {
     public void createPartitions(
             List<NewPartitions> growths, boolean validateOnly, Consumer<Map<String, Answer<Integer>>> answer) {
         submit(new Command<>(
-                (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch).grow(growths)), answer));
+                (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch, settings).grow(growths)), answer));
     }
 
     /** Gives what is set then; the keys are {@link ConfigEntity#toString}. */

@@ -96,7 +96,11 @@ final class Housekeeping {
     }
 
     private List<Op> firstState(String topic, PartitionImage partition) {
-        Optional<PartitionState> state = LeaderChoice.first(partition.replicas(), image::isAlive, controllerEpoch);
+        Optional<PartitionState> state = LeaderChoice.first(
+                partition.replicas(),
+                image::isAlive,
+                controllerEpoch,
+                settings.lastEpochFound(topic, partition.partition()));
         if (state.isEmpty()) return List.of();
         Op write = create(
                 ZnodePath.state(topic, partition.partition()), state.get().encode());

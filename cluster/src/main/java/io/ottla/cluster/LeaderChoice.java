@@ -17,12 +17,17 @@ import java.util.function.IntPredicate;
 final class LeaderChoice {
     private LeaderChoice() {}
 
-    /** The first state of a partition; empty if none of its replicas is alive. */
-    static Optional<PartitionState> first(List<Integer> replicas, IntPredicate isAlive, int controllerEpoch) {
+    /**
+     * The first state of a partition; empty if none of its replicas is alive.
+     *
+     * @param lastEpoch that its directory already has; −1 if none
+     */
+    static Optional<PartitionState> first(
+            List<Integer> replicas, IntPredicate isAlive, int controllerEpoch, int lastEpoch) {
         List<Integer> isr = replicas.stream().filter(isAlive::test).toList();
         return isr.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new PartitionState(isr.getFirst(), 0, controllerEpoch, isr, false));
+                : Optional.of(new PartitionState(isr.getFirst(), lastEpoch + 1, controllerEpoch, isr, false));
     }
 
     /**

@@ -36,11 +36,13 @@ final class TopicCreation {
 
     private final ClusterImage image;
     private final int controllerEpoch;
+    private final ControllerSettings settings;
     private final Placement placement;
 
-    TopicCreation(ClusterImage image, int controllerEpoch) {
+    TopicCreation(ClusterImage image, int controllerEpoch, ControllerSettings settings) {
         this.image = image;
         this.controllerEpoch = controllerEpoch;
+        this.settings = settings;
         placement = new Placement(image);
     }
 
@@ -56,7 +58,7 @@ final class TopicCreation {
     }
 
     /** @param topics with different names */
-    Plan<CreatedTopic> create(List<NewTopic> topics, ControllerSettings settings, SeededRandom random) {
+    Plan<CreatedTopic> create(List<NewTopic> topics, SeededRandom random) {
         Plan.Draft<CreatedTopic> draft = new Plan.Draft<>();
         TopicNames.Collisions collisions = new TopicNames.Collisions(image.topics());
         int total = 0;
@@ -230,7 +232,7 @@ final class TopicCreation {
 
     private List<Op> partition(String topic, int partition, List<Integer> replicas) {
         Op znode = create(ZnodePath.partition(topic, partition), EMPTY);
-        return LeaderChoice.first(replicas, image::isAlive, controllerEpoch)
+        return LeaderChoice.first(replicas, image::isAlive, controllerEpoch, settings.lastEpochFound(topic, partition))
                 .map(state -> List.of(znode, create(ZnodePath.state(topic, partition), state.encode())))
                 .orElse(List.of(znode));
     }

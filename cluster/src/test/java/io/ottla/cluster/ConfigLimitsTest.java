@@ -33,7 +33,7 @@ class ConfigLimitsTest {
         loop.drain();
         NewTopic topic = new NewTopic("t", 1, 1, Map.of(), HUGE, Optional.empty());
         Plan<CreatedTopic> plan =
-                new TopicCreation(follower.image(), 1).create(List.of(topic), new AllAllowed(), new SeededRandom(1));
+                new TopicCreation(follower.image(), 1, new AllAllowed()).create(List.of(topic), new SeededRandom(1));
         assertThat(plan.steps()).isEmpty();
         assertThat(plan.answers().get("t").toString()).contains("INVALID_CONFIG");
     }

@@ -126,9 +126,12 @@ class LeaderChoiceTest {
     @Test
     void aNewPartitionIsLedByItsFirstLivingReplica() {
         IntPredicate oneIsDown = broker -> broker != 1;
-        assertThat(LeaderChoice.first(List.of(1, 2, 3), oneIsDown, 4))
+        assertThat(LeaderChoice.first(List.of(1, 2, 3), oneIsDown, 4, -1))
                 .contains(new PartitionState(2, 0, 4, List.of(2, 3), false));
-        assertThat(LeaderChoice.first(List.of(1), oneIsDown, 4)).isEmpty();
+        assertThat(LeaderChoice.first(List.of(1), oneIsDown, 4, -1)).isEmpty();
+        // a directory that was copied in has epochs
+        assertThat(LeaderChoice.first(List.of(2), oneIsDown, 4, 6))
+                .contains(new PartitionState(2, 7, 4, List.of(2), false));
     }
 
     @Test

@@ -80,6 +80,8 @@ class CopiedDirectoryTest {
     void aTopicIsServedFromTheDirectoryThatApacheKafkaLeft(String version) throws Exception {
         copyIn(version);
         Files.delete(data.path().resolve("golden-0/partition.metadata"));
+        // as after a few elections
+        Files.writeString(data.path().resolve("golden-0/leader-epoch-checkpoint"), "0\n2\n0 0\n6 143\n");
         try (OttlaProcess node = new OttlaProcess(home)) {
             create(node, GOLDEN.topic());
             checkGolden(node, 0);
@@ -94,7 +96,8 @@ class CopiedDirectoryTest {
             assertThat(node.stop()).isZero();
         }
         // what recovery rebuilt
-        data.dumped(data.files("golden-0", ".log"), "--deep-iteration", "--print-data-log");
+        assertThat(data.dumped(data.files("golden-0", ".log"), "--deep-iteration", "--print-data-log"))
+                .contains("partitionLeaderEpoch: 7");
         data.dumped(data.files("golden-0", ".index", ".timeindex"), "--verify-index-only");
         assertThat(data.dumped(data.files("golden-0", ".txnindex")))
                 .contains("producerId: 1 firstOffset: 100 lastOffset: 120 lastStableOffset: 121");

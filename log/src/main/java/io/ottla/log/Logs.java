@@ -134,6 +134,24 @@ public final class Logs {
         opening.open(tp, topicId, config, completion);
     }
 
+    /**
+     * The last leader epoch in a directory that waits for its partition to be created; −1 if there is none. Reads a small file, on the loop, if
+     * there is such a directory.
+     */
+    public int lastEpochFound(TopicPartition tp) {
+        LogDir dir = dirOf.get(tp);
+        if (dir == null) return -1;
+        try {
+            return LeaderEpochs.read(
+                            disk,
+                            dir.path().resolve(PartitionDirectory.name(tp)).resolve(LeaderEpochs.FILE))
+                    .latest();
+        } catch (IOException e) {
+            logger.warn("the leader epochs of {} cannot be read: {}", tp, e.toString());
+            return -1;
+        }
+    }
+
     /** A log that is open now. */
     public Optional<Log> get(TopicPartition tp) {
         return Optional.ofNullable(open.get(tp));

@@ -3,6 +3,7 @@ package io.ottla.node;
 import io.ottla.base.Clock;
 import io.ottla.base.Completion;
 import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
 import io.ottla.broker.Broker;
 import io.ottla.broker.BrokerConfigs;
 import io.ottla.broker.ClusterHandlers;
@@ -86,7 +87,7 @@ final class BrokerParts {
         this.clusterId = clusterId;
         this.environment = environment;
         Clock clock = environment.clock();
-        configs = new LiveConfigs(config.broker(), nodeId);
+        configs = new LiveConfigs(config.broker(), nodeId, this::lastEpochFound);
         try {
             logs = new Logs(
                     storage.dirs(),
@@ -114,6 +115,10 @@ final class BrokerParts {
         follower.listen(groups);
         broker = new Broker(
                 handlers(), identity(), clock, config.brokerLimits(), environment.faults(), environment.counters());
+    }
+
+    private int lastEpochFound(TopicPartition partition) {
+        return logs.lastEpochFound(partition);
     }
 
     private static LogSettings logSettings(BrokerConfigs configs) {
