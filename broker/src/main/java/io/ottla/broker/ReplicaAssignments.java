@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReplicaAssignments implements ImageListener {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaAssignments.class);
+
+    /** So many are named in a warning. */
+    private static final int REPORTED_MAX = 20;
 
     private final Replicas replicas;
     private final Logs logs;
@@ -62,16 +66,23 @@ public final class ReplicaAssignments implements ImageListener {
 
     /** Topics that were being deleted when the node stopped lose their directories now; others are reported. */
     private void lookForLeftovers(ClusterImage image) {
+        List<TopicPartition> unknown = new ArrayList<>();
         for (TopicPartition partition : new ArrayList<>(logs.partitions())) {
             if (image.partition(partition).isPresent()) continue;
             if (image.doomed().containsKey(partition.topic())) delete(partition);
-            else
-                LOG.warn(
-                        "{} has a log directory, but the cluster knows no such partition; it is left alone. To have it"
-                                + " served, stop the node, delete the directory's partition.metadata, start the node and"
-                                + " create the topic",
-                        partition);
+            else unknown.add(partition);
         }
+        if (unknown.isEmpty()) return;
+        String names = unknown.stream()
+                .limit(REPORTED_MAX)
+                .map(TopicPartition::toString)
+                .collect(Collectors.joining(", ", "", unknown.size() > REPORTED_MAX ? ", …" : ""));
+        LOG.warn(
+                "{} log directories are of partitions that the cluster does not know; they are left alone: {}. One that was"
+                        + " copied in and has no partition.metadata (delete it while the node is stopped) is served when its"
+                        + " topic is created",
+                unknown.size(),
+                names);
     }
 
     private void delete(TopicImage topic) {
