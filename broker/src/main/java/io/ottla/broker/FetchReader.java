@@ -8,6 +8,7 @@ import io.ottla.kafkaprotocol.FileRecords;
 import io.ottla.log.AbortedTxn;
 import io.ottla.log.EpochEnd;
 import io.ottla.log.Read;
+import io.ottla.partition.Partition;
 import io.ottla.partition.Replica;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -202,11 +203,18 @@ final class FetchReader {
     void readCold(Got.Cold cold, FetchTerms terms, Runnable then) {
         PartitionData data = cold.data();
         cold.replica().readCold(cold.offset(), cold.maxBytes(), cold.limit(), cold.atLeastOne(), read -> {
+            // the partition may have gone to another leader, or its topic away, while a disk thread read
+            Errors error = cold.replica().check(Partition.NO_EPOCH);
             switch (read) {
+                case Read.Slice slice
+                when error != Errors.NONE -> {
+                    slice.release();
+                    fail(data, error, terms);
+                }
                 case Read.Slice slice -> fill(data, cold.replica(), cold.offset(), slice, terms);
                 case Read.OffsetOutOfRange(var start, var end) -> fail(data, Errors.OFFSET_OUT_OF_RANGE, terms);
                 case Read.Damaged(var where) -> fail(data, Errors.CORRUPT_MESSAGE, terms);
-                case Read.Cold() -> fail(data, Errors.KAFKA_STORAGE_ERROR, terms);
+                case Read.Cold() -> fail(data, error == Errors.NONE ? Errors.KAFKA_STORAGE_ERROR : error, terms);
             }
             then.run();
         });

@@ -436,6 +436,17 @@ class FetchTest {
     }
 
     @Test
+    void aTopicThatGoesDuringAColdRead() {
+        plane.topic("t", 1);
+        produce("t", 0, "a");
+        plane.disk.isCold = true;
+        client.send(ApiMessageType.FETCH, 11, add(request(0, 1).setIsolationLevel((byte) 1), "t", 0, 0, 1000));
+        plane.delete("t");
+        plane.clock.settle();
+        assertThat(error(only(client.receive(FetchResponseData.class)))).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
     void aClientThatGoesDuringAColdReadLeavesNoFileOpen() {
         plane.topic("t", 1);
         produce("t", 0, "a");

@@ -107,9 +107,9 @@ final class LogReads {
         });
     }
 
-    /** Whether the files were the same all the time while a disk thread read them. */
+    /** Whether the log is in use, and its files were the same all the time while a disk thread read them. */
     private boolean isStill(long generation) {
-        return generation == log.generation() && !log.filesMoving();
+        return log.isOpen() && generation == log.generation() && !log.filesMoving();
     }
 
     private <T> Outcome<T> checked(Outcome<T> outcome) {

@@ -132,6 +132,20 @@ class LookupTest {
     }
 
     @Test
+    void aColdReadOfALogThatCloses(@TempDir Path folder) throws Exception {
+        LogBench bench = new LogBench(folder);
+        bench.open();
+        bench.append("a");
+        bench.stop().open();
+        bench.disk.cold = true;
+        List<Outcome<Read>> outcomes = new ArrayList<>();
+        bench.log.readCold(0, 500, Long.MAX_VALUE, true, outcomes::add);
+        bench.stop();
+        assertThat(outcomes).singleElement().isInstanceOf(Outcome.Failed.class);
+        assertThat(bench.disk.openFiles.get()).isZero();
+    }
+
+    @Test
     void aReadGivesOutNothingAtOrAboveItsLimit(@TempDir Path folder) throws Exception {
         LogBench bench = new LogBench(folder);
         bench.config = Map.of("segment.bytes", "2000", "index.interval.bytes", "200");
