@@ -13,7 +13,8 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * DeleteRecords 0–2: lets partitions begin at a later offset. −1 stands for the high watermark. The answer has the low
- * watermark, which is the start of the log: this node is the only replica.
+ * watermark, which is the start of the log: this node is the only replica. It comes when no crash brings the records
+ * back; Kafka answers before that.
  */
 public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestData, DeleteRecordsResponseData> {
     private static final long TO_HIGH_WATERMARK = -1;
@@ -63,10 +64,7 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
                 answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
             case Route.Here(Replica replica) -> {
                 outstanding.begin();
-                boolean waits = replica.whenOpen(() -> {
-                    delete(replica, asked.offset(), answer);
-                    outstanding.end();
-                });
+                boolean waits = replica.whenOpen(() -> delete(replica, asked.offset(), answer, outstanding));
                 if (waits) return;
                 answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
                 outstanding.end();
@@ -74,19 +72,23 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
         }
     }
 
-    private static void delete(Replica replica, long before, DeleteRecordsPartitionResult answer) {
+    private static void delete(
+            Replica replica, long before, DeleteRecordsPartitionResult answer, Outstanding outstanding) {
         Errors error = replica.check(Partition.NO_EPOCH);
         if (error == Errors.NONE && !replica.config().delete()) error = Errors.POLICY_VIOLATION;
-        if (error == Errors.NONE) {
-            long highWatermark = replica.partition().highWatermark();
-            long offset = before == TO_HIGH_WATERMARK ? highWatermark : before;
-            if (offset < 0 || offset > highWatermark) {
-                error = Errors.OFFSET_OUT_OF_RANGE;
-            } else {
-                replica.deleteRecordsBefore(offset);
-                answer.setLowWatermark(replica.startOffset());
-            }
+        long highWatermark = error == Errors.NONE ? replica.partition().highWatermark() : 0;
+        long offset = before == TO_HIGH_WATERMARK ? highWatermark : before;
+        if (error == Errors.NONE && (offset < 0 || offset > highWatermark)) error = Errors.OFFSET_OUT_OF_RANGE;
+        if (error != Errors.NONE) {
+            answer.setErrorCode(error.code());
+            outstanding.end();
+            return;
         }
-        answer.setErrorCode(error.code());
+        long lowWatermark = Math.max(offset, replica.startOffset());
+        replica.deleteRecordsBefore(offset, isDurable -> {
+            if (isDurable) answer.setLowWatermark(lowWatermark);
+            else answer.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+            outstanding.end();
+        });
     }
 }

@@ -278,6 +278,15 @@ public final class Log {
         retention.deleteRecordsBefore(offset);
     }
 
+    /** As {@link #deleteRecordsBefore(long)}; completes when no crash takes it back. */
+    public void deleteRecordsBefore(long offset, Completion<Void> durable) {
+        deleteRecordsBefore(offset);
+        logDir.logStartOffsets().makeDurable(context.disk(), outcome -> {
+            if (outcome instanceof Outcome.Failed<Void>(IOException cause) && !NoSpace.isIt(cause)) failed(cause);
+            durable.complete(outcome);
+        });
+    }
+
     /** Cuts off everything from {@code offset} on. Until it completes the log must not be used. */
     public void truncateTo(long offset, Completion<Void> completion) {
         if (offset >= endOffset) {

@@ -1,12 +1,16 @@
 package io.ottla.log;
 
+import io.ottla.base.Completion;
 import io.ottla.base.Disk;
+import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -268,8 +272,8 @@ public final class LogDir {
         return cleanerOffsets;
     }
 
-    java.util.List<OffsetsKept> checkpoints() {
-        return java.util.List.of(recoveryPoints, logStartOffsets, highWatermarks, cleanerOffsets);
+    List<OffsetsKept> checkpoints() {
+        return List.of(recoveryPoints, logStartOffsets, highWatermarks, cleanerOffsets);
     }
 
     /** What says at the next start that nothing needs recovery. To be run on a disk thread, as the last thing. */
@@ -301,8 +305,10 @@ public final class LogDir {
     static final class OffsetsKept {
         private final Path file;
         private final Map<TopicPartition, Long> offsets;
+        private final List<Completion<Void>> waiting = new ArrayList<>();
         private boolean changed;
         private boolean urgent;
+        private boolean isWritingForSome;
 
         private OffsetsKept(Path file, Map<TopicPartition, Long> offsets) {
             this.file = file;
@@ -341,8 +347,26 @@ public final class LogDir {
             return changed;
         }
 
+        /** Completes when what was put up to now will be found after a crash. Those who wait at the same time share a write. */
+        void makeDurable(Disk disk, Completion<Void> completion) {
+            waiting.add(completion);
+            if (!isWritingForSome) writeForWaiting(disk);
+        }
+
+        private void writeForWaiting(Disk disk) {
+            List<Completion<Void>> served = List.copyOf(waiting);
+            waiting.clear();
+            isWritingForSome = true;
+            write(disk, outcome -> {
+                isWritingForSome = false;
+                if (outcome instanceof Outcome.Failed<Void>) changedAgain();
+                if (!waiting.isEmpty()) writeForWaiting(disk);
+                for (Completion<Void> each : served) each.complete(outcome);
+            });
+        }
+
         /** Writes them, on a disk thread. */
-        void write(Disk disk, io.ottla.base.Completion<Void> completion) {
+        void write(Disk disk, Completion<Void> completion) {
             changed = false;
             urgent = false;
             Map<TopicPartition, Long> copy = new TreeMap<>(offsets);

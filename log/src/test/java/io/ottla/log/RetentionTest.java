@@ -2,7 +2,9 @@ package io.ottla.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.base.Outcome;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +81,18 @@ class RetentionTest {
         config.put("retention.bytes", Long.toString(size / 2));
         retain();
         assertThat(bench.log.sizeBytes()).isBetween(size / 2, size / 2 + 1000);
+    }
+
+    @Test
+    void deletedRecordsStayDeletedWhateverHappensOnceThatWasSaid() {
+        fill();
+        List<Outcome<Void>> outcomes = new ArrayList<>();
+        bench.log.deleteRecordsBefore(30, outcomes::add);
+        bench.log.deleteRecordsBefore(55, outcomes::add);
+        bench.disk.run();
+        assertThat(outcomes).hasSize(2).allMatch(outcome -> outcome instanceof Outcome.Done<Void>);
+        bench.kill().open();
+        assertThat(bench.log.startOffset()).isEqualTo(55);
     }
 
     @Test

@@ -370,6 +370,12 @@ public final class Replica {
         watchers.wake();
     }
 
+    /** As {@link #deleteRecordsBefore(long)}; then says whether no crash takes it back, or the disk failed. */
+    public void deleteRecordsBefore(long offset, Consumer<Boolean> then) {
+        log().deleteRecordsBefore(offset, outcome -> then.accept(outcome instanceof Outcome.Done<Void>));
+        watchers.wake();
+    }
+
     public List<ProducerStateEntry> activeProducers() {
         return log().activeProducers();
     }
