@@ -5,7 +5,6 @@ import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.FetchRequestData;
 import io.ottla.kafkamessages.FetchResponseData;
 import io.ottla.kafkaprotocol.Batches;
-import io.ottla.sim.DiskFaults.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,7 @@ final class ProduceScenario implements Simulation.Scenario {
     private SeededRandom random;
     private Machine machine;
     private LogHistory history;
-    private boolean flushed;
+    private Lives lives;
     private final List<SimulatedProducer> producers = new ArrayList<>();
 
     @Override
@@ -38,69 +37,21 @@ final class ProduceScenario implements Simulation.Scenario {
         random = world.random();
         machine = world.machine("node-0", 1L << 30);
         history = new LogHistory(1 + random.nextInt(3));
-        flushed = random.chance(0.7);
-        machine.start(new NodeProgram(Map.of()));
+        boolean flushed = random.chance(0.7);
+        lives = new Lives(world, random, machine, flushed, Map.of());
+        lives.start();
         SimulatedAdmin.createTopic(world, machine, TOPIC, flushed ? Map.of("flush.messages", "1") : Map.of());
         for (LogHistory.Producer producer : history.producers)
             producers.add(new SimulatedProducer(world, machine, producer));
         producers.forEach(SimulatedProducer::begin);
-        for (int life = 0; life < LIVES; life++) {
-            if (machine.isRunning()) machine.faults(faults());
-            trouble();
-            end();
-            world.run(random.nextInt(1000));
-            if (machine.isRunning()) machine.kill();
-            machine.faults(random.chance(0.5) ? DiskFaults.none() : faults());
-            machine.start(new NodeProgram(Map.of()));
-        }
-        heal();
-    }
-
-    // ---- trouble
-
-    private void trouble() {
-        for (int i = random.nextInt(4); i >= 0 && machine.isRunning(); i--) {
-            world.run(1 + random.nextInt(500));
-            if (!machine.isRunning()) return;
-            switch (random.nextInt(3)) {
-                case 0 -> machine.network().cutOne();
-                case 1 -> machine.pause(random.nextLong(2_000_000_000L));
-                default -> machine.clock().jump(random.nextInt(20_000) - 10_000);
-            }
-        }
-    }
-
-    private DiskFaults faults() {
-        if (!flushed) return DiskFaults.none();
-        List<DiskFaults> faults = new ArrayList<>();
-        if (random.chance(0.4)) faults.add(DiskFaults.powerLossAt(machine.diskOperations() + 1 + random.nextInt(1000)));
-        for (Kind kind : Kind.values())
-            if (random.chance(0.05))
-                faults.add(DiskFaults.sometimes(
-                        random.split(),
-                        random.nextDouble() * 0.02,
-                        DiskFaults.on(kind, path -> true, random.chance(0.5) ? DiskFaults.EIO : DiskFaults.ENOSPC)));
-        return DiskFaults.any(faults);
-    }
-
-    private void end() {
-        if (!machine.isRunning()) return;
-        switch (random.nextInt(flushed ? 4 : 2)) {
-            case 0 -> machine.kill();
-            case 1 -> machine.stop();
-            default -> machine.powerLoss();
-        }
+        for (int life = 0; life < LIVES; life++) lives.live();
+        lives.heal();
+        getOn();
     }
 
     // ---- healing
 
-    private void heal() {
-        machine.faults(DiskFaults.none());
-        if (machine.isRunning()) machine.kill();
-        NodeProgram last = new NodeProgram(Map.of());
-        machine.start(last);
-        world.until("the node is started", PROGRESS_MS_MAX, () -> last.started().isPresent());
-        if (!last.serves()) throw new AssertionError("the node does not start again: " + last.started());
+    private void getOn() {
         List<Integer> before =
                 producers.stream().map(SimulatedProducer::answered).toList();
         world.until("every producer gets on", PROGRESS_MS_MAX, () -> {
@@ -113,10 +64,7 @@ final class ProduceScenario implements Simulation.Scenario {
                 PROGRESS_MS_MAX,
                 () -> producers.stream().allMatch(SimulatedProducer::isDone));
         look();
-        VirtualDisk disk = machine.disk();
-        machine.stop();
-        world.until("the node is stopped", PROGRESS_MS_MAX, () -> !machine.isRunning());
-        if (disk.filesOpen() != 0) throw new AssertionError(disk.filesOpen() + " files are open after a clean stop");
+        lives.stopCleanly();
     }
 
     private void look() {

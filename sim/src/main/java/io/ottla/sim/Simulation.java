@@ -49,7 +49,11 @@ public final class Simulation {
             "produce",
             ProduceScenario::new,
             "rot",
-            RotScenario::new);
+            RotScenario::new,
+            "clients",
+            ClientsScenario::new,
+            "groups",
+            GroupScenario::new);
 
     /**
      * {@code main(scenario, seed)} runs one seed, {@code main(scenario, seed, count)} all from one on. Exits with 1 when

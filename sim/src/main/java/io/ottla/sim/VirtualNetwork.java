@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -158,7 +159,7 @@ public final class VirtualNetwork implements Network {
 
     /** The process is gone: its connections are reset. */
     void reset() {
-        for (VirtualConnection connection : Set.copyOf(connections)) connection.cut();
+        for (VirtualConnection connection : List.copyOf(connections)) connection.cut();
     }
 
     /** The machine is gone: clients hear nothing. */

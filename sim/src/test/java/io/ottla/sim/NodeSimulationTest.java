@@ -50,6 +50,28 @@ class NodeSimulationTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 100})
+    void whatClientsSeeHolds(long first) {
+        for (long seed = first; seed < first + 6; seed++) Simulation.run(seed, new ClientsScenario());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100})
+    void groupsKeepTheirPromises(long first) {
+        for (long seed = first; seed < first + 6; seed++) Simulation.run(seed, new GroupScenario());
+    }
+
+    @Test
+    void theSameSeedGivesTheSameTraceWithGroups() {
+        assertThat(Simulation.run(7, new GroupScenario())).isEqualTo(Simulation.run(7, new GroupScenario()));
+    }
+
+    @Test
+    void theSameSeedGivesTheSameTraceWithAllClients() {
+        assertThat(Simulation.run(7, new ClientsScenario())).isEqualTo(Simulation.run(7, new ClientsScenario()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100})
     void bitsThatRotAreNoFaults(long first) {
         for (long seed = first; seed < first + 10; seed++) Simulation.run(seed, new RotScenario());
     }

@@ -1,0 +1,223 @@
+package io.ottla.sim;
+
+import io.ottla.base.SeededRandom;
+import io.ottla.kafkamessages.ApiMessageType;
+import io.ottla.kafkamessages.InitProducerIdRequestData;
+import io.ottla.kafkamessages.InitProducerIdResponseData;
+import io.ottla.kafkamessages.ProduceRequestData;
+import io.ottla.kafkamessages.ProduceResponseData;
+import io.ottla.kafkaprotocol.BatchBuilder;
+import io.ottla.kafkaprotocol.BatchView;
+import io.ottla.kafkaprotocol.Codec;
+import io.ottla.kafkaprotocol.NewRecord;
+import io.ottla.sim.Observation.Written;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/**
+ * An idempotent producer with acks=all of one stream, with up to five batches in flight, as Kafka's own: what a failed
+ * batch leaves behind is sent again, in order. Addresses its topic by id, so that nothing lands in another incarnation.
+ */
+final class PipelinedProducer {
+    private static final short FIRST_BY_ID = 13;
+    private static final int IN_FLIGHT_MAX = 5;
+    private static final int KEYS = 8;
+
+    private final World world;
+    private final History history;
+    private final Stream stream;
+    private final String name;
+    private final SeededRandom random;
+    private final KafkaClient client;
+    private final Codec codec;
+    private final int inFlightMax;
+    private final int idleMsMax;
+    private final boolean tombstones;
+    private long producerId = BatchView.NO_PRODUCER_ID;
+    private short producerEpoch;
+
+    /** Sent or to be sent (again), oldest first; the first {@code inFlight} of them wait for an answer. */
+    private final List<Batch> unanswered = new ArrayList<>();
+
+    private int inFlight;
+    private int nextSequence;
+    private int answered;
+    private boolean resending;
+    private boolean planned;
+    private boolean ending;
+    private boolean gone;
+
+    private record Batch(int baseSequence, List<Written> records, ByteBuffer bytes) {}
+
+    PipelinedProducer(World world, Machine machine, History history, Stream stream, String name, boolean tombstones) {
+        this.world = world;
+        this.history = history;
+        this.stream = stream;
+        this.name = name;
+        this.random = world.random();
+        this.client = new KafkaClient(world, machine, NodeProgram.PORT, name);
+        this.codec = Codec.values()[random.nextInt(Codec.values().length)];
+        this.inFlightMax = 1 + random.nextInt(IN_FLIGHT_MAX);
+        this.idleMsMax = 10 + random.nextInt(150);
+        this.tombstones = tombstones;
+    }
+
+    int answered() {
+        return answered;
+    }
+
+    Stream stream() {
+        return stream;
+    }
+
+    /** Sends nothing new. */
+    void end() {
+        ending = true;
+    }
+
+    /** The topic is gone, or about to go: no answer counts any more. */
+    void giveUp() {
+        gone = true;
+        client.close();
+    }
+
+    boolean isDone() {
+        return gone || (ending && unanswered.isEmpty());
+    }
+
+    void begin() {
+        var request = new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(60_000);
+        client.send(ApiMessageType.INIT_PRODUCER_ID, (short) 4, request, answer -> {
+            if (answer.isPresent()
+                    && answer.get() instanceof InitProducerIdResponseData response
+                    && response.errorCode() == Errors.NONE.code()) {
+                producerId = response.producerId();
+                producerEpoch = response.producerEpoch();
+                plan(0);
+            } else world.after(5 + random.nextInt(50), this::begin);
+        });
+    }
+
+    private void plan(long delayMs) {
+        if (planned || gone) return;
+        planned = true;
+        world.after(delayMs, () -> {
+            planned = false;
+            pump();
+        });
+    }
+
+    /** The first batch goes alone: to a log that knows nothing of a producer, any number may be the first. */
+    private int mayBeInFlight() {
+        return answered == 0 ? 1 : inFlightMax;
+    }
+
+    private void pump() {
+        if (gone || (resending && inFlight > 0)) return;
+        resending = false;
+        while (inFlight < mayBeInFlight()) {
+            if (inFlight == unanswered.size()) {
+                if (ending) return;
+                unanswered.add(next());
+            }
+            send(unanswered.get(inFlight++));
+            if (!ending && inFlight == unanswered.size() && random.chance(0.5)) break;
+        }
+        if (!ending) plan(random.nextInt(idleMsMax));
+    }
+
+    private Batch next() {
+        List<Written> records = new ArrayList<>();
+        int baseSequence = nextSequence;
+        for (int i = random.nextInt(5); i >= 0; i--) {
+            int sequence = nextSequence++;
+            String key = name + "-" + random.nextInt(KEYS);
+            Optional<String> value = tombstones && random.chance(0.1)
+                    ? Optional.empty()
+                    : Optional.of(name + "/" + sequence + "/" + "x".repeat(random.nextInt(200)));
+            long timestampMs = VirtualClock.EPOCH_MS + world.nowMs() + random.nextInt(1000) - 500;
+            records.add(new Written(name, sequence, key, value, timestampMs));
+        }
+        history.add(new Observation.Produced(stream, records));
+        BatchBuilder builder = new BatchBuilder().codec(codec).producer(producerId, producerEpoch, baseSequence);
+        for (Written record : records) builder.append(record(record));
+        return new Batch(baseSequence, records, builder.build());
+    }
+
+    private static NewRecord record(Written record) {
+        return new NewRecord(
+                record.timestampMs(),
+                Optional.of(bytes(record.key())),
+                record.value().map(PipelinedProducer::bytes),
+                List.of());
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void send(Batch batch) {
+        ProduceRequestData request =
+                new ProduceRequestData().setAcks((short) -1).setTimeoutMs(5_000);
+        request.topicData()
+                .add(new ProduceRequestData.TopicProduceData()
+                        .setTopicId(stream.topicId())
+                        .setPartitionData(List.of(new ProduceRequestData.PartitionProduceData()
+                                .setIndex(stream.partition())
+                                .setRecords(MemoryRecords.readableRecords(
+                                        batch.bytes().duplicate())))));
+        client.send(ApiMessageType.PRODUCE, FIRST_BY_ID, request, answer -> answered(batch, answer));
+    }
+
+    private void answered(Batch batch, Optional<ApiMessage> answer) {
+        if (gone) return;
+        inFlight--;
+        Optional<ProduceResponseData.PartitionProduceResponse> told = answer.map(PipelinedProducer::partition);
+        Errors error =
+                told.map(partition -> Errors.forCode(partition.errorCode())).orElse(Errors.NETWORK_EXCEPTION);
+        switch (error) {
+            case NONE, DUPLICATE_SEQUENCE_NUMBER -> {
+                if (!unanswered.remove(batch)) throw wrong(error, batch);
+                answered++;
+                long offset = told.map(ProduceResponseData.PartitionProduceResponse::baseOffset)
+                        .orElse(-1L);
+                history.add(new Observation.Acknowledged(
+                        stream, offset >= 0 ? OptionalLong.of(offset) : OptionalLong.empty(), batch.records()));
+            }
+            case OUT_OF_ORDER_SEQUENCE_NUMBER -> {
+                // what comes after a failed one; the first that is sent again never is
+                if (unanswered.getFirst().equals(batch)) throw wrong(error, batch);
+                resending = true;
+            }
+            default -> {
+                if (!(error.exception() instanceof RetriableException)) throw wrong(error, batch);
+                resending = true;
+            }
+        }
+        plan(resending ? 5 + random.nextInt(50) : random.nextInt(idleMsMax));
+    }
+
+    private AssertionError wrong(Errors error, Batch batch) {
+        return new AssertionError(
+                name + " is told " + error + " by " + stream + " for the batch of sequence numbers from "
+                        + batch.baseSequence() + " on; the oldest unanswered is "
+                        + (unanswered.isEmpty() ? "none" : unanswered.getFirst().baseSequence()));
+    }
+
+    private static ProduceResponseData.PartitionProduceResponse partition(ApiMessage response) {
+        return ((ProduceResponseData) response)
+                .responses()
+                .iterator()
+                .next()
+                .partitionResponses()
+                .get(0);
+    }
+}
