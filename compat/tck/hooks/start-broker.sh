@@ -9,6 +9,13 @@ if [ "$brokers" -gt 1 ]; then
   echo "Ottla runs as one node today: a cluster of $brokers brokers cannot be started." >&2
   exit 1
 fi
-if [ ! -e "$folder/cluster.id" ]; then echo "${TCK_CLUSTER_ID:-}" > "$folder/cluster.id"; fi
+# a new node takes the cluster's id from its log directories, as if they came from elsewhere: what kafka-storage format is for Kafka
+if [ ! -e "$folder/coordination" ] && [ -n "${TCK_CLUSTER_ID:-}" ]; then
+  IFS=, read -ra dirs <<< "$(sed -n 's/^log\.dirs=//p' "$file")"
+  for dir in "${dirs[@]}"; do
+    mkdir -p "$dir"
+    printf 'version=0\ncluster.id=%s\n' "$TCK_CLUSTER_ID" > "$dir/meta.properties"
+  done
+fi
 OTTLA_BUILD=never "$root/ottla" start "$file" --override "dataDir=$folder/coordination" >> "$folder/node.log" 2>&1 < /dev/null &
 echo $! > "$folder/pid"
