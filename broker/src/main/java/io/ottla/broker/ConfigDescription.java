@@ -64,7 +64,7 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
             if (set.containsKey(name)) origins.add(new Origin(name, set.get(name), source));
             if (!key.related().isEmpty())
                 origins.addAll(brokerOrigins(key.related().getFirst()));
-            else if (source != ConfigSource.TOPIC)
+            else if (source == ConfigSource.GROUP)
                 key.standard().ifPresent(value -> origins.add(new Origin(name, value, ConfigSource.DEFAULT)));
             results.add(result(name, Optional.ofNullable(effective.get(name)), Optional.of(key), origins, false));
         });

@@ -268,8 +268,13 @@ class ConfigHandlersTest {
         alter(ResourceType.GROUP, "g", 0, "consumer.session.timeout.ms", "46000");
         assertThat(describe(ResourceType.GROUP, "g", "consumer.session.timeout.ms"))
                 .isEqualTo("46000 8 consumer.session.timeout.ms=46000/8 group.consumer.session.timeout.ms=45000/5");
-        assertThat(describe(ResourceType.CLIENT_METRICS, "m", "interval.ms"))
-                .isEqualTo("300000 5 interval.ms=300000/5");
+    }
+
+    @Test
+    void subscriptionsToMetricsShowWhatWasSetAndNoDefaultBehindIt() {
+        assertThat(describe(ResourceType.CLIENT_METRICS, "m", "interval.ms")).isEqualTo("300000 5");
+        alter(ResourceType.CLIENT_METRICS, "m", 0, "interval.ms", "1000");
+        assertThat(describe(ResourceType.CLIENT_METRICS, "m", "interval.ms")).isEqualTo("1000 7 interval.ms=1000/7");
     }
 
     @Test
