@@ -113,7 +113,8 @@ final class TopicWorkload {
             settled = true;
             return;
         }
-        world.after(50 + random.nextInt(800), () -> {
+        int waitMsMax = kind == Kind.CUT ? 200 : 800;
+        world.after(50 + random.nextInt(waitMsMax), () -> {
             switch (kind) {
                 case KEPT, COMPACTED -> act();
                 case CUT -> cut();

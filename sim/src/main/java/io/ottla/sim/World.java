@@ -4,6 +4,7 @@ import io.ottla.base.SeededRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Everything there is in one simulation: time, machines, and who lives beside them (clients, faults). A seed determines
@@ -27,6 +28,7 @@ public final class World {
     private final Trace trace = new Trace(agenda);
     private final Agenda.Lane lane = new Agenda.Lane(cause -> broken("the world", cause));
     private final List<Checker> checkers = new ArrayList<>();
+    private UnaryOperator<Program.Environment> disguise = UnaryOperator.identity();
     private SimulationFailure failure;
 
     public World(long seed) {
@@ -57,6 +59,15 @@ public final class World {
 
     public Machine machine(String name, long driveBytes) {
         return new Machine(this, name, random.split(), driveBytes);
+    }
+
+    /** What programs started from now on see in place of what is there: to find out whether a mistake is noticed. */
+    public void disguise(UnaryOperator<Program.Environment> as) {
+        disguise = as;
+    }
+
+    Program.Environment disguised(Program.Environment environment) {
+        return disguise.apply(environment);
     }
 
     public void checker(Checker checker) {

@@ -1,0 +1,58 @@
+package io.ottla.sim;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ottla.sim.DiskFaults.Kind;
+import java.nio.file.Path;
+import java.util.function.BiPredicate;
+import java.util.function.Supplier;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Classic mistakes of brokers, made by a disk that leaves out what the node asks for: the simulator finds each. */
+class MutantTest {
+    private static final int SEEDS = 60;
+
+    enum Mistake {
+        ACKNOWLEDGES_BEFORE_FSYNC(ProduceScenario::new, (kind, path) -> isSync(kind) && isIn(path, "events-")),
+        NEW_SEGMENTS_HAVE_NO_DURABLE_NAME(
+                ClientsScenario::new, (kind, path) -> kind == Kind.SYNC_DIRECTORY && isIn(path, "topic-")),
+        TRANSACTIONS_OF_THE_TREE_ARE_NOT_SYNCED(
+                ProduceScenario::new, (kind, path) -> isSync(kind) && isIn(path, "version-2")),
+        TORN_TAILS_ARE_NOT_CUT_OFF(ClientsScenario::new, (kind, path) -> kind == Kind.TRUNCATE && isIn(path, "topic-")),
+        THE_START_OF_THE_LOG_IS_FORGOTTEN(
+                ClientsScenario::new,
+                (kind, path) -> kind == Kind.NAME && path.toString().endsWith("log-start-offset-checkpoint")),
+        GROUPS_ARE_ANSWERED_BEFORE_FSYNC(
+                GroupScenario::new, (kind, path) -> isSync(kind) && isIn(path, "__consumer_offsets-"));
+
+        final Supplier<Simulation.Scenario> scenario;
+        final BiPredicate<Kind, Path> forgets;
+
+        Mistake(Supplier<Simulation.Scenario> scenario, BiPredicate<Kind, Path> forgets) {
+            this.scenario = scenario;
+            this.forgets = forgets;
+        }
+
+        private static boolean isSync(Kind kind) {
+            return kind == Kind.SYNC;
+        }
+
+        private static boolean isIn(Path path, String directory) {
+            return path.toString().contains("/" + directory);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMistakeIsFound(Mistake mistake) {
+        assertThatThrownBy(() -> {
+                    for (long seed = 0; seed < SEEDS; seed++)
+                        Simulation.run(seed, world -> {
+                            world.disguise(environment -> LyingDisk.under(environment, mistake.forgets));
+                            mistake.scenario.get().run(world);
+                        });
+                })
+                .isInstanceOf(SimulationFailure.class);
+    }
+}
