@@ -8,7 +8,10 @@ import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.FindCoordinatorRequestData;
 import io.ottla.kafkamessages.FindCoordinatorResponseData;
 import io.ottla.kafkamessages.FindCoordinatorResponseData.Coordinator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -45,8 +48,20 @@ public final class FindCoordinatorHandler
         return ApiMessageType.FIND_COORDINATOR;
     }
 
+    /** Whoever finds a coordinator asks it at once, so it is told once it has read what it is to answer from. */
     @Override
     public void handle(Request<FindCoordinatorRequestData> request, Reply<FindCoordinatorResponseData> reply) {
+        FindCoordinatorRequestData body = request.body();
+        Set<Integer> partitions = new HashSet<>();
+        if (body.keyType() == GROUP) {
+            List<String> keys =
+                    request.version() >= FIRST_WITH_SEVERAL_KEYS ? body.coordinatorKeys() : List.of(body.key());
+            for (String groupId : keys) partitions.add(groups.partitionFor(groupId));
+        }
+        groups.whenTried(partitions, () -> answer(request, reply));
+    }
+
+    private void answer(Request<FindCoordinatorRequestData> request, Reply<FindCoordinatorResponseData> reply) {
         FindCoordinatorRequestData body = request.body();
         String listener = request.client().listener();
         FindCoordinatorResponseData response = new FindCoordinatorResponseData();
@@ -91,7 +106,6 @@ public final class FindCoordinatorHandler
             return nobody(groupId, Errors.COORDINATOR_NOT_AVAILABLE);
         }
         int partition = GroupCoordinator.partitionFor(groupId, partitions);
-        groups.want(partition); // if it is here, whoever asks will come
         int leader = now.partition(new TopicPartition(GroupHost.TOPIC, partition))
                 .orElseThrow()
                 .leader();

@@ -44,6 +44,8 @@ public final class GroupHost implements ImageListener {
     private static final int LOADS_MAX = 4;
     /** Between loads of partitions that nobody has asked for yet: a node that starts has better things to do. */
     private static final long BACKGROUND_LOAD_PERIOD_MS = 200;
+    /** So long an answer waits for a partition that is being read, at most: well below what clients wait. */
+    static final long LOAD_WAIT_MAX_MS = 1_000;
 
     private final int nodeId;
     private final Clock clock;
@@ -125,6 +127,25 @@ public final class GroupHost implements ImageListener {
         awaiting.add(new Awaiting(missing, task));
         wantedLoads.addAll(waitingLoads.keySet());
         beginLoads();
+    }
+
+    /**
+     * Runs {@code task} once those of the partitions that are this node's and not loaded yet have been tried, and after
+     * {@link #LOAD_WAIT_MAX_MS} at the latest.
+     */
+    void whenTried(Set<Integer> wanted, Runnable task) {
+        Set<Integer> missing = new HashSet<>(wanted);
+        missing.removeIf(partition -> !waitingLoads.containsKey(partition) && !loading.contains(partition));
+        if (missing.isEmpty()) {
+            task.run();
+            return;
+        }
+        Awaiting entry = new Awaiting(missing, task);
+        awaiting.add(entry);
+        clock.after(LOAD_WAIT_MAX_MS, () -> {
+            if (awaiting.remove(entry)) task.run();
+        });
+        wanted.forEach(this::want);
     }
 
     private record Awaiting(Set<Integer> missing, Runnable task) {}

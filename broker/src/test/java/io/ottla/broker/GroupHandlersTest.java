@@ -123,6 +123,43 @@ class GroupHandlersTest {
         assertThat(fetch(7, false, "t", 0)).containsExactly(5L);
     }
 
+    private List<FindCoordinatorResponseData> findWhileTheDiskIsHeld() throws Exception {
+        makeOffsetsTopic();
+        commit(9, 5, "t", 0);
+        node.restart(0);
+        node.disk.isHeld = true;
+        FindCoordinatorRequestData request = new FindCoordinatorRequestData().setCoordinatorKeys(List.of("g", "h"));
+        return node.send(new FindCoordinatorHandler(node::image, node.internalTopics, node.groups), 4, request);
+    }
+
+    /** Whoever finds a coordinator asks it at once; commitAsync takes COORDINATOR_LOAD_IN_PROGRESS for a failure. */
+    @Test
+    void aCoordinatorIsToldOnceItCanBeAsked() throws Exception {
+        List<FindCoordinatorResponseData> answers = findWhileTheDiskIsHeld();
+        node.clock.advance(GroupHost.LOAD_WAIT_MAX_MS - 1);
+        assertThat(answers).isEmpty();
+        node.disk.isHeld = false;
+        node.disk.letGo();
+        assertThat(answers).hasSize(1);
+        assertThat(answers.getFirst().coordinators())
+                .allSatisfy(coordinator -> assertThat(coordinator.nodeId()).isEqualTo(1));
+        node.clock.advance(GroupHost.LOAD_WAIT_MAX_MS);
+        assertThat(answers).hasSize(1);
+        assertThat(fetch(7, false, "t", 0)).containsExactly(5L);
+    }
+
+    @Test
+    void aCoordinatorThatTakesLongToLoadIsToldAllTheSame() throws Exception {
+        List<FindCoordinatorResponseData> answers = findWhileTheDiskIsHeld();
+        node.clock.advance(GroupHost.LOAD_WAIT_MAX_MS);
+        assertThat(answers).hasSize(1);
+        assertThat(answers.getFirst().coordinators())
+                .allSatisfy(coordinator -> assertThat(coordinator.nodeId()).isEqualTo(1));
+        node.disk.isHeld = false;
+        node.disk.letGo();
+        assertThat(answers).hasSize(1);
+    }
+
     // ---- membership
 
     private List<JoinGroupResponseData> join(int version, String memberId) {

@@ -38,7 +38,7 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
 /** A node of cluster, replicas and group coordinator in memory, and clients that speak any version with its handlers. */
 final class GroupNode implements ControllerSettings {
     final VirtualClock clock = new VirtualClock();
-    private final MemoryDisk disk = new MemoryDisk(clock);
+    final MemoryDisk disk = new MemoryDisk(clock);
     private final MemoryCoordination tree = new MemoryCoordination(clock::execute);
     ClusterMember cluster;
     private Logs logs;
