@@ -16,6 +16,7 @@ public final class Machine {
     private NetworkTiming networkTiming = NetworkTiming.USUAL;
     private Optional<Run> run = Optional.empty();
     private String lastStop = "never started";
+    private int starts;
 
     /** One run of a program, from its start to its end. */
     private static final class Run {
@@ -68,6 +69,11 @@ public final class Machine {
         return run.isPresent();
     }
 
+    /** How often a program was started on it. */
+    public int starts() {
+        return starts;
+    }
+
     /** Why the last run ended. */
     public String lastStop() {
         return lastStop;
@@ -94,6 +100,7 @@ public final class Machine {
     /** Starts a program; it begins as an event of its own. */
     public void start(Program program) {
         if (run.isPresent()) throw new IllegalStateException(name + " runs already");
+        starts++;
         world.trace().event(name + " starts");
         Agenda agenda = world.agenda();
         Agenda.Lane lane = new Agenda.Lane(this::thrown);

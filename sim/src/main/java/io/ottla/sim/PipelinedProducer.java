@@ -32,15 +32,17 @@ final class PipelinedProducer {
     private static final int KEYS = 8;
 
     private final World world;
+    private final Machine machine;
     private final History history;
     private final Stream stream;
-    private final String name;
+    private final String key;
     private final SeededRandom random;
     private final KafkaClient client;
     private final Codec codec;
     private final int inFlightMax;
     private final int idleMsMax;
     private final boolean tombstones;
+    private String name;
     private long producerId = BatchView.NO_PRODUCER_ID;
     private short producerEpoch;
 
@@ -50,18 +52,27 @@ final class PipelinedProducer {
     private int inFlight;
     private int nextSequence;
     private int answered;
+    private int answeredOfThisId;
+    private int ids = 1;
     private boolean resending;
+    /** The connection went while several batches had no answer. */
+    private boolean severalUnknown;
+
+    private boolean beginningAnew;
     private boolean planned;
     private boolean ending;
     private boolean gone;
 
-    private record Batch(int baseSequence, List<Written> records, ByteBuffer bytes) {}
+    /** @param start of the machine, in which it was sent first */
+    private record Batch(int baseSequence, List<Written> records, ByteBuffer bytes, int start) {}
 
     PipelinedProducer(World world, Machine machine, History history, Stream stream, String name, boolean tombstones) {
         this.world = world;
+        this.machine = machine;
         this.history = history;
         this.stream = stream;
         this.name = name;
+        this.key = name;
         this.random = world.random();
         this.client = new KafkaClient(world, machine, NodeProgram.PORT, name);
         this.codec = Codec.values()[random.nextInt(Codec.values().length)];
@@ -117,12 +128,16 @@ final class PipelinedProducer {
 
     /** The first batch goes alone: to a log that knows nothing of a producer, any number may be the first. */
     private int mayBeInFlight() {
-        return answered == 0 ? 1 : inFlightMax;
+        return answeredOfThisId == 0 ? 1 : inFlightMax;
     }
 
     private void pump() {
         if (gone || (resending && inFlight > 0)) return;
         resending = false;
+        if (beginningAnew) {
+            beginAnew();
+            return;
+        }
         while (inFlight < mayBeInFlight()) {
             if (inFlight == unanswered.size()) {
                 if (ending) return;
@@ -134,22 +149,33 @@ final class PipelinedProducer {
         if (!ending) plan(random.nextInt(idleMsMax));
     }
 
+    /** As another producer. What is unanswered stays unknown, as it does to who uses Kafka's client. */
+    private void beginAnew() {
+        beginningAnew = false;
+        severalUnknown = false;
+        unanswered.clear();
+        answeredOfThisId = 0;
+        nextSequence = 0;
+        name = key + "+" + ids++;
+        begin();
+    }
+
     private Batch next() {
         List<Written> records = new ArrayList<>();
         int baseSequence = nextSequence;
         for (int i = random.nextInt(5); i >= 0; i--) {
             int sequence = nextSequence++;
-            String key = name + "-" + random.nextInt(KEYS);
+            String recordKey = key + "-" + random.nextInt(KEYS);
             Optional<String> value = tombstones && random.chance(0.1)
                     ? Optional.empty()
                     : Optional.of(name + "/" + sequence + "/" + "x".repeat(random.nextInt(200)));
             long timestampMs = VirtualClock.EPOCH_MS + world.nowMs() + random.nextInt(1000) - 500;
-            records.add(new Written(name, sequence, key, value, timestampMs));
+            records.add(new Written(name, sequence, recordKey, value, timestampMs));
         }
         history.add(new Observation.Produced(stream, records));
         BatchBuilder builder = new BatchBuilder().codec(codec).producer(producerId, producerEpoch, baseSequence);
         for (Written record : records) builder.append(record(record));
-        return new Batch(baseSequence, records, builder.build());
+        return new Batch(baseSequence, records, builder.build(), machine.starts());
     }
 
     private static NewRecord record(Written record) {
@@ -180,6 +206,7 @@ final class PipelinedProducer {
     private void answered(Batch batch, Optional<ApiMessage> answer) {
         if (gone) return;
         inFlight--;
+        severalUnknown = unanswered.size() > 1 && (severalUnknown || answer.isEmpty());
         Optional<ProduceResponseData.PartitionProduceResponse> told = answer.map(PipelinedProducer::partition);
         Errors error =
                 told.map(partition -> Errors.forCode(partition.errorCode())).orElse(Errors.NETWORK_EXCEPTION);
@@ -187,14 +214,18 @@ final class PipelinedProducer {
             case NONE, DUPLICATE_SEQUENCE_NUMBER -> {
                 if (!unanswered.remove(batch)) throw wrong(error, batch);
                 answered++;
+                answeredOfThisId++;
                 long offset = told.map(ProduceResponseData.PartitionProduceResponse::baseOffset)
                         .orElse(-1L);
                 history.add(new Observation.Acknowledged(
                         stream, offset >= 0 ? OptionalLong.of(offset) : OptionalLong.empty(), batch.records()));
             }
             case OUT_OF_ORDER_SEQUENCE_NUMBER -> {
-                // what comes after a failed one; the first that is sent again never is
-                if (unanswered.getFirst().equals(batch)) throw wrong(error, batch);
+                // what comes after a failed one is. The first is not, but that a snapshot, in Kafka's format, has only
+                // the last batch of a producer: of several that were appended before a restart the others are unknown
+                boolean isFirst = unanswered.getFirst().equals(batch);
+                if (isFirst && !(severalUnknown && machine.starts() > batch.start())) throw wrong(error, batch);
+                beginningAnew |= isFirst;
                 resending = true;
             }
             default -> {

@@ -19,7 +19,6 @@ class MutantTest {
                 ClientsScenario::new, (kind, path) -> kind == Kind.SYNC_DIRECTORY && isIn(path, "topic-")),
         TRANSACTIONS_OF_THE_TREE_ARE_NOT_SYNCED(
                 ProduceScenario::new, (kind, path) -> isSync(kind) && isIn(path, "version-2")),
-        TORN_TAILS_ARE_NOT_CUT_OFF(ClientsScenario::new, (kind, path) -> kind == Kind.TRUNCATE && isIn(path, "topic-")),
         THE_START_OF_THE_LOG_IS_FORGOTTEN(
                 ClientsScenario::new,
                 (kind, path) -> kind == Kind.NAME && path.toString().endsWith("log-start-offset-checkpoint")),
