@@ -99,7 +99,9 @@ final class LogOpening {
             openings.put(tp, opening);
             queue.addLast(opening);
         }
-        opening.waiting.add(waiting);
+        if (opening.settled.isEmpty()) opening.waiting.add(waiting);
+        // what is opened now is about to be deleted: that goes first
+        else opening.settled.add(() -> open(tp, topicId, config, completion));
         begin();
     }
 

@@ -158,6 +158,28 @@ class LogsTest {
     }
 
     @Test
+    void aPartitionDeletedWhileItOpensIsNotTheNextOneOfThatName() throws Exception {
+        TopicPartition tp = new TopicPartition("t", 0);
+        Logs before = logs(claimed(folder));
+        log(open(before, "t", 0, new TopicId(1, 1))).append(disk.nowMs, LogBench.batch(1, "a"), AppendOrigin.CLIENT, 0);
+        before.dirs().forEach(LogDir::close);
+        Logs logs = logs(claimed(folder));
+        List<Outcome<Log>> first = new ArrayList<>();
+        List<Outcome<Log>> next = new ArrayList<>();
+        List<Outcome<Void>> deleted = new ArrayList<>();
+        LogConfig config = LogConfig.of(Map.of());
+        logs.open(tp, new TopicId(1, 1), config, first::add);
+        logs.delete(tp, deleted::add);
+        logs.open(tp, new TopicId(2, 2), config, next::add);
+        disk.run();
+        assertThat(deleted).hasSize(1);
+        Log log = LogBench.value(next);
+        assertThat(log.endOffset()).isEqualTo(0);
+        assertThat(log.isOpen()).isTrue();
+        assertThat(logs.get(tp)).contains(log);
+    }
+
+    @Test
     void aDeletionThatAStopInterruptedIsFinishedAtTheNextStart() throws Exception {
         Files.createDirectories(folder.resolve("t-0.0123456789abcdef0123456789abcdef-delete"));
         Files.writeString(folder.resolve("t-0.0123456789abcdef0123456789abcdef-delete/00000000000000000000.log"), "x");

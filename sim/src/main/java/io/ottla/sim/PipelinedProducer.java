@@ -138,6 +138,7 @@ final class PipelinedProducer {
             beginAnew();
             return;
         }
+        if (unanswered.isEmpty() && answeredOfThisId > 0 && random.chance(0.03)) leaveGap();
         while (inFlight < mayBeInFlight()) {
             if (inFlight == unanswered.size()) {
                 if (ending) return;
@@ -190,7 +191,26 @@ final class PipelinedProducer {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** A batch that comes too early: must be refused, and not be in the log (R13). */
+    private void leaveGap() {
+        int sequence = nextSequence + 1 + random.nextInt(10);
+        BatchBuilder builder = new BatchBuilder().producer(producerId, producerEpoch, sequence);
+        builder.append(NewRecord.of(VirtualClock.EPOCH_MS, key, name + "/" + sequence + "/too early"));
+        client.send(ApiMessageType.PRODUCE, FIRST_BY_ID, request(builder.build()), answer -> {
+            boolean isTaken = answer.map(PipelinedProducer::partition)
+                    .filter(told -> told.errorCode() == Errors.NONE.code())
+                    .isPresent();
+            if (isTaken && !gone)
+                throw new AssertionError("R13 " + stream + " took " + name + "/" + sequence + ", too early");
+        });
+    }
+
     private void send(Batch batch) {
+        ApiMessage request = request(batch.bytes().duplicate());
+        client.send(ApiMessageType.PRODUCE, FIRST_BY_ID, request, answer -> answered(batch, answer));
+    }
+
+    private ProduceRequestData request(ByteBuffer records) {
         ProduceRequestData request =
                 new ProduceRequestData().setAcks((short) -1).setTimeoutMs(5_000);
         request.topicData()
@@ -198,9 +218,8 @@ final class PipelinedProducer {
                         .setTopicId(stream.topicId())
                         .setPartitionData(List.of(new ProduceRequestData.PartitionProduceData()
                                 .setIndex(stream.partition())
-                                .setRecords(MemoryRecords.readableRecords(
-                                        batch.bytes().duplicate())))));
-        client.send(ApiMessageType.PRODUCE, FIRST_BY_ID, request, answer -> answered(batch, answer));
+                                .setRecords(MemoryRecords.readableRecords(records)))));
+        return request;
     }
 
     private void answered(Batch batch, Optional<ApiMessage> answer) {
