@@ -62,7 +62,7 @@ final class SimulatedConsumer {
     }
 
     /** What was asked when the history was {@code sentAt} long. */
-    private record Ask(int sentAt, short version, Map<Integer, Long> offsets) {}
+    private record Ask(int sentAt, short version, boolean whileWandering, Map<Integer, Long> offsets) {}
 
     /** @param streams of one topic @param byNameToo whether the topic's name means this incarnation always */
     SimulatedConsumer(
@@ -155,7 +155,7 @@ final class SimulatedConsumer {
                 .setIsolationLevel((byte) (readCommitted && version >= 4 ? 1 : 0))
                 .setTopics(topic.partitions().isEmpty() ? List.of() : List.of(topic));
         if (version >= FIRST_WITH_SESSIONS) request.setSessionId(sessionId).setSessionEpoch(sessionEpoch);
-        Ask ask = new Ask(history.size(), version, asked);
+        Ask ask = new Ask(history.size(), version, wandering, asked);
         client.send(ApiMessageType.FETCH, version, request, answer -> {
             if (gone) return;
             if (answer.isPresent()) fetched(ask, (FetchResponseData) answer.get());
@@ -190,7 +190,7 @@ final class SimulatedConsumer {
         Position position = positions.get(partition.partitionIndex());
         Stream stream = streams.get(partition.partitionIndex());
         Errors error = Errors.forCode(partition.errorCode());
-        if (position.offset != asked) return true; // it was told to begin again
+        if (position.offset != asked || ask.whileWandering() != wandering) return true; // it was told to begin again
         if (error == Errors.OFFSET_OUT_OF_RANGE) {
             history.add(new Observation.OutOfRange(ask.sentAt(), name, stream, asked));
             findStart(stream, position);
