@@ -23,6 +23,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         implements Network.Connection, FrameReader.Frames, SendQueue.Progress {
     private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
 
+    /**
+     * What the kernel holds for one connection (it takes twice as much): Kafka's {@code socket.send.buffer.bytes}. Left to
+     * grow by itself it takes megabytes that are out of the processor's caches by the time the reader comes: a fifth more
+     * system time for a consumer on the same machine.
+     */
+    private static final int SEND_BUFFER_BYTES = 100 * 1024;
+
     /** How long what was sent before {@code close(true)} may take to leave. */
     private static final long FLUSH_BEFORE_CLOSE_MS_MAX = 5_000;
 
@@ -67,6 +74,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         lastTrafficNs = network.clock().monotonicNs();
         channel.config().setRecvByteBufAllocator(reader);
         channel.config().setAllowHalfClosure(true);
+        channel.config().setSendBufferSize(SEND_BUFFER_BYTES);
     }
 
     /** Before the first byte is read. */
