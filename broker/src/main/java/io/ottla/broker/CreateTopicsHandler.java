@@ -49,17 +49,6 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
         return ApiMessageType.CREATE_TOPICS;
     }
 
-    /** Why a topic is refused before the controller sees it; within this class only. */
-    private static final class Refusal extends Exception {
-        private static final long serialVersionUID = 1;
-        private final Errors error;
-
-        Refusal(Errors error, String message) {
-            super(message, null, false, false);
-            this.error = error;
-        }
-    }
-
     @Override
     public void handle(Request<CreateTopicsRequestData> request, Reply<CreateTopicsResponseData> reply) {
         CreateTopicsRequestData body = request.body();

@@ -41,17 +41,6 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
         return ApiMessageType.DESCRIBE_CONFIGS;
     }
 
-    /** Why a resource cannot be described; within this class only. */
-    private static final class Refusal extends Exception {
-        private static final long serialVersionUID = 1;
-        private final Errors error;
-
-        Refusal(Errors error, String message) {
-            super(message, null, false, false);
-            this.error = error;
-        }
-    }
-
     @Override
     public void handle(Request<DescribeConfigsRequestData> request, Reply<DescribeConfigsResponseData> reply) {
         ClusterImage image = follower.image();
@@ -65,8 +54,6 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
                     .setResourceName(resource.resourceName());
             try {
                 result.setConfigs(wanted(resource, describe(resource, description)));
-                // version 0 has nothing but this flag to say where a value comes from, later ones have no such flag
-                if (request.version() > 0) result.configs().forEach(config -> config.setIsDefault(false));
             } catch (Refusal refusal) {
                 result.setErrorCode(refusal.error.code()).setErrorMessage(refusal.getMessage());
             }
