@@ -1,5 +1,8 @@
 package io.ottla.zookeeperprotocol;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,6 +36,24 @@ public record Acl(int perms, String scheme, String id) {
             out.writeString(acl.scheme, "scheme");
             out.writeString(acl.id, "id");
         }
+    }
+
+    /** Empty where the list is absent. Schemes and ids are never null: an absent one is read as empty, which no scheme knows. */
+    public static List<Acl> read(BufferInputArchive in) throws IOException {
+        int count = in.readInt("acl");
+        if (count <= 0) return List.of();
+        if (count > in.remaining() / SIZE_BYTES_MIN)
+            throw new EOFException("the record has no room for " + count + " ACL entries");
+        List<Acl> acls = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int perms = in.readInt("perms");
+            acls.add(new Acl(perms, orEmpty(in.readString("scheme")), orEmpty(in.readString("id"))));
+        }
+        return acls;
+    }
+
+    private static String orEmpty(String text) {
+        return text == null ? "" : text;
     }
 
     /** Empty where the list is absent. */

@@ -22,8 +22,12 @@ public final class BufferInputArchive implements InputArchive {
     /** The elements of a vector that take the least room (strings) have a length of four bytes. */
     private static final int ELEMENT_BYTES_MIN = 4;
 
-    private final ByteBuffer in;
+    /** Strings up to here are decoded by way of memory that is kept for that. */
+    private static final int SCRATCH_BYTES = 1024;
+
     private final int lengthMax;
+    private ByteBuffer in;
+    private byte[] scratch;
 
     /**
      * @param in read from its position on
@@ -32,6 +36,11 @@ public final class BufferInputArchive implements InputArchive {
     public BufferInputArchive(ByteBuffer in, int lengthMax) {
         this.in = in;
         this.lengthMax = lengthMax;
+    }
+
+    /** Reads from another buffer from now on, so that one archive serves many packets. */
+    public void reset(ByteBuffer in) {
+        this.in = in;
     }
 
     public int remaining() {
@@ -79,19 +88,35 @@ public final class BufferInputArchive implements InputArchive {
     /** Null where it is absent, as jute has it. */
     @Override
     public String readString(String tag) throws IOException {
-        byte[] bytes = readBuffer(tag);
-        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+        int length = readLength(tag);
+        if (length < 0) return null;
+        byte[] bytes;
+        if (length <= SCRATCH_BYTES) {
+            if (scratch == null) scratch = new byte[SCRATCH_BYTES];
+            bytes = scratch;
+        } else {
+            bytes = new byte[length];
+        }
+        in.get(bytes, 0, length);
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** −1 for an absent one; else the bytes are there. */
+    private int readLength(String tag) throws IOException {
+        int length = readInt(tag);
+        if (length == -1) return -1;
+        if (length < 0 || length > lengthMax)
+            throw new IOException(
+                    "unreasonable length of " + tag + ": " + length + " (0 to " + lengthMax + " expected)");
+        need(length);
+        return length;
     }
 
     /** Null where it is absent, as jute has it. */
     @Override
     public byte[] readBuffer(String tag) throws IOException {
-        int length = readInt(tag);
-        if (length == -1) return null;
-        if (length < 0 || length > lengthMax)
-            throw new IOException(
-                    "unreasonable length of " + tag + ": " + length + " (0 to " + lengthMax + " expected)");
-        need(length);
+        int length = readLength(tag);
+        if (length < 0) return null;
         byte[] bytes = new byte[length];
         in.get(bytes);
         return bytes;

@@ -1,6 +1,9 @@
 package io.ottla.zookeeperprotocol;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
@@ -14,6 +17,9 @@ import org.apache.jute.Record;
  * becomes two times three bytes (CESU-8).
  */
 public final class BufferOutputArchive implements OutputArchive {
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private byte[] bytes;
     private int size;
 
@@ -40,6 +46,22 @@ public final class BufferOutputArchive implements OutputArchive {
         size = 0;
     }
 
+    /** The memory written to; with {@link #sizeBytes}, a view that costs nothing. Another one after it has grown. */
+    public byte[] array() {
+        return bytes;
+    }
+
+    /** Takes back what was written from {@code sizeBytes} on. */
+    public void truncate(int sizeBytes) {
+        if (sizeBytes > size) throw new IllegalArgumentException(sizeBytes + " bytes were not written, but " + size);
+        size = sizeBytes;
+    }
+
+    /** Writes over an int that was written at {@code at}. */
+    public void setInt(int at, int value) {
+        INT.set(bytes, at, value);
+    }
+
     private int grow(int more) {
         int at = size;
         if (bytes.length - size < more) {
@@ -63,16 +85,13 @@ public final class BufferOutputArchive implements OutputArchive {
     @Override
     public void writeInt(int value, String tag) {
         int at = grow(4);
-        bytes[at] = (byte) (value >> 24);
-        bytes[at + 1] = (byte) (value >> 16);
-        bytes[at + 2] = (byte) (value >> 8);
-        bytes[at + 3] = (byte) value;
+        INT.set(bytes, at, value);
     }
 
     @Override
     public void writeLong(long value, String tag) {
-        writeInt((int) (value >> 32), tag);
-        writeInt((int) value, tag);
+        int at = grow(8);
+        LONG.set(bytes, at, value);
     }
 
     @Override

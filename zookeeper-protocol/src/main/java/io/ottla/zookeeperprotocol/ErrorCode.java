@@ -1,5 +1,7 @@
 package io.ottla.zookeeperprotocol;
 
+import java.util.Optional;
+
 /** What a reply's {@code err} says (KeeperException.Code of the original). Codes above −100 are the server's trouble, those below the caller's. */
 public enum ErrorCode {
     OK(0),
@@ -43,5 +45,11 @@ public enum ErrorCode {
 
     public int code() {
         return code;
+    }
+
+    /** Empty if no error has that code. */
+    public static Optional<ErrorCode> fromCode(int code) {
+        for (ErrorCode error : values()) if (error.code == code) return Optional.of(error);
+        return Optional.empty();
     }
 }

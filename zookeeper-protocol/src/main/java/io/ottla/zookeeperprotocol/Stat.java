@@ -1,5 +1,7 @@
 package io.ottla.zookeeperprotocol;
 
+import java.io.IOException;
+
 /**
  * What a client is told about a znode: 68 bytes in this order.
  *
@@ -20,6 +22,21 @@ public record Stat(
         long pzxid) {
 
     public static final int SIZE_BYTES = 68;
+
+    public static Stat read(BufferInputArchive in) throws IOException {
+        return new Stat(
+                in.readLong("czxid"),
+                in.readLong("mzxid"),
+                in.readLong("ctime"),
+                in.readLong("mtime"),
+                in.readInt("version"),
+                in.readInt("cversion"),
+                in.readInt("aversion"),
+                in.readLong("ephemeralOwner"),
+                in.readInt("dataLength"),
+                in.readInt("numChildren"),
+                in.readLong("pzxid"));
+    }
 
     public void write(BufferOutputArchive out) {
         out.writeLong(czxid, "czxid");
