@@ -1,5 +1,6 @@
 package io.ottla.keeper;
 
+import io.ottla.zookeeperprotocol.Acl;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,7 +66,7 @@ final class Followers implements TreeListener {
     }
 
     @Override
-    public void deleted(String path, Znode node) {
+    public void deleted(String path, Znode node, List<Acl> acl) {
         if (wanted(path)) changes.add(new Change.Deleted(path));
     }
 

@@ -4,17 +4,121 @@ package io.ottla.keeper;
  * How a keeper is run.
  *
  * @param serverId the highest byte of the session ids given out; 1 on a server that is alone
- * @param snapCount a snapshot is taken after so many transactions, or half as many, or what chance says between
- * @param snapshotsKept older ones are deleted, with the logs that only they need; 1 or more
- * @param ttlNodes whether TTL nodes may be created (extendedTypesEnabled)
- * @param txnBytesMax largest transaction in bytes (jute.maxbuffer): what the original's tools still read
+ * @param requestBytesMax largest request in bytes (jute.maxbuffer). A transaction may have twice as much: what the original's tools still read
  */
-public record KeeperOptions(int serverId, int snapCount, int snapshotsKept, boolean ttlNodes, int txnBytesMax) {
-    public static final KeeperOptions DEFAULT = new KeeperOptions(1, 100_000, 3, false, 0xfffff);
+public record KeeperOptions(
+        int serverId, int requestBytesMax, Sessions sessions, Nodes nodes, Watching watching, Storage storage) {
+
+    public static final KeeperOptions DEFAULT =
+            new KeeperOptions(1, 0xfffff, Sessions.ofTick(3000), Nodes.DEFAULT, Watching.DEFAULT, Storage.DEFAULT);
 
     public KeeperOptions {
         if (serverId < 0 || serverId > 254) throw new IllegalArgumentException("a server id is 0 to 254: " + serverId);
-        if (snapCount < 2) throw new IllegalArgumentException("snapCount must be 2 or more: " + snapCount);
-        if (snapshotsKept < 1) throw new IllegalArgumentException("at least one snapshot is kept: " + snapshotsKept);
+        if (requestBytesMax < 1024)
+            throw new IllegalArgumentException("jute.maxbuffer must be 1024 or more: " + requestBytesMax);
+    }
+
+    /**
+     * @param tickTimeMs sessions expire in steps of so much
+     * @param timeoutMinMs the shortest that a client gets (minSessionTimeout)
+     * @param timeoutMaxMs the longest (maxSessionTimeout)
+     */
+    public record Sessions(int tickTimeMs, int timeoutMinMs, int timeoutMaxMs, LocalSessions local) {
+        public Sessions {
+            if (tickTimeMs < 1) throw new IllegalArgumentException("tickTime must be 1 ms or more: " + tickTimeMs);
+            if (timeoutMinMs < 1 || timeoutMaxMs < timeoutMinMs)
+                throw new IllegalArgumentException(
+                        "minSessionTimeout must be above 0 and not above maxSessionTimeout: %d, %d"
+                                .formatted(timeoutMinMs, timeoutMaxMs));
+        }
+
+        /** The original's bounds: 2 and 20 ticks. */
+        public static Sessions ofTick(int tickTimeMs) {
+            return new Sessions(
+                    tickTimeMs,
+                    Math.multiplyExact(2, tickTimeMs),
+                    Math.multiplyExact(20, tickTimeMs),
+                    LocalSessions.OFF);
+        }
+    }
+
+    /** Sessions that are in no transaction, and so cost none; they end with the server. */
+    public enum LocalSessions {
+        OFF,
+        /** All are local; they cannot have ephemeral nodes (localSessionsEnabled). */
+        ON,
+        /** All begin so; one that creates an ephemeral node becomes like any other (localSessionsUpgradingEnabled). */
+        UPGRADING
+    }
+
+    /**
+     * @param extendedTypes whether TTL nodes may be created (extendedTypesEnabled)
+     * @param quotasEnforced whether hard quotas refuse (enforceQuota)
+     * @param cleaningIntervalMs empty containers and old TTL nodes are looked for so often (znode.container.checkIntervalMs); 0 for never
+     * @param cleanedPerMinute at most so many are removed (znode.container.maxPerMinute)
+     * @param unusedContainerMs a container that never had a child goes after so long (znode.container.maxNeverUsedIntervalMs); 0 for never
+     */
+    public record Nodes(
+            boolean extendedTypes,
+            boolean quotasEnforced,
+            int cleaningIntervalMs,
+            int cleanedPerMinute,
+            long unusedContainerMs) {
+        public static final Nodes DEFAULT = new Nodes(false, false, 60_000, 10_000, 0);
+
+        public Nodes {
+            if (cleaningIntervalMs < 0 || unusedContainerMs < 0)
+                throw new IllegalArgumentException("intervals of container cleaning must be 0 or more");
+            if (cleanedPerMinute < 1 || cleanedPerMinute > 60_000)
+                throw new IllegalArgumentException(
+                        "znode.container.maxPerMinute must be 1 to 60000: " + cleanedPerMinute);
+        }
+    }
+
+    /**
+     * A watch counts with the length of its path and {@link #WATCH_OVERHEAD_BYTES}. One more than there is room for is refused
+     * (THROTTLED_OP), and so is the request that would have set it: a watch that silently is not there would be worse.
+     *
+     * @param bytesPerConnection what one connection's watches may take
+     * @param bytes what all may take together
+     */
+    public record Watching(long bytesPerConnection, long bytes) {
+        public static final int WATCH_OVERHEAD_BYTES = 64;
+
+        /** More than a million watches of one connection. */
+        public static final Watching DEFAULT = new Watching(128L << 20, 384L << 20);
+    }
+
+    /**
+     * @param snapCount a snapshot is taken after so many transactions, or half as many, or what chance says between
+     * @param snapshotLogBytes or after so many bytes of log, or half as many (snapSizeLimitInKb)
+     * @param snapshotsKept after each snapshot older ones than so many are deleted, with the logs that only they need
+     *     (autopurge.snapRetainCount); {@link #KEEP_ALL} to delete none
+     * @param compression of new snapshots (snapshot.compression.method)
+     */
+    public record Storage(int snapCount, long snapshotLogBytes, int snapshotsKept, Compression compression) {
+        public static final int KEEP_ALL = Integer.MAX_VALUE;
+        public static final Storage DEFAULT = new Storage(100_000, 256L << 20, 3, Compression.NONE);
+
+        public Storage {
+            if (snapCount < 2) throw new IllegalArgumentException("snapCount must be 2 or more: " + snapCount);
+            if (snapshotLogBytes < 2)
+                throw new IllegalArgumentException("snapSizeLimitInKb must be above 0: " + snapshotLogBytes);
+            if (snapshotsKept < 1)
+                throw new IllegalArgumentException("at least one snapshot is kept: " + snapshotsKept);
+        }
+    }
+
+    /** How a snapshot is compressed; its name says so. */
+    public enum Compression {
+        NONE(""),
+        GZIP(".gz"),
+        SNAPPY(".snappy");
+
+        final String suffix;
+
+        Compression(String suffix) {
+            this.suffix = suffix;
+        }
     }
 }

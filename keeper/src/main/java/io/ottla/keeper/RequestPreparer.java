@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,13 +31,16 @@ final class RequestPreparer {
     private final ZnodeTree tree;
     private final boolean ttlNodes;
     private final PendingNodes pending;
+    private final SessionOwners owners;
     private final Set<Long> sessions;
+    private final Set<Long> localSessions = new HashSet<>();
     private long lastZxid;
 
     /** @param ttlNodes whether TTL nodes may be created (extendedTypesEnabled of the original, off by default) */
-    RequestPreparer(ZnodeTree tree, boolean ttlNodes) {
+    RequestPreparer(ZnodeTree tree, boolean ttlNodes, SessionOwners owners) {
         this.tree = tree;
         this.ttlNodes = ttlNodes;
+        this.owners = owners;
         pending = new PendingNodes(tree);
         sessions = new HashSet<>(tree.sessions().keySet());
         lastZxid = tree.lastZxid();
@@ -49,11 +53,38 @@ final class RequestPreparer {
 
     /** Sessions that are, or will be once what is under way is applied. */
     boolean live(long sessionId) {
-        return sessions.contains(sessionId);
+        return sessions.contains(sessionId) || localSessions.contains(sessionId);
     }
 
-    LoggedTxn prepare(long nowMs, long sessionId, int cxid, List<Identity> callers, Request request) {
-        Call call = new Call(nowMs, sessionId, Math.incrementExact(lastZxid), callers);
+    /** A session that no transaction tells of. */
+    void beginLocal(long sessionId) {
+        localSessions.add(sessionId);
+    }
+
+    void endLocal(long sessionId) {
+        localSessions.remove(sessionId);
+    }
+
+    boolean isLocal(long sessionId) {
+        return localSessions.contains(sessionId);
+    }
+
+    int localCount() {
+        return localSessions.size();
+    }
+
+    /** Why a session may not ask for anything; empty if it may. */
+    Optional<ErrorCode> sessionFault(Caller caller) {
+        long sessionId = caller.sessionId();
+        if (!live(sessionId))
+            return Optional.of(
+                    tree.sessions().containsKey(sessionId) ? ErrorCode.SESSION_EXPIRED : ErrorCode.UNKNOWN_SESSION);
+        return owners.moved(sessionId, caller.connection()) ? Optional.of(ErrorCode.SESSION_MOVED) : Optional.empty();
+    }
+
+    LoggedTxn prepare(long nowMs, Caller caller, int cxid, Request request) {
+        long sessionId = caller.sessionId();
+        Call call = new Call(nowMs, caller, Math.incrementExact(lastZxid));
         lastZxid = call.zxid;
         pending.mark();
         Txn txn;
@@ -101,7 +132,15 @@ final class RequestPreparer {
         lastZxid = tree.lastZxid();
     }
 
-    private record Call(long nowMs, long sessionId, long zxid, List<Identity> callers) {}
+    private record Call(long nowMs, Caller caller, long zxid) {
+        long sessionId() {
+            return caller.sessionId();
+        }
+
+        List<Identity> identities() {
+            return caller.identities();
+        }
+    }
 
     /** A check that failed; carries no stack, as it is an answer. */
     private static final class Refused extends Exception {
@@ -152,6 +191,7 @@ final class RequestPreparer {
         boolean ttlFits = mode.ttl() ? op.ttlMs() > 0 && op.ttlMs() <= EphemeralOwner.TTL_MS_MAX : op.ttlMs() < 0;
         if (!ttlFits) throw new Refused(ErrorCode.BAD_ARGUMENTS);
         checkSession(call);
+        if (mode.ephemeral() && isLocal(call.sessionId())) throw new Refused(ErrorCode.EPHEMERAL_ON_LOCAL_SESSION);
         String parentPath = parentOf(op.path());
         List<Acl> acl = settle(op.acl(), call);
         PendingNode parent = find(parentPath);
@@ -184,7 +224,7 @@ final class RequestPreparer {
             node.owner = EphemeralOwner.ofTtl(op.ttlMs());
             txn = new Txn.CreateTtl(path, op.data(), acl, cversion, op.ttlMs());
         } else {
-            if (mode.ephemeral()) node.owner = call.sessionId;
+            if (mode.ephemeral()) node.owner = call.sessionId();
             txn = new Txn.Create(path, op.data(), acl, mode.ephemeral(), cversion, op.withStat());
         }
         pending.create(node);
@@ -261,8 +301,8 @@ final class RequestPreparer {
     }
 
     private Txn closeSession(Call call) {
-        sessions.remove(call.sessionId);
-        LinkedHashSet<String> paths = pending.ephemeralPaths(call.sessionId);
+        sessions.remove(call.sessionId());
+        LinkedHashSet<String> paths = pending.ephemeralPaths(call.sessionId());
         long bytes = 0;
         for (String path : paths) {
             bytes += path.length() * 3L + 4;
@@ -275,9 +315,8 @@ final class RequestPreparer {
     }
 
     private void checkSession(Call call) throws Refused {
-        if (sessions.contains(call.sessionId)) return;
-        boolean closing = tree.sessions().containsKey(call.sessionId);
-        throw new Refused(closing ? ErrorCode.SESSION_EXPIRED : ErrorCode.UNKNOWN_SESSION);
+        Optional<ErrorCode> fault = sessionFault(call.caller);
+        if (fault.isPresent()) throw new Refused(fault.get());
     }
 
     /** The text before the last slash, so that the parent of what is no good path is one that cannot be. */
@@ -305,11 +344,11 @@ final class RequestPreparer {
     }
 
     private static void checkAcl(PendingNode node, int perms, Call call) throws Refused {
-        if (!AclCheck.allows(node.acl, perms, call.callers)) throw new Refused(ErrorCode.NO_AUTH);
+        if (!AclCheck.allows(node.acl, perms, call.identities())) throw new Refused(ErrorCode.NO_AUTH);
     }
 
     private static List<Acl> settle(List<Acl> acl, Call call) throws Refused {
-        return AclCheck.settle(acl, call.callers).orElseThrow(() -> new Refused(ErrorCode.INVALID_ACL));
+        return AclCheck.settle(acl, call.identities()).orElseThrow(() -> new Refused(ErrorCode.INVALID_ACL));
     }
 
     private static void checkVersion(int is, int wanted) throws Refused {

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -51,7 +52,7 @@ final class SessionExpiry {
     /** A session begins, or is known again after a start: it has its whole timeout from now on. */
     void track(long sessionId, long timeoutMs, long nowMs) {
         Entry entry = entries.get(sessionId);
-        if (entry != null) unlink(sessionId, entry);
+        if (entry != null && !entry.closing) unlink(sessionId, entry);
         entry = new Entry(timeoutMs);
         entries.put(sessionId, entry);
         link(sessionId, entry, bucket(nowMs + timeoutMs));
@@ -79,6 +80,24 @@ final class SessionExpiry {
         if (entry == null || entry.closing) return;
         entry.closing = true;
         unlink(sessionId, entry);
+    }
+
+    /** The end of the session came to nothing: it has its whole timeout again. */
+    void reopen(long sessionId, long nowMs) {
+        Entry entry = entries.get(sessionId);
+        if (entry != null) track(sessionId, entry.timeoutMs, nowMs);
+    }
+
+    /** What the session was given last; of one that is tracked. */
+    long timeoutMs(long sessionId) {
+        return entries.get(sessionId).timeoutMs;
+    }
+
+    /** Those that may expire, by the time at which they do. */
+    SortedMap<Long, List<Long>> byExpiry() {
+        TreeMap<Long, List<Long>> all = new TreeMap<>();
+        buckets.forEach((expiresMs, sessions) -> all.put(expiresMs, List.copyOf(sessions)));
+        return all;
     }
 
     /** The end of the session is applied. */

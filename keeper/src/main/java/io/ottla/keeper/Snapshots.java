@@ -21,12 +21,9 @@ final class Snapshots {
     /** What is written of the tree between two requests: some tens of microseconds. */
     private static final int SLICE_BYTES = 64 * 1024;
 
-    /** A snapshot is due after so much log at the latest, so that a start need not read more. */
-    private static final long LOG_BYTES_MAX = 256L << 20;
-
     private static final int ROUNDS = 126;
 
-    private final KeeperOptions options;
+    private final KeeperOptions.Storage options;
     private final Disk disk;
     private final Object diskKey;
     private final DataDirectory directory;
@@ -36,6 +33,7 @@ final class Snapshots {
     private long txns;
     private long bytes;
     private long dueAfterTxns;
+    private long dueAfterBytes;
     private int round;
     private Optional<Taking> taking = Optional.empty();
 
@@ -43,7 +41,7 @@ final class Snapshots {
 
     /** @param replayed transactions since the last snapshot, as the start found them */
     Snapshots(
-            KeeperOptions options,
+            KeeperOptions.Storage options,
             Disk disk,
             Object diskKey,
             DataDirectory directory,
@@ -64,6 +62,8 @@ final class Snapshots {
         // not all servers of an ensemble at the same transaction
         int half = options.snapCount() / 2;
         dueAfterTxns = (long) half + random.nextInt(half);
+        long halfBytes = options.snapshotLogBytes() / 2;
+        dueAfterBytes = halfBytes + random.nextLong(halfBytes);
     }
 
     /**
@@ -74,7 +74,7 @@ final class Snapshots {
     boolean applied(int count, long logBytes) {
         txns += count;
         bytes += logBytes;
-        if (taking.isPresent() || (txns < dueAfterTxns && bytes < LOG_BYTES_MAX)) return false;
+        if (taking.isPresent() || (txns < dueAfterTxns && bytes < dueAfterBytes)) return false;
         txns = 0;
         bytes = 0;
         plan();

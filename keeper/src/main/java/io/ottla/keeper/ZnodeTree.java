@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -33,6 +34,8 @@ final class ZnodeTree {
     private final TreeMap<Long, Set<Znode>> ephemerals = new TreeMap<>();
     private Znode root;
     private int nodeCount;
+    private int ephemeralCount;
+    private long dataSize;
     private long digest;
     private long lastZxid;
 
@@ -65,6 +68,8 @@ final class ZnodeTree {
     void loadRoot(Znode node) {
         root = node;
         nodeCount = 1;
+        // as the original, whose root has the path "" and the alias "/"
+        dataSize = 1 + 2L * node.dataLength();
         digest = nodeDigest.of("/", node);
     }
 
@@ -73,11 +78,13 @@ final class ZnodeTree {
         if (walk != null) walk.created(node);
         parent.add(node, hashes);
         nodeCount++;
+        dataSize += path.length() + node.dataLength();
         digest += nodeDigest.of(path, node);
-        if (EphemeralOwner.isSession(node.owner()))
-            ephemerals
-                    .computeIfAbsent(node.owner(), session -> new LinkedHashSet<>())
-                    .add(node);
+        if (!EphemeralOwner.isSession(node.owner())) return;
+        ephemerals
+                .computeIfAbsent(node.owner(), session -> new LinkedHashSet<>())
+                .add(node);
+        ephemeralCount++;
     }
 
     void loadSession(long sessionId, int timeoutMs) {
@@ -100,6 +107,15 @@ final class ZnodeTree {
         return nodeCount;
     }
 
+    int ephemeralCount() {
+        return ephemeralCount;
+    }
+
+    /** The lengths of all paths, in characters, and of all data, in bytes (nodeDataSize of the original). */
+    long dataSize() {
+        return dataSize;
+    }
+
     /** The sum of the digests of all nodes. */
     long digest() {
         return digest;
@@ -120,6 +136,12 @@ final class ZnodeTree {
         List<String> paths = new ArrayList<>();
         for (Znode node : ephemerals.getOrDefault(sessionId, Set.of())) paths.add(node.path());
         return paths;
+    }
+
+    SortedMap<Long, List<String>> ephemeralsBySession() {
+        TreeMap<Long, List<String>> all = new TreeMap<>();
+        for (long sessionId : ephemerals.keySet()) all.put(sessionId, ephemeralPaths(sessionId));
+        return all;
     }
 
     void walk(SnapshotWalk walk) {
@@ -287,8 +309,9 @@ final class ZnodeTree {
         Znode node = find(path);
         if (node == null || node == root) return failed(ErrorCode.NO_NODE);
         unlinkBelow(node);
+        List<Acl> acl = acl(node);
         unlink(node, path);
-        listener.deleted(path, node);
+        listener.deleted(path, node, acl);
         return new OpResult.Done();
     }
 
@@ -309,10 +332,11 @@ final class ZnodeTree {
         node.parent.remove(node, hashes);
         node.parent = null;
         nodeCount--;
+        dataSize -= path.length() + node.dataLength();
         acls.release(node.aclId);
         Set<Znode> ofSession = ephemerals.get(node.owner());
         if (ofSession != null) {
-            ofSession.remove(node);
+            if (ofSession.remove(node)) ephemeralCount--;
             if (ofSession.isEmpty()) ephemerals.remove(node.owner());
         }
     }
@@ -322,7 +346,9 @@ final class ZnodeTree {
         if (node == null) return failed(ErrorCode.NO_NODE);
         touch(node);
         digest -= nodeDigest.of(txn.path(), node);
+        dataSize -= node.dataLength();
         node.write(txn.data(), logged.zxid(), logged.timeMs(), txn.version());
+        dataSize += node.dataLength();
         digest += nodeDigest.of(txn.path(), node);
         listener.dataChanged(txn.path(), node);
         return new OpResult.Changed(stat(node));

@@ -41,8 +41,7 @@ class FilesAgainstOriginalTest {
         RandomRequests requests = new RandomRequests(random);
         TestWorld world = new TestWorld();
         List<Outcome<Keeper>> opened = new ArrayList<>();
-        Keeper.open(
-                new KeeperOptions(1, 400, 3, true, 0xfffff), DATA, world, world, random.split(), world, opened::add);
+        Keeper.open(TestWorld.options(400, 3, true), DATA, world, world, random.split(), world, opened::add);
         world.drain();
         Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
         for (int i = 0; i < 1500; i++) {
@@ -133,14 +132,15 @@ class FilesAgainstOriginalTest {
         SeededRandom random = new SeededRandom(17);
         RandomRequests requests = new RandomRequests(random);
         ConcurrentHashMap<Long, Integer> sessions = new ConcurrentHashMap<>();
-        RequestPreparer preparer = new RequestPreparer(tree, true);
+        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
         FileTxnSnapLog files = new FileTxnSnapLog(temporary.toFile(), temporary.toFile());
         long session = 0x300000000000001L;
         for (int i = 0; i < 900; i++) {
             if (i == after) files.save(twin, sessions, true);
             if (i == after) files.rollLog();
             io.ottla.keeper.Request request = i == 0 ? new io.ottla.keeper.Request.CreateSession(4000) : requests.any();
-            LoggedTxn txn = preparer.prepare(1000 + i, session, i, List.of(Identity.SUPER), request);
+            LoggedTxn txn =
+                    preparer.prepare(1000 + i, new Caller(session, "test", List.of(Identity.SUPER)), i, request);
             TxnLogEntry entry = SerializeUtils.deserializeTxn(txn.toBytes());
             Request appended = new Request(null, session, i, txn.txn().type(), null, null);
             appended.setHdr(entry.getHeader());

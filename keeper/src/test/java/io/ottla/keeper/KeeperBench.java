@@ -52,8 +52,9 @@ final class KeeperBench {
         for (int i = 0; i < znodes; i++) tree.find("/p" + i % PARENTS + "/node" + i);
         report("find", znodes, began);
 
-        RequestPreparer preparer = new RequestPreparer(tree, false);
-        LoggedTxn session = preparer.prepare(0, SESSION, 0, List.of(), new Request.CreateSession(1000));
+        RequestPreparer preparer = new RequestPreparer(tree, false, new SessionOwners());
+        LoggedTxn session =
+                preparer.prepare(0, new Caller(SESSION, "test", List.of()), 0, new Request.CreateSession(1000));
         tree.apply(session, TreeListener.NONE);
         preparer.applied(session.zxid());
         began = System.nanoTime();
@@ -61,9 +62,8 @@ final class KeeperBench {
         for (int i = PARENTS; i < znodes; i++) {
             LoggedTxn txn = preparer.prepare(
                     i,
-                    SESSION,
+                    new Caller(SESSION, "test", List.of(Identity.SUPER)),
                     i,
-                    List.of(Identity.SUPER),
                     new Request.SetData("/p" + i % PARENTS + "/node" + i, data, -1));
             if (txn.toBytes().length == 0) throw new IllegalStateException();
             tree.apply(txn, TreeListener.NONE);
@@ -74,9 +74,8 @@ final class KeeperBench {
         for (int i = 0; i < znodes / 4; i++) {
             LoggedTxn txn = preparer.prepare(
                     i,
-                    SESSION,
+                    new Caller(SESSION, "test", List.of(Identity.SUPER)),
                     i,
-                    List.of(Identity.SUPER),
                     new Request.Create("/p" + i % PARENTS + "/more" + i, data, CreateMode.PERSISTENT));
             if (txn.toBytes().length == 0) throw new IllegalStateException();
             tree.apply(txn, TreeListener.NONE);

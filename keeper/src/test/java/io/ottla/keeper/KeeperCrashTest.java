@@ -27,7 +27,7 @@ class KeeperCrashTest {
     @MethodSource("seeds")
     void whatWasAcknowledgedIsThere(long seed) throws Exception {
         SeededRandom random = new SeededRandom(seed);
-        KeeperOptions options = new KeeperOptions(1, 30, 1 + random.nextInt(3), true, 0xfffff);
+        KeeperOptions options = TestWorld.options(30, 1 + random.nextInt(3), true);
         RandomRequests requests = new RandomRequests(random);
         TestWorld world = new TestWorld();
         Map<Long, Long> digestByZxid = new HashMap<>();
@@ -54,7 +54,7 @@ class KeeperCrashTest {
             assertThat(again.lastZxid()).isEqualTo(found.lastZxid());
             assertThat(again.digest()).isEqualTo(found.digest());
             List<Path> snapshots = snapshots(world);
-            if (options.snapshotsKept() >= 2 && snapshots.size() >= 2) {
+            if (options.storage().snapshotsKept() >= 2 && snapshots.size() >= 2) {
                 TestWorld damaged = world.copy();
                 byte[] content = damaged.content(snapshots.getLast()).clone();
                 content[random.nextInt(content.length - 40)] ^= 4;

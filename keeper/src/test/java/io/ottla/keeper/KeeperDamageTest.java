@@ -40,7 +40,7 @@ class KeeperDamageTest {
         SeededRandom random = new SeededRandom(3);
         RandomRequests requests = new RandomRequests(random);
         List<Outcome<Keeper>> opened = new ArrayList<>();
-        Keeper.open(new KeeperOptions(1, 60, 3, true, 0xfffff), DATA, world, world, random, world, opened::add);
+        Keeper.open(TestWorld.options(60, 3, true), DATA, world, world, random, world, opened::add);
         world.drain();
         Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
         for (int i = 0; i < 220; i++) {

@@ -31,7 +31,7 @@ class KeeperFileDumpTest {
     void use() {
         List<Outcome<Keeper>> opened = new ArrayList<>();
         SeededRandom random = new SeededRandom(1);
-        Keeper.open(new KeeperOptions(1, 100_000, 3, true, 0xfffff), DATA, world, world, random, world, opened::add);
+        Keeper.open(TestWorld.options(100_000, 3, true), DATA, world, world, random, world, opened::add);
         world.drain();
         keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
     }

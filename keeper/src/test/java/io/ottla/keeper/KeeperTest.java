@@ -262,7 +262,7 @@ class KeeperTest {
 
     /** Some five hundred transactions with a snapshot after every twenty or so, then a clean stop. */
     private TestWorld wellUsed() {
-        Keeper keeper = ((Outcome.Done<Keeper>) tryOpen(world, new KeeperOptions(1, 40, 3, false, 0xfffff))).value();
+        Keeper keeper = ((Outcome.Done<Keeper>) tryOpen(world, TestWorld.options(40, 3, false))).value();
         for (int i = 0; i < 510; i++) now(keeper, create("/n" + i));
         close(world, keeper);
         return world;

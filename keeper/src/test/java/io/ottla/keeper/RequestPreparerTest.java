@@ -29,7 +29,7 @@ class RequestPreparerTest {
             List.of(new Identity("ip", "10.1.2.3"), new Identity("digest", "bob:hash"));
 
     private final ZnodeTree tree = ZnodeTree.fresh(1);
-    private final RequestPreparer preparer = new RequestPreparer(tree, true);
+    private final RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
 
     @BeforeEach
     void tree() {
@@ -52,7 +52,7 @@ class RequestPreparerTest {
     }
 
     private LoggedTxn prepare(long session, List<Identity> callers, Request request) {
-        return preparer.prepare(1000, session, 3, callers, request);
+        return preparer.prepare(1000, new Caller(session, "test", callers), 3, request);
     }
 
     private Txn run(Request request) {
@@ -194,11 +194,13 @@ class RequestPreparerTest {
                         0,
                         0),
                 TreeListener.NONE);
-        RequestPreparer later = new RequestPreparer(tree, true);
-        Txn first = later.prepare(0, SESSION, 0, NOBODY, create("/a/n", CreateMode.PERSISTENT_SEQUENTIAL))
+        RequestPreparer later = new RequestPreparer(tree, true, new SessionOwners());
+        Txn first = later.prepare(
+                        0, new Caller(SESSION, "test", NOBODY), 0, create("/a/n", CreateMode.PERSISTENT_SEQUENTIAL))
                 .txn();
         assertThat(((Txn.Create) first).path()).isEqualTo("/a/n2147483647");
-        Txn second = later.prepare(0, SESSION, 0, NOBODY, create("/a/n", CreateMode.PERSISTENT_SEQUENTIAL))
+        Txn second = later.prepare(
+                        0, new Caller(SESSION, "test", NOBODY), 0, create("/a/n", CreateMode.PERSISTENT_SEQUENTIAL))
                 .txn();
         assertThat(((Txn.Create) second).path()).isEqualTo("/a/n-2147483648");
     }
@@ -223,8 +225,8 @@ class RequestPreparerTest {
         tree.apply(
                 new LoggedTxn(SESSION, 0, preparer.lastZxid(), 0, new Txn.SetData("/a", DATA, -2, false), 0, 0),
                 TreeListener.NONE);
-        RequestPreparer later = new RequestPreparer(tree, true);
-        Txn txn = later.prepare(0, SESSION, 0, NOBODY, new Request.SetData("/a", DATA, -2))
+        RequestPreparer later = new RequestPreparer(tree, true, new SessionOwners());
+        Txn txn = later.prepare(0, new Caller(SESSION, "test", NOBODY), 0, new Request.SetData("/a", DATA, -2))
                 .txn();
         assertThat(((Txn.SetData) txn).version()).isZero();
     }
@@ -300,8 +302,12 @@ class RequestPreparerTest {
         assertThat(stat("/e").ephemeralOwner()).isEqualTo(SESSION);
         assertThat(run(new Request.DeleteContainer("/c"))).isEqualTo(new Txn.Delete("/c", true));
         assertThat(tree.find("/c")).isNull();
-        RequestPreparer without = new RequestPreparer(tree, false);
-        assertThat(without.prepare(0, SESSION, 0, NOBODY, create("/t2", CreateMode.PERSISTENT_WITH_TTL))
+        RequestPreparer without = new RequestPreparer(tree, false, new SessionOwners());
+        assertThat(without.prepare(
+                                0,
+                                new Caller(SESSION, "test", NOBODY),
+                                0,
+                                create("/t2", CreateMode.PERSISTENT_WITH_TTL))
                         .txn())
                 .isEqualTo(new Txn.Error(ErrorCode.UNIMPLEMENTED.code()));
     }

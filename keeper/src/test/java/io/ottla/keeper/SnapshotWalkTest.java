@@ -29,9 +29,9 @@ class SnapshotWalkTest {
         RandomRequests requests = new RandomRequests(random);
         ZnodeTree tree = ZnodeTree.fresh(random.nextLong());
         DataTree twin = new DataTree();
-        RequestPreparer preparer = new RequestPreparer(tree, true);
+        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
         List<Identity> callers = List.of(Identity.SUPER);
-        LoggedTxn begin = preparer.prepare(5, SESSION, 0, callers, new Request.CreateSession(9000));
+        LoggedTxn begin = preparer.prepare(5, new Caller(SESSION, "test", callers), 0, new Request.CreateSession(9000));
         tree.apply(begin, TreeListener.NONE);
         preparer.applied(begin.zxid());
         byte round = 0;
@@ -61,14 +61,14 @@ class SnapshotWalkTest {
             Original.assertSame(read, twin);
             // the twin stood still meanwhile: both begin anew from what was read
             tree = read;
-            preparer = new RequestPreparer(tree, true);
+            preparer = new RequestPreparer(tree, true, new SessionOwners());
         }
     }
 
     private static void change(
             ZnodeTree tree, RequestPreparer preparer, RandomRequests requests, List<Identity> callers, DataTree twin)
             throws IOException {
-        LoggedTxn txn = preparer.prepare(7, SESSION, 0, callers, requests.any());
+        LoggedTxn txn = preparer.prepare(7, new Caller(SESSION, "test", callers), 0, requests.any());
         if (twin != null) Original.apply(twin, txn.toBytes());
         tree.apply(txn, TreeListener.NONE);
         preparer.applied(txn.zxid());
@@ -85,7 +85,7 @@ class SnapshotWalkTest {
     void whatIsChangedOrDeletedMeanwhileIsThereAsItWas() throws Exception {
         ZnodeTree tree = ZnodeTree.fresh(1);
         DataTree twin = new DataTree();
-        RequestPreparer preparer = new RequestPreparer(tree, true);
+        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
         List<Identity> callers = List.of(Identity.SUPER);
         List<Request> before = new java.util.ArrayList<>(List.of(new Request.CreateSession(9000)));
         for (String path : List.of("/a", "/a/b", "/a/b/c", "/a/b/d", "/z"))
@@ -99,7 +99,7 @@ class SnapshotWalkTest {
                 new Request.Create("/a", new byte[] {9}, io.ottla.zookeeperprotocol.CreateMode.PERSISTENT),
                 new Request.SetAcl("/z", io.ottla.zookeeperprotocol.Acl.READ_ONLY, -1));
         for (Request each : before) {
-            LoggedTxn txn = preparer.prepare(7, SESSION, 0, callers, each);
+            LoggedTxn txn = preparer.prepare(7, new Caller(SESSION, "test", callers), 0, each);
             Original.apply(twin, txn.toBytes());
             tree.apply(txn, TreeListener.NONE);
             preparer.applied(txn.zxid());
@@ -109,7 +109,7 @@ class SnapshotWalkTest {
         SnapshotFile file = new SnapshotFile(world, DIRECTORY, walk.zxid());
         long zxid = tree.lastZxid();
         for (Request each : meanwhile) {
-            LoggedTxn txn = preparer.prepare(7, SESSION, 0, callers, each);
+            LoggedTxn txn = preparer.prepare(7, new Caller(SESSION, "test", callers), 0, each);
             assertThat(tree.apply(txn, TreeListener.NONE)).noneMatch(result -> result instanceof OpResult.Failed);
             preparer.applied(txn.zxid());
         }

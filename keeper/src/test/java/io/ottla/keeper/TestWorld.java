@@ -33,6 +33,8 @@ final class TestWorld implements Disk, Clock, FaultHandler {
     private final Map<Path, Inode> durableNames = new HashMap<>();
     private final Set<Path> locks = new HashSet<>();
     final List<Throwable> faults = new ArrayList<>();
+    private final TreeMap<Long, List<Runnable>> timers = new TreeMap<>();
+    private long monotonicMs = 5_000;
     long nowMs = 1_700_000_000_000L;
     long capacityBytes = Long.MAX_VALUE;
     boolean syncFails;
@@ -76,6 +78,7 @@ final class TestWorld implements Disk, Clock, FaultHandler {
     void crash(SeededRandom random) {
         loop.clear();
         works.clear();
+        timers.clear();
         locks.clear();
         changesUntilPowerLoss = Long.MAX_VALUE;
         Set<Path> all = new HashSet<>(names.keySet());
@@ -302,7 +305,7 @@ final class TestWorld implements Disk, Clock, FaultHandler {
 
     @Override
     public long monotonicNs() {
-        return nowMs * 1_000_000;
+        return monotonicMs * 1_000_000;
     }
 
     @Override
@@ -312,7 +315,45 @@ final class TestWorld implements Disk, Clock, FaultHandler {
 
     @Override
     public Timer after(long delayMs, Runnable task) {
-        throw new UnsupportedOperationException();
+        timers.computeIfAbsent(monotonicMs + delayMs, absent -> new ArrayList<>())
+                .add(task);
+        return () -> timers.values().forEach(due -> due.remove(task));
+    }
+
+    /** Time goes on, and everything that becomes due happens. */
+    void pass(long ms) {
+        drain();
+        long end = monotonicMs + ms;
+        while (!timers.isEmpty() && timers.firstKey() <= end) {
+            nowMs += timers.firstKey() - monotonicMs;
+            monotonicMs = timers.firstKey();
+            loop.addAll(timers.pollFirstEntry().getValue());
+            drain();
+        }
+        nowMs += end - monotonicMs;
+        monotonicMs = end;
+    }
+
+    /** The defaults, but for these. */
+    static KeeperOptions options(int snapCount, int snapshotsKept, boolean extendedTypes) {
+        KeeperOptions defaults = KeeperOptions.DEFAULT;
+        KeeperOptions.Nodes nodes = defaults.nodes();
+        return new KeeperOptions(
+                defaults.serverId(),
+                defaults.requestBytesMax(),
+                defaults.sessions(),
+                new KeeperOptions.Nodes(
+                        extendedTypes,
+                        nodes.quotasEnforced(),
+                        nodes.cleaningIntervalMs(),
+                        nodes.cleanedPerMinute(),
+                        nodes.unusedContainerMs()),
+                defaults.watching(),
+                new KeeperOptions.Storage(
+                        snapCount,
+                        defaults.storage().snapshotLogBytes(),
+                        snapshotsKept,
+                        defaults.storage().compression()));
     }
 
     @Override

@@ -25,7 +25,7 @@ class TreeAgainstOriginalTest {
         SeededRandom random = new SeededRandom(seed);
         RandomRequests requests = new RandomRequests(random);
         ZnodeTree tree = ZnodeTree.fresh(random.nextLong());
-        RequestPreparer preparer = new RequestPreparer(tree, true);
+        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
         DataTree original = new DataTree();
         ArrayDeque<LoggedTxn> underWay = new ArrayDeque<>();
         long nowMs = 1_700_000_000_000L;
@@ -37,7 +37,7 @@ class TreeAgainstOriginalTest {
                     : random.chance(0.01) ? new Request.CloseSession() : requests.any();
             List<Identity> callers =
                     random.chance(0.9) ? List.of(Identity.SUPER) : List.of(new Identity("ip", "10.0.0.1"));
-            underWay.add(preparer.prepare(nowMs++, session, i, callers, request));
+            underWay.add(preparer.prepare(nowMs++, new Caller(session, "test", callers), i, request));
             while (underWay.size() > random.nextInt(8)) {
                 LoggedTxn txn = underWay.removeFirst();
                 int theirs = Original.apply(original, Original.bytes(txn)).err;
@@ -66,12 +66,12 @@ class TreeAgainstOriginalTest {
         SeededRandom random = new SeededRandom(seed);
         RandomRequests requests = new RandomRequests(random);
         ZnodeTree tree = ZnodeTree.fresh(1);
-        RequestPreparer preparer = new RequestPreparer(tree, true);
+        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
         ArrayDeque<LoggedTxn> all = new ArrayDeque<>();
         long session = 0x100000000000001L;
-        all.add(preparer.prepare(1, session, 0, List.of(), new Request.CreateSession(1)));
+        all.add(preparer.prepare(1, new Caller(session, "test", List.of()), 0, new Request.CreateSession(1)));
         for (int i = 0; i < 2000; i++) {
-            all.add(preparer.prepare(i, session, i, List.of(Identity.SUPER), requests.any()));
+            all.add(preparer.prepare(i, new Caller(session, "test", List.of(Identity.SUPER)), i, requests.any()));
             tree.apply(all.getLast(), TreeListener.NONE);
             preparer.applied(all.getLast().zxid());
         }

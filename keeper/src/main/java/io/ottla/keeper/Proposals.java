@@ -1,0 +1,253 @@
+package io.ottla.keeper;
+
+import static io.ottla.base.Invariant.invariant;
+
+import io.ottla.base.Clock;
+import io.ottla.base.Disk;
+import io.ottla.base.FaultHandler;
+import io.ottla.base.Outcome;
+import io.ottla.zookeeperprotocol.ErrorCode;
+import io.ottla.zookeeperprotocol.LoggedTxn;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of everything that changes the tree: prepared into a transaction, appended to the log, synced, applied (watchers hear of it), told to the
+ * followers, answered; in this order, and in zxid order. What is prepared while a sync is under way goes into the next one together.
+ */
+final class Proposals {
+    private static final Logger LOG = LoggerFactory.getLogger(Proposals.class);
+
+    /** As much of the log is written and synced at once, but at least one transaction. */
+    static final int BATCH_BYTES_MAX = 1 << 20;
+
+    /** More than this in transactions waiting for the log, and requests are refused. */
+    static final long WAITING_BYTES_MAX = 64L << 20;
+
+    private final Disk disk;
+    private final Object diskKey;
+    private final Clock clock;
+    private final FaultHandler faults;
+    private final ZnodeTree tree;
+    private final RequestPreparer preparer;
+    private final TxnLog log;
+    private final Snapshots snapshots;
+    private final Watches watches;
+    private final Followers followers;
+    private final TreeListener listener;
+    private final ArrayDeque<Proposal> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Barrier> barriers = new ArrayDeque<>();
+    private long waitingBytes;
+    private int outstanding;
+    private boolean writing;
+
+    /** What comes while a batch is applied goes into one write, after it. */
+    private boolean applying;
+
+    private boolean rollWanted;
+    private boolean failed;
+    private Optional<Closing> closing = Optional.empty();
+    private boolean closed;
+
+    private record Proposal(LoggedTxn txn, byte[] entry, Consumer<Result> answer) {}
+
+    /** Waits until that zxid is applied. */
+    private record Barrier(long zxid, Consumer<Result> answer) {}
+
+    private record Closing(Runnable closed, Consumer<IOException> failed) {}
+
+    Proposals(
+            Disk disk,
+            Object diskKey,
+            Clock clock,
+            FaultHandler faults,
+            ZnodeTree tree,
+            RequestPreparer preparer,
+            TxnLog log,
+            Snapshots snapshots,
+            Watches watches,
+            Followers followers) {
+        this.disk = disk;
+        this.diskKey = diskKey;
+        this.clock = clock;
+        this.faults = faults;
+        this.tree = tree;
+        this.preparer = preparer;
+        this.log = log;
+        this.snapshots = snapshots;
+        this.watches = watches;
+        this.followers = followers;
+        listener = TreeListener.both(watches.listener(), followers);
+    }
+
+    /** Requests that were proposed and are not answered. */
+    int outstanding() {
+        return outstanding;
+    }
+
+    boolean isOpen() {
+        return !failed && !closed && closing.isEmpty();
+    }
+
+    /** Why nothing of that many bytes can be taken now; empty if it can. */
+    Optional<Result> refusal(long bytes) {
+        if (failed) return Optional.of(new Result.Unknown("the disk failed"));
+        if (closing.isPresent() || closed) return Optional.of(new Result.Unavailable("it is closed"));
+        if (waitingBytes + bytes > WAITING_BYTES_MAX)
+            return Optional.of(new Result.Unavailable("more than " + WAITING_BYTES_MAX + " bytes wait to be written"));
+        return Optional.empty();
+    }
+
+    /** The answer comes on the loop, after this call. */
+    void propose(Caller caller, int cxid, Request request, Consumer<Result> answer) {
+        LoggedTxn txn = preparer.prepare(clock.nowMs(), caller, cxid, request);
+        Proposal proposal = new Proposal(txn, txn.toBytes(), answer);
+        waiting.addLast(proposal);
+        waitingBytes += proposal.entry.length;
+        outstanding++;
+        if (!applying) write();
+    }
+
+    /** Answers once everything that was proposed before is applied. */
+    void barrier(Consumer<Result> answer) {
+        if (failed) clock.execute(() -> answer.accept(new Result.Unknown("the disk failed")));
+        else if (preparer.lastZxid() == tree.lastZxid())
+            clock.execute(() -> answer.accept(new Result.Committed(tree.lastZxid(), List.of())));
+        else barriers.addLast(new Barrier(preparer.lastZxid(), answer));
+    }
+
+    /** Hands the log what waits, unless it is busy. */
+    private void write() {
+        if (writing || waiting.isEmpty() || failed) return;
+        List<Proposal> batch = new ArrayList<>();
+        List<byte[]> entries = new ArrayList<>();
+        int bytes = 0;
+        while (!waiting.isEmpty() && (batch.isEmpty() || bytes + waiting.getFirst().entry.length <= BATCH_BYTES_MAX)) {
+            Proposal next = waiting.removeFirst();
+            batch.add(next);
+            entries.add(next.entry);
+            bytes += next.entry.length;
+        }
+        boolean roll = rollWanted;
+        rollWanted = false;
+        writing = true;
+        disk.submit(
+                diskKey,
+                () -> {
+                    if (roll) log.roll();
+                    return log.append(entries, batch.getFirst().txn.zxid());
+                },
+                outcome -> written(batch, outcome));
+    }
+
+    private void written(List<Proposal> batch, Outcome<Long> outcome) {
+        writing = false;
+        switch (outcome) {
+            case Outcome.Done<Long> done -> {
+                for (Proposal proposal : batch) waitingBytes -= proposal.entry.length;
+                // the disk has the next batch already while this one is applied
+                write();
+                applying = true;
+                for (int i = 0; i < batch.size(); i++) {
+                    if (apply(batch.get(i), batch.subList(i, batch.size()))) continue;
+                    return;
+                }
+                applying = false;
+                if (snapshots.applied(batch.size(), done.value())) rollWanted = true;
+                write();
+                finishClosing();
+            }
+            case Outcome.Failed<Long> failure -> {
+                batch.addAll(waiting);
+                waiting.clear();
+                waitingBytes = 0;
+                if (failure.cause() instanceof TxnLog.NoRoom noRoom) {
+                    LOG.warn("{}", noRoom.getMessage());
+                    preparer.forget();
+                    answerAll(batch, new Result.Unavailable(noRoom.getMessage()));
+                    finishClosing();
+                } else {
+                    fail(batch, "writing the transaction log", failure.cause());
+                }
+            }
+        }
+    }
+
+    private void answerAll(List<Proposal> proposals, Result result) {
+        List<Barrier> behind = List.copyOf(barriers);
+        barriers.clear();
+        for (Proposal proposal : proposals) answer(proposal, result);
+        for (Barrier barrier : behind) barrier.answer.accept(result);
+    }
+
+    private void answer(Proposal proposal, Result result) {
+        outstanding--;
+        proposal.answer.accept(result);
+    }
+
+    /**
+     * @param unanswered this one and those after it, should it come to that
+     * @return false if that showed a fault
+     */
+    private boolean apply(Proposal proposal, List<Proposal> unanswered) {
+        LoggedTxn txn = proposal.txn;
+        try {
+            watches.begin(txn.zxid());
+            List<OpResult> results = tree.apply(txn, listener);
+            invariant(
+                    txn.digestVersion() == LoggedTxn.NO_DIGEST || txn.treeDigest() == tree.digest(),
+                    "the tree after 0x%x is not what was foreseen",
+                    txn.zxid());
+            preparer.applied(txn.zxid());
+            followers.tell(txn.zxid());
+            answer(proposal, result(txn.zxid(), results));
+            while (!barriers.isEmpty() && barriers.getFirst().zxid <= txn.zxid())
+                barriers.removeFirst().answer.accept(new Result.Committed(txn.zxid(), List.of()));
+            return true;
+        } catch (RuntimeException e) {
+            List<Proposal> all = new ArrayList<>(unanswered);
+            all.addAll(waiting);
+            waiting.clear();
+            fail(all, "applying transaction 0x" + Long.toHexString(txn.zxid()), e);
+            return false;
+        }
+    }
+
+    private static Result result(long zxid, List<OpResult> results) {
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) instanceof OpResult.Failed failed && failed.code() != ErrorCode.OK.code())
+                return new Result.Refused(i, failed.code());
+        }
+        return new Result.Committed(zxid, results);
+    }
+
+    /** Nothing that was not synced may be acknowledged, now or later. */
+    private void fail(List<Proposal> unanswered, String doing, Throwable cause) {
+        failed = true;
+        snapshots.abandon();
+        answerAll(unanswered, new Result.Unknown(doing + ": " + cause.getMessage()));
+        closing.ifPresent(waits -> waits.failed.accept(new IOException(doing + ": " + cause.getMessage(), cause)));
+        closing = Optional.empty();
+        faults.fault(doing, cause);
+    }
+
+    /** Takes nothing more; {@code closed} or {@code failed} follows once what was taken is done. */
+    void close(Runnable closed, Consumer<IOException> failed) {
+        closing = Optional.of(new Closing(closed, failed));
+        finishClosing();
+    }
+
+    private void finishClosing() {
+        if (closing.isEmpty() || writing || !waiting.isEmpty()) return;
+        Runnable then = closing.get().closed;
+        closing = Optional.empty();
+        closed = true;
+        then.run();
+    }
+}

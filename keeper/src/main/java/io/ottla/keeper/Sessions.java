@@ -1,0 +1,210 @@
+package io.ottla.keeper;
+
+import io.ottla.base.Clock;
+import io.ottla.base.Core;
+import io.ottla.zookeeperprotocol.CreateMode;
+import io.ottla.zookeeperprotocol.ErrorCode;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * The sessions of clients: begun, gone on with after a lost connection, ended by the client or by silence (SessionTrackerImpl of the original). Each is in
+ * the tree by a transaction, unless sessions are local; after a start those of the tree have their whole timeout again.
+ */
+final class Sessions {
+    /** So many are ended between two other events of the loop: some milliseconds. */
+    private static final int ENDED_AT_ONCE = 500;
+
+    private final KeeperOptions.Sessions options;
+    private final Clock clock;
+    private final RequestPreparer preparer;
+    private final Proposals proposals;
+    private final SessionOwners owners;
+    private final SessionIds ids;
+    private final SessionExpiry expiry;
+    private LongConsumer onExpired = sessionId -> {};
+    private Optional<Clock.Timer> timer = Optional.empty();
+    private long timerMs = Core.NO_DEADLINE;
+    private boolean stopped;
+
+    Sessions(KeeperOptions options, Clock clock, RequestPreparer preparer, Proposals proposals, SessionOwners owners) {
+        this.options = options.sessions();
+        this.clock = clock;
+        this.preparer = preparer;
+        this.proposals = proposals;
+        this.owners = owners;
+        ids = new SessionIds(options.serverId(), clock.nowMs());
+        expiry = new SessionExpiry(options.sessions().tickTimeMs());
+    }
+
+    private long monotonicMs() {
+        return clock.monotonicNs() / 1_000_000;
+    }
+
+    void onExpired(LongConsumer listener) {
+        onExpired = listener;
+    }
+
+    /** One that the tree has from before the start. */
+    void known(long sessionId, int timeoutMs) {
+        expiry.track(sessionId, timeoutMs, monotonicMs());
+        arm();
+    }
+
+    void create(int wantedTimeoutMs, Object connection, Consumer<SessionAnswer> answer) {
+        int timeoutMs = SessionExpiry.negotiated(wantedTimeoutMs, options.timeoutMinMs(), options.timeoutMaxMs());
+        Optional<Result> refusal = proposals.refusal(0);
+        if (refusal.isPresent()) {
+            clock.execute(() -> answer.accept(unavailable(refusal.get())));
+            return;
+        }
+        long sessionId = ids.next();
+        owners.own(sessionId, connection);
+        expiry.track(sessionId, timeoutMs, monotonicMs());
+        arm();
+        SessionAnswer opened = new SessionAnswer.Opened(sessionId, SessionIds.password(sessionId), timeoutMs);
+        if (options.local() != KeeperOptions.LocalSessions.OFF) {
+            preparer.beginLocal(sessionId);
+            clock.execute(() -> answer.accept(opened));
+            return;
+        }
+        proposals.propose(Caller.server(sessionId), 0, new Request.CreateSession(timeoutMs), result -> {
+            if (result instanceof Result.Committed) {
+                answer.accept(opened);
+                return;
+            }
+            drop(sessionId);
+            answer.accept(unavailable(result));
+        });
+    }
+
+    private static SessionAnswer unavailable(Result result) {
+        return new SessionAnswer.Unavailable(
+                switch (result) {
+                    case Result.Unavailable unavailable -> unavailable.why();
+                    case Result.Unknown unknown -> unknown.why();
+                    case Result.Refused refused -> "the session was refused: " + refused.code();
+                    case Result.Committed committed ->
+                        throw new IllegalStateException("committed, and yet not begun: " + committed);
+                });
+    }
+
+    void resume(
+            long sessionId, byte[] password, int wantedTimeoutMs, Object connection, Consumer<SessionAnswer> answer) {
+        SessionAnswer resumed;
+        if (!SessionIds.matches(sessionId, password) || !expiry.touch(sessionId, monotonicMs())) {
+            resumed = new SessionAnswer.Expired();
+        } else {
+            int timeoutMs = SessionExpiry.negotiated(wantedTimeoutMs, options.timeoutMinMs(), options.timeoutMaxMs());
+            owners.own(sessionId, connection);
+            expiry.track(sessionId, timeoutMs, monotonicMs());
+            arm();
+            resumed = new SessionAnswer.Opened(sessionId, password, timeoutMs);
+        }
+        clock.execute(() -> answer.accept(resumed));
+    }
+
+    boolean touch(long sessionId) {
+        return expiry.touch(sessionId, monotonicMs());
+    }
+
+    /** What is wrong with a caller's session, if anything is. */
+    Optional<ErrorCode> fault(Caller caller) {
+        return preparer.sessionFault(caller);
+    }
+
+    void close(Caller caller, int cxid, Consumer<Result> answer) {
+        long sessionId = caller.sessionId();
+        Optional<Result> refusal = owners.moved(sessionId, caller.connection())
+                ? Optional.of(new Result.Refused(0, ErrorCode.SESSION_MOVED.code()))
+                : proposals.refusal(0);
+        if (refusal.isPresent()) clock.execute(() -> answer.accept(refusal.get()));
+        else end(sessionId, cxid, answer);
+    }
+
+    private void end(long sessionId, int cxid, Consumer<Result> answer) {
+        if (preparer.isLocal(sessionId)) {
+            preparer.endLocal(sessionId);
+            drop(sessionId);
+            proposals.barrier(answer);
+            return;
+        }
+        expiry.closing(sessionId);
+        proposals.propose(Caller.server(sessionId), cxid, new Request.CloseSession(), result -> {
+            if (result instanceof Result.Committed) drop(sessionId);
+            else expiry.reopen(sessionId, monotonicMs());
+            arm();
+            answer.accept(result);
+        });
+    }
+
+    private void drop(long sessionId) {
+        expiry.remove(sessionId);
+        owners.forget(sessionId);
+    }
+
+    /** A local session that wants an ephemeral node becomes one of the tree first, where that is allowed. */
+    void upgradeFor(long sessionId, Request request) {
+        if (options.local() != KeeperOptions.LocalSessions.UPGRADING
+                || !preparer.isLocal(sessionId)
+                || !createsEphemeral(request)) return;
+        preparer.endLocal(sessionId);
+        int timeoutMs = (int) expiry.timeoutMs(sessionId);
+        proposals.propose(Caller.server(sessionId), 0, new Request.CreateSession(timeoutMs), result -> {
+            if (!(result instanceof Result.Committed)) preparer.beginLocal(sessionId);
+        });
+    }
+
+    private static boolean createsEphemeral(Request request) {
+        return switch (request) {
+            case Request.Create create ->
+                CreateMode.fromFlag(create.flags()).map(CreateMode::ephemeral).orElse(false);
+            case Request.Multi multi -> multi.ops().stream().anyMatch(Sessions::createsEphemeral);
+            default -> false;
+        };
+    }
+
+    int localCount() {
+        return preparer.localCount();
+    }
+
+    /** Session ids by the time at which they expire unless they are heard of, in milliseconds of {@link Clock#monotonicNs}. */
+    java.util.SortedMap<Long, List<Long>> byExpiry() {
+        return expiry.byExpiry();
+    }
+
+    private void arm() {
+        long nextMs = expiry.nextDeadlineMs();
+        if (stopped || nextMs >= timerMs) return;
+        timer.ifPresent(Clock.Timer::cancel);
+        timerMs = nextMs;
+        timer = Optional.of(clock.after(Math.max(0, nextMs - monotonicMs()), this::tick));
+    }
+
+    private void tick() {
+        timer = Optional.empty();
+        timerMs = Core.NO_DEADLINE;
+        expire(expiry.expired(monotonicMs()));
+    }
+
+    private void expire(List<Long> expired) {
+        if (stopped) return;
+        for (long sessionId : expired.subList(0, Math.min(ENDED_AT_ONCE, expired.size()))) {
+            end(sessionId, 0, result -> {
+                if (result instanceof Result.Committed) onExpired.accept(sessionId);
+            });
+        }
+        // the rest after what else has come
+        if (expired.size() > ENDED_AT_ONCE) clock.execute(() -> expire(expired.subList(ENDED_AT_ONCE, expired.size())));
+        else arm();
+    }
+
+    /** Nobody expires any more. */
+    void stop() {
+        stopped = true;
+        timer.ifPresent(Clock.Timer::cancel);
+        timer = Optional.empty();
+    }
+}
