@@ -20,6 +20,7 @@ import picocli.CommandLine.IVersionProvider;
             ConsumeCommand.class,
             GroupCommand.class,
             DumpCommand.class,
+            BenchCommand.class,
             TrainCommand.class
         })
 public final class Main {
