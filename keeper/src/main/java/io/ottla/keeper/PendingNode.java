@@ -8,6 +8,10 @@ final class PendingNode {
     final String path;
     final long zxid;
     boolean exists = true;
+
+    /** This very change makes the node. */
+    boolean created;
+
     List<Acl> acl;
 
     /** The data stands in it from {@link #dataFrom} on; null if there is none. Shared, never changed. */

@@ -19,6 +19,9 @@ final class PendingNodes {
     private final NodeDigest digests = new NodeDigest();
     private final ArrayDeque<PendingNode> inOrder = new ArrayDeque<>();
     private final Map<String, PendingNode> byPath = new HashMap<>();
+    /** Ephemeral nodes that are created, by session; so that the end of many sessions at once takes no time squared. */
+    private final Map<Long, ArrayDeque<PendingNode>> ephemerals = new HashMap<>();
+
     private long treeDigest;
 
     /** What stood for the path of each change since the last mark; null where the tree did. */
@@ -54,7 +57,12 @@ final class PendingNodes {
 
     void create(PendingNode node) {
         node.digest = node.digest(digests);
+        node.created = true;
         add(node, 0);
+        if (EphemeralOwner.isSession(node.owner))
+            ephemerals
+                    .computeIfAbsent(node.owner, session -> new ArrayDeque<>())
+                    .addLast(node);
     }
 
     void remove(PendingNode node, long zxid) {
@@ -82,6 +90,7 @@ final class PendingNodes {
             PendingNode before = replaced.removeLast();
             if (before == null) byPath.remove(last.path);
             else byPath.put(last.path, before);
+            forgetEphemeral(last);
         }
         treeDigest = treeDigestAtMark;
     }
@@ -92,24 +101,40 @@ final class PendingNodes {
         while (!inOrder.isEmpty() && inOrder.peekFirst().zxid <= zxid) {
             PendingNode first = inOrder.removeFirst();
             byPath.remove(first.path, first);
+            forgetEphemeral(first);
         }
         if (inOrder.isEmpty()) invariant(treeDigest == tree.digest(), "tree and transactions differ after 0x%x", zxid);
     }
 
+    /** It is the first or the last of its session. */
+    private void forgetEphemeral(PendingNode node) {
+        if (!node.created) return;
+        ArrayDeque<PendingNode> ofSession = ephemerals.get(node.owner);
+        if (ofSession == null) return;
+        if (ofSession.peekLast() == node) ofSession.removeLast();
+        else if (ofSession.peekFirst() == node) ofSession.removeFirst();
+        if (ofSession.isEmpty()) ephemerals.remove(node.owner);
+    }
+
     void clear() {
+        ephemerals.clear();
         inOrder.clear();
         replaced.clear();
         byPath.clear();
         treeDigest = tree.digest();
     }
 
-    /** The nodes that go with a session, in the order of their creation. */
+    /** The nodes that go with a session: those of the tree that are left, then those that are being created. */
     LinkedHashSet<String> ephemeralPaths(long sessionId) {
-        LinkedHashSet<String> paths = new LinkedHashSet<>(tree.ephemeralPaths(sessionId));
-        for (PendingNode each : inOrder) {
-            if (!each.exists) paths.remove(each.path);
-            else if (each.owner == sessionId && EphemeralOwner.isSession(sessionId)) paths.add(each.path);
-        }
+        LinkedHashSet<String> paths = new LinkedHashSet<>();
+        for (String path : tree.ephemeralPaths(sessionId)) addIfOwned(path, sessionId, paths);
+        for (PendingNode each : ephemerals.getOrDefault(sessionId, new ArrayDeque<>()))
+            addIfOwned(each.path, sessionId, paths);
         return paths;
+    }
+
+    private void addIfOwned(String path, long sessionId, LinkedHashSet<String> paths) {
+        PendingNode changed = byPath.get(path);
+        if (changed == null || (changed.exists && changed.owner == sessionId)) paths.add(path);
     }
 }

@@ -59,7 +59,7 @@ class KeeperTest {
         return answers.getFirst();
     }
 
-    private static void close(TestWorld world, Keeper keeper) {
+    static void close(TestWorld world, Keeper keeper) {
         List<Outcome<Void>> closed = new ArrayList<>();
         keeper.close(closed::add);
         world.drain();

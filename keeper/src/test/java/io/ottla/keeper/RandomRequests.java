@@ -60,7 +60,7 @@ final class RandomRequests {
         return data;
     }
 
-    private String path() {
+    String path() {
         if (random.chance(0.02)) return random.chance(0.5) ? "/" : "/zookeeper/quota";
         if (random.chance(0.02)) return "bad//path/";
         StringBuilder path = new StringBuilder();
