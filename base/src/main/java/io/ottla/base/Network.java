@@ -3,6 +3,7 @@ package io.ottla.base;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
@@ -15,7 +16,8 @@ public interface Network {
     /**
      * Listens for connections.
      *
-     * @throws IOException if the address cannot be bound (in use, not local, not allowed)
+     * @throws IOException if the address cannot be bound (in use, not local, not allowed), or keys cannot be read; the
+     *     message is a sentence for people
      */
     Listening listen(Listener listener, Acceptor acceptor) throws IOException;
 
@@ -26,8 +28,24 @@ public interface Network {
      * @param port 0 for any free one
      * @param framing decides on the length prefix
      * @param limits what one listener may use
+     * @param security what stands between the socket and the frames
      */
-    record Listener(String host, int port, Framing framing, ConnectionLimits limits) {}
+    record Listener(String host, int port, Framing framing, ConnectionLimits limits, Security security) {
+        public Listener(String host, int port, Framing framing, ConnectionLimits limits) {
+            this(host, port, framing, limits, Security.PLAIN);
+        }
+    }
+
+    /** What a listener speaks below the frames. */
+    sealed interface Security {
+        Security PLAIN = new Plain();
+
+        /** Frames as they are. */
+        record Plain() implements Security {}
+
+        /** @param orPlain whether a connection may also be plain; its first byte tells which it is */
+        record Tls(TlsSettings settings, boolean orPlain) implements Security {}
+    }
 
     /**
      * @param connectionsMax connections open at once; one more is closed at once
@@ -77,6 +95,19 @@ public interface Network {
 
         InetSocketAddress local();
 
+        /** Whether it is encrypted; known when the first frame has come. */
+        default boolean isEncrypted() {
+            return false;
+        }
+
+        /**
+         * What the other side has proved to be, by certificates that hold, its own first; known when the first frame has
+         * come. Empty if it was not asked to, or did not.
+         */
+        default List<X509Certificate> peerCertificates() {
+            return List.of();
+        }
+
         /** Sends the parts as they are (no length prefix is added), in order, after what was sent before. Takes over one hold of every file. */
         void send(List<Payload> parts);
 
@@ -115,6 +146,16 @@ public interface Network {
     interface Listening extends AutoCloseable {
         /** The port bound, also where 0 was asked for. */
         int port();
+
+        /**
+         * New connections go by these settings from now on, once their files have been read, off the loop; those that are
+         * open stay as they are. If that fails, with a sentence for people, all stays as it was.
+         *
+         * @throws IllegalStateException if the listener is plain
+         */
+        default void renew(TlsSettings settings, Completion<Void> completion) {
+            throw new IllegalStateException("a plain listener has no keys");
+        }
 
         /** Accepts no more; connections stay. */
         @Override

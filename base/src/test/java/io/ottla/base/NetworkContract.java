@@ -30,6 +30,11 @@ public abstract class NetworkContract {
 
     protected abstract WorldUnderTest open() throws IOException;
 
+    /** What the listeners speak; the world's peers speak the same. */
+    protected Network.Security security() {
+        return Network.Security.PLAIN;
+    }
+
     @BeforeEach
     void openWorld() throws IOException {
         world = open();
@@ -99,8 +104,8 @@ public abstract class NetworkContract {
 
     private Network.Listening listen(ConnectionLimits limits) throws IOException {
         Network.Listening[] listening = new Network.Listening[1];
-        world.onLoop(() -> listening[0] =
-                world.network().listen(new Network.Listener("127.0.0.1", 0, FRAMING, limits), Session::new));
+        world.onLoop(() -> listening[0] = world.network()
+                .listen(new Network.Listener("127.0.0.1", 0, FRAMING, limits, security()), Session::new));
         return listening[0];
     }
 

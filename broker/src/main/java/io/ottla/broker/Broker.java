@@ -4,6 +4,7 @@ import io.ottla.base.Clock;
 import io.ottla.base.Counter;
 import io.ottla.base.Counters;
 import io.ottla.base.FaultHandler;
+import io.ottla.base.LineBudget;
 import io.ottla.base.Network;
 import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkaprotocol.RequestDecoder;

@@ -3,6 +3,7 @@ package io.ottla.broker;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -49,6 +50,16 @@ public final class BrokerConfigs {
         if (!name.startsWith(LISTENER_PREFIX)) return TABLE.find(name);
         int dot = name.indexOf('.', LISTENER_PREFIX.length());
         return dot < 0 ? Optional.empty() : TABLE.find(name.substring(dot + 1));
+    }
+
+    static String listenerKey(String listener, String key) {
+        return LISTENER_PREFIX + listener.toLowerCase(Locale.ROOT) + "." + key;
+    }
+
+    /** A key as it is set for one listener: {@code listener.name.LISTENER.KEY}, or else {@code KEY}; or else its default. */
+    public Optional<String> ofListener(String listener, String key) {
+        String own = set.get(listenerKey(listener, key));
+        return own != null ? Optional.of(own) : find(key);
     }
 
     /** Nothing set. */

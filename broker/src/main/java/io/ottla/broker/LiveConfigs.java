@@ -74,6 +74,15 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
         return find(name, ofThisBroker, ofAllBrokers);
     }
 
+    /** A key as it holds for one listener: {@code listener.name.LISTENER.KEY}, or else {@code KEY}. */
+    public Optional<String> ofListener(String listener, String key) {
+        String own = BrokerConfigs.listenerKey(listener, key);
+        for (Map<String, String> source : List.of(image.config(ConfigEntity.broker(brokerId)), configured.set())) {
+            if (source.containsKey(own)) return Optional.of(source.get(own));
+        }
+        return find(key);
+    }
+
     /**
      * What would contradict itself if that were set, as a sentence; empty if nothing.
      *

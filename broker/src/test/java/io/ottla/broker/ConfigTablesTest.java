@@ -108,7 +108,7 @@ class ConfigTablesTest {
                 "controller.quorum.voters", "1@localhost:9093",
                 "controller.listener.names", "CONTROLLER",
                 "num.io.threads", "8",
-                "ssl.keystore.location", "/k",
+                "ssl.provider", "/k",
                 "log.retention.hours", " 24 ",
                 "node.id", "3"));
         assertThat(parsed.withoutEffect())
@@ -117,7 +117,7 @@ class ConfigTablesTest {
                         "controller.quorum.voters",
                         "num.io.threads",
                         "process.roles",
-                        "ssl.keystore.location");
+                        "ssl.provider");
         assertThat(parsed.configs().integer("log.retention.hours")).isEqualTo(24);
         assertThat(parsed.configs().integer("node.id")).isEqualTo(3);
         assertThat(parsed.configs().text("listeners")).isEqualTo("PLAINTEXT://localhost:9092");

@@ -66,11 +66,15 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         this.frames = frames;
     }
 
-    /** Takes what was read into the buffer that {@link #allocate} gave. */
-    void read(ByteBuf bytes) {
+    /**
+     * Takes what was read into the buffer that {@link #allocate} gave, or what came out of a decryption.
+     *
+     * @param fresh how many of the bytes are new
+     */
+    void read(ByteBuf bytes, int fresh) {
         if (ended) return;
-        bytesThisTurn += lastBytesRead;
-        unseenBytes += lastBytesRead;
+        bytesThisTurn += fresh;
+        unseenBytes += fresh;
         if (unseenBytes >= PROGRESS_BYTES_MIN) seen();
         handing = true;
         if (bytes != held) {

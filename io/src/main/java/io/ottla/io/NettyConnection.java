@@ -6,12 +6,21 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.ottla.base.Network;
 import io.ottla.base.Network.Payload;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,11 +57,17 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     private final InetSocketAddress local;
     private final FrameReader reader;
     private final SendQueue sending;
+
+    /** Whether it may be, or is, encrypted. */
+    private final boolean secured;
+
+    private Optional<SSLSession> session = Optional.empty();
     private Network.Receiver receiver;
 
     private Phase phase = Phase.OPEN;
     private boolean readingWanted = true;
     private boolean readingPaused;
+    private boolean handshakeWaits;
     private boolean handing;
     private boolean resumeDue;
     private boolean pumpDue;
@@ -70,9 +85,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         remote = channel.remoteAddress();
         local = channel.localAddress();
         reader = new FrameReader(listening.listener().framing(), network.readBuffer(), channel.alloc(), this);
-        sending = new SendQueue(channel, network.disk(), this);
+        secured = listening.tls().isPresent();
+        sending = new SendQueue(channel, network.disk(), this, secured);
         lastTrafficNs = network.clock().monotonicNs();
-        channel.config().setRecvByteBufAllocator(reader);
+        channel.config().setRecvByteBufAllocator(secured ? NettyNetwork.ENCRYPTED_READS : reader);
         channel.config().setAllowHalfClosure(true);
         channel.config().setSendBufferSize(SEND_BUFFER_BYTES);
     }
@@ -100,6 +116,25 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public boolean isEncrypted() {
+        return session.isPresent();
+    }
+
+    @Override
+    public List<X509Certificate> peerCertificates() {
+        if (session.isEmpty()) return List.of();
+        try {
+            List<X509Certificate> certificates = new ArrayList<>();
+            for (Certificate certificate : session.get().getPeerCertificates()) {
+                if (certificate instanceof X509Certificate x509) certificates.add(x509);
+            }
+            return certificates;
+        } catch (SSLPeerUnverifiedException showedNone) {
+            return List.of();
+        }
+    }
+
+    @Override
     public void send(List<Payload> parts) {
         sending.add(parts); // lets go of them if the connection is gone
         if (phase == Phase.CLOSED) return;
@@ -121,8 +156,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     @Override
     public void close(boolean flush) {
         if (phase == Phase.CLOSED) return;
-        if (!flush || sending.unsentBytes() == 0) {
+        if (!flush) {
             closeNow();
+        } else if (sending.unsentBytes() == 0) {
+            closeInOrder();
         } else if (phase == Phase.OPEN) {
             phase = Phase.FLUSHING;
             reader.close();
@@ -140,15 +177,52 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         channel.unsafe().close(channel.unsafe().voidPromise());
     }
 
+    /** As {@link #closeNow}, but if it is encrypted the other side is told that nothing was cut off (RFC 8446 §6.1). */
+    private void closeInOrder() {
+        if (session.isEmpty() || phase == Phase.CLOSED) {
+            closeNow();
+            return;
+        }
+        phase = Phase.CLOSED;
+        reader.close();
+        sending.close();
+        channel.close().addListener(closed -> LOG.trace("connection {} from {} closed in order", id, remote));
+    }
+
+    // ---- what stands before TLS tells ----
+
+    /** While its handshake waits for its turn nothing is read. */
+    void handshakeWaits(boolean waits) {
+        handshakeWaits = waits;
+        adjustReading();
+    }
+
+    void secured(SSLSession by) {
+        session = Optional.of(by);
+    }
+
+    void handshakeFailed(Throwable cause) {
+        if (phase == Phase.CLOSED || cause instanceof ClosedChannelException) return;
+        String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        network.handshakes().logFailure(remote, local.getPort(), "the TLS handshake failed: " + why);
+    }
+
+    /** This is no connection for this listener. */
+    void refuse(String why) {
+        network.handshakes().logFailure(remote, local.getPort(), why);
+        closeNow();
+    }
+
     // ---- what the socket tells ----
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         try {
-            network.received(bytes.readableBytes());
+            int fresh = secured ? bytes.readableBytes() : reader.lastBytesRead();
+            network.received(fresh);
             handing = true;
-            reader.read(bytes);
+            reader.read(bytes, fresh);
             handing = false;
         } finally {
             bytes.release();
@@ -163,12 +237,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         // the other side will send no more, and so, as Kafka has it, wants no more than what is on its way
-        if (event == ChannelInputShutdownEvent.INSTANCE) close(true);
+        boolean saidGoodbye = secured && event == SslCloseCompletionEvent.SUCCESS;
+        if (saidGoodbye || event == ChannelInputShutdownEvent.INSTANCE) close(true);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) LOG.debug("connection {} from {}: {}", id, remote, cause.getMessage());
+        if (cause instanceof IOException || cause.getCause() instanceof SSLException)
+            LOG.debug("connection {} from {}: {}", id, remote, cause.getMessage());
         else network.fault("serving a connection", cause);
         closeNow();
     }
@@ -209,7 +285,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         network.sent(bytes);
         adjustReading();
         if (sending.unsentBytes() > 0) return;
-        if (phase == Phase.FLUSHING) closeNow();
+        if (phase == Phase.FLUSHING) closeInOrder();
         else guarded("telling that all has been sent", receiver::drained);
     }
 
@@ -226,7 +302,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         if (phase != Phase.OPEN) return;
         long unsentBytesMax = listening.listener().limits().unsentBytesMax();
         readingPaused = sending.unsentBytes() > (readingPaused ? unsentBytesMax / 2 : unsentBytesMax);
-        boolean on = readingWanted && !readingPaused;
+        boolean on = readingWanted && !readingPaused && !handshakeWaits;
         if (on && reader.heldBytes() > 0) resumeSoon();
         if (channel.config().isAutoRead() != on) channel.config().setAutoRead(on);
     }

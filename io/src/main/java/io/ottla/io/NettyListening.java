@@ -5,12 +5,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.ottla.base.Clock;
+import io.ottla.base.Completion;
 import io.ottla.base.Network;
+import io.ottla.base.TlsSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -30,11 +33,18 @@ final class NettyListening extends ChannelInboundHandlerAdapter implements Netwo
     private final Network.Listener listener;
     private final Network.Acceptor acceptor;
     private final ServerChannel channel;
+    private final Optional<TlsDoor> tls;
     private final Set<NettyConnection> connections = new LinkedHashSet<>();
     private final Map<InetAddress, Integer> connectionsByIp = new HashMap<>();
     private boolean closed;
 
-    NettyListening(NettyNetwork network, Network.Listener listener, Network.Acceptor acceptor, ServerChannel channel) {
+    NettyListening(
+            NettyNetwork network,
+            Network.Listener listener,
+            Network.Acceptor acceptor,
+            ServerChannel channel,
+            Optional<TlsDoor> tls) {
+        this.tls = tls;
         this.network = network;
         this.listener = listener;
         this.acceptor = acceptor;
@@ -47,6 +57,17 @@ final class NettyListening extends ChannelInboundHandlerAdapter implements Netwo
         return listener;
     }
 
+    /** Its keys; empty if it is plain. */
+    Optional<TlsDoor> tls() {
+        return tls;
+    }
+
+    @Override
+    public void renew(TlsSettings settings, Completion<Void> completion) {
+        TlsDoor door = tls.orElseThrow(() -> new IllegalStateException("a plain listener has no keys"));
+        network.onLoop(() -> door.renew(settings, completion));
+    }
+
     @Override
     public int port() {
         return ((InetSocketAddress) channel.localAddress()).getPort();
@@ -56,6 +77,7 @@ final class NettyListening extends ChannelInboundHandlerAdapter implements Netwo
     public void close() {
         network.onLoop(() -> {
             closed = true;
+            tls.ifPresent(TlsDoor::close);
             channel.unsafe().close(channel.unsafe().voidPromise());
         });
     }
@@ -73,6 +95,8 @@ final class NettyListening extends ChannelInboundHandlerAdapter implements Netwo
         connections.add(connection);
         connectionsByIp.merge(remote.getAddress(), 1, Integer::sum);
         connection.receiver(acceptor.accepted(connection));
+        tls.ifPresent(door ->
+                accepted.pipeline().addLast(FirstByte.NAME, new FirstByte(door, network.handshakes(), connection)));
         accepted.pipeline().addLast(connection);
         Transport.register(network.eventLoop(), accepted);
     }

@@ -2,11 +2,14 @@ package io.ottla.io;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslProvider;
 import io.ottla.base.Counter;
 import io.ottla.base.Counters;
 import io.ottla.base.FaultHandler;
@@ -14,8 +17,10 @@ import io.ottla.base.Network;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
 /**
  * Sockets, by Netty, on the one loop of a {@link LoopClock}.
@@ -26,6 +31,9 @@ import java.util.concurrent.ExecutionException;
 public final class NettyNetwork implements Network, AutoCloseable {
     /** One for all connections of the loop. Half of a usual second-level cache, so that what is read is still there when it is written on. */
     private static final int READ_BUFFER_BYTES = 256 * 1024;
+
+    /** Of what is encrypted, what was read has to stay until its record is whole; then it is gone. */
+    static final RecvByteBufAllocator ENCRYPTED_READS = new AdaptiveRecvByteBufAllocator(512, 1024, 64 * 1024);
 
     private static final int BACKLOG = 1024;
 
@@ -39,6 +47,8 @@ public final class NettyNetwork implements Network, AutoCloseable {
     private final PooledByteBufAllocator allocator =
             new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, CHUNK_ORDER, 0, 0, false);
     private final ByteBuf readBuffer = allocator.directBuffer(READ_BUFFER_BYTES, READ_BUFFER_BYTES);
+    private final Supplier<SslProvider> tlsProvider;
+    private final Handshakes handshakes;
     private final ArrayDeque<NettyConnection> toPump = new ArrayDeque<>();
     private boolean pumpScheduled;
     private long nextConnectionId = 1;
@@ -50,9 +60,17 @@ public final class NettyNetwork implements Network, AutoCloseable {
     private final Counter sentBytes;
 
     public NettyNetwork(LoopClock clock, RealDisk disk, Counters counters, FaultHandler faults) {
+        this(clock, disk, counters, faults, TlsContext::best);
+    }
+
+    /** @param tlsProvider asked when the first TLS listener is bound */
+    NettyNetwork(
+            LoopClock clock, RealDisk disk, Counters counters, FaultHandler faults, Supplier<SslProvider> tlsProvider) {
+        this.tlsProvider = tlsProvider;
         this.clock = clock;
         this.disk = disk;
         this.faults = faults;
+        handshakes = new Handshakes(clock);
         connections = counters.counter("network.connections");
         accepted = counters.counter("network.accepted");
         refused = counters.counter("network.refused");
@@ -88,17 +106,21 @@ public final class NettyNetwork implements Network, AutoCloseable {
                 ? new InetSocketAddress(listener.port())
                 : new InetSocketAddress(listener.host(), listener.port());
         if (address.isUnresolved()) throw new IOException("cannot listen on " + where + ": unknown host");
+        Optional<TlsDoor> tls = listener.security() instanceof Security.Tls security
+                ? Optional.of(new TlsDoor(security, clock, disk, tlsProvider.get()))
+                : Optional.empty();
         ServerChannel channel = clock.transport().serverChannel();
         channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
         channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         channel.config().setAllocator(allocator);
-        NettyListening listening = new NettyListening(this, listener, acceptor, channel);
+        NettyListening listening = new NettyListening(this, listener, acceptor, channel, tls);
         channel.pipeline().addLast(listening);
         // on the loop both are done when the call returns
         Transport.register(clock.eventLoop(), channel);
         ChannelFuture bound = channel.bind(address);
         if (bound.isSuccess()) return listening;
         channel.unsafe().closeForcibly();
+        tls.ifPresent(TlsDoor::close);
         Throwable cause = bound.cause();
         throw new IOException("cannot listen on " + where + ": " + reason(cause), cause);
     }
@@ -165,6 +187,10 @@ public final class NettyNetwork implements Network, AutoCloseable {
         return clock.eventLoop();
     }
 
+    Handshakes handshakes() {
+        return handshakes;
+    }
+
     RealDisk disk() {
         return disk;
     }
@@ -181,6 +207,7 @@ public final class NettyNetwork implements Network, AutoCloseable {
     /** After the loop was closed. */
     @Override
     public void close() {
+        handshakes.close();
         readBuffer.release();
     }
 }

@@ -32,6 +32,11 @@ final class SendQueue {
     private static final int PIECE_BYTES_MAX = 1024 * 1024;
 
     private static final int AHEAD_BYTES_MAX = 2 * 1024 * 1024;
+
+    /** What is encrypted passes through memory: it is read in pieces of this size, and fewer of them wait for the socket. */
+    private static final int ENCRYPTED_PIECE_BYTES_MAX = GATHER_BYTES_MAX;
+
+    private static final int ENCRYPTED_AHEAD_BYTES_MAX = 256 * 1024;
     private static final int FETCH_BYTES = 128 * 1024;
 
     private static final ThreadLocal<ByteBuffer> FETCH_SCRATCH =
@@ -47,6 +52,7 @@ final class SendQueue {
     private final Channel channel;
     private final Disk disk;
     private final Progress progress;
+    private final boolean encrypted;
     private final ArrayDeque<Payload> waiting = new ArrayDeque<>(2);
 
     /** How much of the file range at the head has been handed to the socket. */
@@ -66,7 +72,9 @@ final class SendQueue {
     private long aheadBytes;
     private ByteBuf gathered;
 
-    SendQueue(Channel channel, Disk disk, Progress progress) {
+    /** @param encrypted whether the channel encrypts what it is given */
+    SendQueue(Channel channel, Disk disk, Progress progress, boolean encrypted) {
+        this.encrypted = encrypted;
         this.channel = channel;
         this.disk = disk;
         this.progress = progress;
@@ -112,7 +120,9 @@ final class SendQueue {
     }
 
     private boolean canHandOver() {
-        return !waiting.isEmpty() && !fetching && aheadBytes < AHEAD_BYTES_MAX;
+        return !waiting.isEmpty()
+                && !fetching
+                && aheadBytes < (encrypted ? ENCRYPTED_AHEAD_BYTES_MAX : AHEAD_BYTES_MAX);
     }
 
     private void handOver(Payload head) {
@@ -136,11 +146,11 @@ final class SendQueue {
 
     private void sendPiece(Payload.FileRange range) {
         long position = range.position() + headBytesDone;
-        int length = Math.min(range.length() - headBytesDone, PIECE_BYTES_MAX);
+        int length = Math.min(range.length() - headBytesDone, encrypted ? ENCRYPTED_PIECE_BYTES_MAX : PIECE_BYTES_MAX);
         try {
             if (!(range.file() instanceof RealDiskFile file)) {
                 fetchForeign(range.file(), position, length);
-            } else if (length <= GATHERED_PART_BYTES_MAX) {
+            } else if (encrypted || length <= GATHERED_PART_BYTES_MAX) {
                 gatherPiece(file, position, length);
             } else if (headFetched || file.isCached(position, length)) {
                 mixed |= gathered != null;

@@ -63,7 +63,7 @@ class FrameReaderTest {
         buffer.writeBytes(stream, from, bytes);
         reader.attemptedBytesRead(bytes);
         reader.lastBytesRead(bytes);
-        reader.read(buffer);
+        reader.read(buffer, bytes);
         buffer.release();
         return bytes;
     }

@@ -20,6 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLSocket;
 
 /** The real world under the contracts' eyes. */
 final class RealWorld implements WorldUnderTest {
@@ -27,11 +29,18 @@ final class RealWorld implements WorldUnderTest {
     private static final long LOOK_AGAIN_MS = 2;
 
     private final World world;
+    private final SocketFactory sockets;
     private final Path directory;
     private final List<RealPeer> peers = new ArrayList<>();
 
     RealWorld(Transport transport) throws IOException {
-        world = new World(transport);
+        this(new World(transport), SocketFactory.getDefault());
+    }
+
+    /** @param sockets what peers connect with */
+    RealWorld(World world, SocketFactory sockets) throws IOException {
+        this.world = world;
+        this.sockets = sockets;
         directory = Files.createTempDirectory("ottla-io-test");
     }
 
@@ -96,7 +105,7 @@ final class RealWorld implements WorldUnderTest {
 
     @Override
     public Peer connect(int port) throws IOException {
-        RealPeer peer = new RealPeer(new Socket(InetAddress.getLoopbackAddress(), port));
+        RealPeer peer = new RealPeer(sockets.createSocket(InetAddress.getLoopbackAddress(), port));
         peers.add(peer);
         return peer;
     }
@@ -122,6 +131,11 @@ final class RealWorld implements WorldUnderTest {
         RealPeer(Socket socket) throws IOException {
             this.socket = socket;
             socket.setTcpNoDelay(true);
+            try {
+                if (socket instanceof SSLSocket tls) tls.startHandshake();
+            } catch (IOException refused) {
+                closed = true;
+            }
             Thread taker = new Thread(this::take, "peer");
             taker.setDaemon(true);
             taker.start();

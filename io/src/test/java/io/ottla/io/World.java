@@ -1,5 +1,6 @@
 package io.ottla.io;
 
+import io.netty.handler.ssl.SslProvider;
 import io.ottla.base.Counters;
 import io.ottla.base.Network.Acceptor;
 import io.ottla.base.Network.ConnectionLimits;
@@ -27,6 +28,13 @@ final class World implements AutoCloseable {
         clock = new LoopClock("test-loop", transport, faults);
         disk = new RealDisk(clock, faults);
         network = new NettyNetwork(clock, disk, counters, faults);
+    }
+
+    /** With TLS by {@code tlsProvider}. */
+    World(Transport transport, SslProvider tlsProvider) {
+        clock = new LoopClock("test-loop", transport, faults);
+        disk = new RealDisk(clock, faults);
+        network = new NettyNetwork(clock, disk, counters, faults, () -> tlsProvider);
     }
 
     Listening listen(ConnectionLimits limits, Acceptor acceptor) throws IOException {

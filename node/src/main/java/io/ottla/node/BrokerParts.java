@@ -40,6 +40,7 @@ import io.ottla.cluster.ClusterFollower;
 import io.ottla.cluster.ClusterImage;
 import io.ottla.cluster.ClusterMember;
 import io.ottla.cluster.Coordination;
+import io.ottla.cluster.ImageListener;
 import io.ottla.coordinator.CoordinatorLimits;
 import io.ottla.coordinator.GroupSettings;
 import io.ottla.kafkaprotocol.Codec;
@@ -244,6 +245,11 @@ final class BrokerParts {
         if (stopped) return;
         logs.tick(environment.clock().nowMs());
         environment.clock().after(TICK_MS, this::tick);
+    }
+
+    /** Has it told of each new image of the cluster, after what the parts do with it. */
+    void listen(ImageListener listener) {
+        member.follower().listen(listener);
     }
 
     LiveConfigs configs() {

@@ -1,9 +1,11 @@
 package io.ottla.node;
 
+import io.ottla.base.Completion;
 import io.ottla.base.Network;
 import io.ottla.base.Network.ConnectionLimits;
 import io.ottla.base.Network.Framing;
 import io.ottla.base.Network.Listener;
+import io.ottla.base.TlsSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -21,7 +23,7 @@ import java.util.function.Function;
 final class Doors {
     private final Network network;
     private final ConnectionQuota quota;
-    private final List<Network.Listening> bound = new ArrayList<>();
+    private final Map<String, Network.Listening> bound = new TreeMap<>();
     private final List<Early> early = new ArrayList<>();
     private Optional<Function<String, Network.Acceptor>> acceptors = Optional.empty();
 
@@ -31,12 +33,14 @@ final class Doors {
     }
 
     /**
+     * @param security by name of the listener
      * @param advertised by name of the listener
      * @return {@code advertised} with the ports bound, where a listener left that to the operating system
      * @throws IOException if an address cannot be bound
      */
     Map<String, ListenerConfig> bind(
             List<ListenerConfig> listeners,
+            Map<String, Network.Security> security,
             Map<String, ListenerConfig> advertised,
             ConnectionLimits limits,
             Framing framing)
@@ -44,9 +48,10 @@ final class Doors {
         Map<String, ListenerConfig> known = new TreeMap<>(advertised);
         for (ListenerConfig listener : listeners) {
             Network.Listening listening = network.listen(
-                    new Listener(listener.host(), listener.port(), framing, limits),
+                    new Listener(
+                            listener.host(), listener.port(), framing, limits, security.get(listener.name())),
                     connection -> admit(listener.name(), connection));
-            bound.add(listening);
+            bound.put(listener.name(), listening);
             ListenerConfig told = known.get(listener.name());
             if (told.port() == 0) known.put(listener.name(), told.withPort(listening.port()));
         }
@@ -77,9 +82,14 @@ final class Doors {
         early.clear();
     }
 
+    /** As {@link Network.Listening#renew}; nothing happens if it is closed. */
+    void renew(String listener, TlsSettings settings, Completion<Void> completion) {
+        if (bound.containsKey(listener)) bound.get(listener).renew(settings, completion);
+    }
+
     /** Accepts nobody any more, and sends those away who still wait. */
     void close() {
-        bound.forEach(Network.Listening::close);
+        bound.values().forEach(Network.Listening::close);
         bound.clear();
         List.copyOf(early).forEach(waiting -> waiting.connection.close(false));
     }

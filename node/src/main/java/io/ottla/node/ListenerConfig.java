@@ -53,16 +53,19 @@ public record ListenerConfig(String name, String host, int port) {
 
     /**
      * @param map {@code listener.security.protocol.map}, from name to protocol; a name that is a protocol stands for itself
-     * @throws InvalidConfigException for any protocol but PLAINTEXT
+     * @return whether it is encrypted
+     * @throws InvalidConfigException for a protocol that is not served
      */
-    void requirePlaintext(Map<String, String> map) throws InvalidConfigException {
+    boolean isTls(Map<String, String> map) throws InvalidConfigException {
         String protocol = map.getOrDefault(name, name);
-        if (protocol.equals("PLAINTEXT")) return;
-        if (Set.of("SSL", "SASL_PLAINTEXT", "SASL_SSL").contains(protocol))
-            throw new InvalidConfigException(
-                    "listeners: " + name + " asks for " + protocol + ", but only PLAINTEXT is served so far");
-        throw new InvalidConfigException(
-                "listeners: listener.security.protocol.map does not say what protocol " + name + " has");
+        return switch (protocol) {
+            case "PLAINTEXT" -> false;
+            case "SSL" -> true;
+            case "SASL_PLAINTEXT", "SASL_SSL" -> throw new InvalidConfigException(
+                    "listeners: " + name + " asks for " + protocol + ", but only PLAINTEXT and SSL are served so far");
+            default -> throw new InvalidConfigException(
+                    "listeners: listener.security.protocol.map does not say what protocol " + name + " has");
+        };
     }
 
     /** All addresses of the machine, which cannot be advertised. */

@@ -75,6 +75,7 @@ public final class Node {
         try {
             advertised = doors.bind(
                     config.listeners(),
+                    config.security(),
                     config.advertised(),
                     config.connectionLimits(),
                     config.brokerLimits().framing());
@@ -129,15 +130,21 @@ public final class Node {
             return;
         }
         parts = Optional.of(joining);
+        joining.listen(new KeyRenewal(config, nodeId, joining.configs(), doors));
         List<BrokerImage.Endpoint> endpoints = advertised.values().stream()
-                .map(listener ->
-                        new BrokerImage.Endpoint(listener.name(), "PLAINTEXT", listener.host(), listener.port()))
+                .map(listener -> new BrokerImage.Endpoint(
+                        listener.name(), protocol(listener.name()), listener.host(), listener.port()))
                 .toList();
         joining.join(endpoints, config.rack(), () -> {
             Broker broker = joining.broker();
             doors.open(broker::acceptor);
             starting.accept(new StartResult.Started(advertised));
         });
+    }
+
+    /** As Kafka names it, in Metadata's znode. */
+    private String protocol(String listener) {
+        return config.security().get(listener) instanceof Network.Security.Tls ? "SSL" : "PLAINTEXT";
     }
 
     private <T> Completion<T> orFail(Consumer<T> next) {

@@ -1,5 +1,6 @@
 package io.ottla.node;
 
+import io.ottla.base.Network;
 import io.ottla.base.Network.ConnectionLimits;
 import io.ottla.broker.BrokerConfigs;
 import io.ottla.broker.BrokerLimits;
@@ -23,15 +24,18 @@ import java.util.function.Supplier;
  *
  * @param brokerId {@code broker.id} or {@code node.id}; empty if the data directory is to say
  * @param listeners where to listen; without configuration the loopback address on port 9092
+ * @param security what each listener speaks, by its name
  * @param advertised what clients are told, by listener name
  * @param logDirs absolute
  * @param dataDir where the coordination service keeps its transaction log and snapshots; absolute
  * @param broker what the broker goes by
+ * @param workingDir what relative paths are relative to
  * @param withoutEffect keys that are set but change nothing, sorted
  */
 public record NodeConfig(
         OptionalInt brokerId,
         List<ListenerConfig> listeners,
+        Map<String, Network.Security> security,
         Map<String, ListenerConfig> advertised,
         Optional<String> rack,
         List<Path> logDirs,
@@ -39,6 +43,7 @@ public record NodeConfig(
         ConnectionLimits connectionLimits,
         BrokerLimits brokerLimits,
         BrokerConfigs broker,
+        Path workingDir,
         List<String> withoutEffect) {
 
     private static final int KAFKA_PORT = 9092;
@@ -68,6 +73,7 @@ public record NodeConfig(
         return new NodeConfig(
                 brokerId(broker.configs()),
                 listeners,
+                security(all, listeners, broker.configs(), workingDir),
                 advertised(all, listeners, hostName),
                 Optional.ofNullable(all.get("broker.rack")).filter(rack -> !rack.isEmpty()),
                 logDirs,
@@ -79,6 +85,7 @@ public record NodeConfig(
                         UNSENT_BYTES_MAX),
                 limits(broker.configs()),
                 broker.configs(),
+                workingDir,
                 broker.withoutEffect().stream()
                         .filter(key -> !key.equals("dataDir"))
                         .toList());
@@ -101,6 +108,41 @@ public record NodeConfig(
     private static List<ListenerConfig> listeners(Map<String, String> all) throws InvalidConfigException {
         String text = all.getOrDefault("listeners", "");
         if (text.isEmpty()) return List.of(new ListenerConfig("PLAINTEXT", "localhost", KAFKA_PORT));
+        List<ListenerConfig> listeners = new ArrayList<>();
+        for (ListenerConfig listener : ListenerConfig.parse("listeners", text)) {
+            // a KRaft controller's door; the coordination service needs none
+            if (!controllerListeners(all).contains(listener.name())) listeners.add(listener);
+        }
+        if (listeners.isEmpty()) throw new InvalidConfigException("listeners: there is none for clients");
+        return List.copyOf(listeners);
+    }
+
+    private static Map<String, Network.Security> security(
+            Map<String, String> all, List<ListenerConfig> listeners, BrokerConfigs configs, Path workingDir)
+            throws InvalidConfigException {
+        Map<String, String> protocols = protocols(all);
+        Map<String, Network.Security> security = new TreeMap<>();
+        for (ListenerConfig listener : listeners) {
+            if (!listener.isTls(protocols)) {
+                security.put(listener.name(), Network.Security.PLAIN);
+                continue;
+            }
+            try {
+                security.put(
+                        listener.name(),
+                        new Network.Security.Tls(
+                                new ListenerTls(key -> configs.ofListener(listener.name(), key), workingDir)
+                                        .settings(),
+                                false));
+            } catch (InvalidConfigException e) {
+                throw new InvalidConfigException("listener " + listener + ": " + e.getMessage());
+            }
+        }
+        return security;
+    }
+
+    /** By name of the listener. */
+    private static Map<String, String> protocols(Map<String, String> all) throws InvalidConfigException {
         Map<String, String> protocols = new HashMap<>();
         for (String entry :
                 all.getOrDefault("listener.security.protocol.map", "").split(",", -1)) {
@@ -109,17 +151,9 @@ public record NodeConfig(
             if (parts.length != 2)
                 throw new InvalidConfigException(
                         "listener.security.protocol.map: '" + entry + "' is not NAME:PROTOCOL");
-            protocols.put(parts[0].toUpperCase(Locale.ROOT), parts[1]);
+            protocols.put(parts[0].strip().toUpperCase(Locale.ROOT), parts[1].strip());
         }
-        List<ListenerConfig> listeners = new ArrayList<>();
-        for (ListenerConfig listener : ListenerConfig.parse("listeners", text)) {
-            // a KRaft controller's door; the coordination service needs none
-            if (controllerListeners(all).contains(listener.name())) continue;
-            listener.requirePlaintext(protocols);
-            listeners.add(listener);
-        }
-        if (listeners.isEmpty()) throw new InvalidConfigException("listeners: there is none for clients");
-        return List.copyOf(listeners);
+        return protocols;
     }
 
     private static Set<String> controllerListeners(Map<String, String> all) {

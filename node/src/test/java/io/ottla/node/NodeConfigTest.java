@@ -3,10 +3,15 @@ package io.ottla.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ottla.base.Network;
+import io.ottla.base.Secret;
+import io.ottla.base.TlsSettings;
+import io.ottla.base.TlsSettings.Store;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,7 +85,8 @@ class NodeConfigTest {
                 "listeners               | PLAINTEXT://localhost             | is not a listener",
                 "listeners               | PLAINTEXT://localhost:99999       | 99999 is not a port",
                 "listeners               | PLAINTEXT://a:1,PLAINTEXT://b:2   | PLAINTEXT is there twice",
-                "listeners               | SSL://localhost:9092              | SSL asks for SSL",
+                "listeners               | SASL_SSL://localhost:9092         | SASL_SSL asks for SASL_SSL",
+                "listeners               | SSL://localhost:9092              | ssl.keystore.location is missing",
                 "listeners               | INTERNAL://localhost:9092         | does not say what protocol INTERNAL has",
                 "advertised.listeners    | PLAINTEXT://0.0.0.0:9092          | clients cannot connect to 0.0.0.0",
                 "advertised.listeners    | OTHER://a:1                       | OTHER is not among the listeners",
@@ -95,5 +101,55 @@ class NodeConfigTest {
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining(key)
                 .hasMessageContaining(why);
+    }
+
+    @Test
+    void aTlsListenerTakesItsOwnKeysBeforeThoseOfAll() throws Exception {
+        NodeConfig config = parse(
+                "listeners", "PLAIN://:1,SSL://:2,OTHER://:3",
+                "listener.security.protocol.map", "PLAIN:PLAINTEXT, SSL:SSL, OTHER:SSL",
+                "ssl.keystore.location", "keys/all.jks",
+                "ssl.keystore.password", "all",
+                "ssl.truststore.location", "/trust.p12",
+                "ssl.truststore.type", "PKCS12",
+                "ssl.client.auth", "required",
+                "ssl.cipher.suites", "A, B",
+                "listener.name.other.ssl.keystore.location", "/keys/other.pem",
+                "listener.name.other.ssl.keystore.type", "PEM",
+                "listener.name.other.ssl.client.auth", "none");
+        assertThat(config.security().get("PLAIN")).isEqualTo(Network.Security.PLAIN);
+        TlsSettings all = ((Network.Security.Tls) config.security().get("SSL")).settings();
+        assertThat(all)
+                .isEqualTo(new TlsSettings(
+                        new Store.File(Path.of("/home/me/keys/all.jks"), "JKS", Optional.of(new Secret("all"))),
+                        Optional.empty(),
+                        Optional.of(new Store.File(Path.of("/trust.p12"), "PKCS12", Optional.empty())),
+                        TlsSettings.ClientAuth.NEEDED,
+                        List.of("TLSv1.2", "TLSv1.3"),
+                        List.of("A", "B"),
+                        true));
+        TlsSettings other = ((Network.Security.Tls) config.security().get("OTHER")).settings();
+        assertThat(other.keys())
+                .isEqualTo(new Store.File(Path.of("/keys/other.pem"), "PEM", Optional.of(new Secret("all"))));
+        assertThat(other.clientAuth()).isEqualTo(TlsSettings.ClientAuth.NONE);
+        assertThat(config.withoutEffect()).isEmpty();
+    }
+
+    @Test
+    void keysMayStandInTheConfigurationItself() throws Exception {
+        NodeConfig config = parse(
+                "listeners", "SSL://:2",
+                "ssl.keystore.type", "PEM",
+                "ssl.keystore.key", "KEY",
+                "ssl.keystore.certificate.chain", "CHAIN",
+                "ssl.truststore.type", "PEM",
+                "ssl.truststore.certificates", "TRUSTED");
+        TlsSettings settings = ((Network.Security.Tls) config.security().get("SSL")).settings();
+        assertThat(settings.keys()).isEqualTo(new Store.Pem(Optional.of(new Secret("KEY")), "CHAIN"));
+        assertThat(settings.trust()).contains(new Store.Pem(Optional.empty(), "TRUSTED"));
+        assertThat(settings.clientAuth()).isEqualTo(TlsSettings.ClientAuth.NONE);
+        assertThatThrownBy(() -> parse("listeners", "SSL://:2", "ssl.keystore.key", "KEY"))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("belong together");
     }
 }

@@ -46,6 +46,7 @@ public final class VirtualNetwork implements Network {
 
     @Override
     public Listening listen(Listener listener, Acceptor acceptor) throws IOException {
+        if (listener.security() instanceof Security.Tls) throw new IOException("only plain connections are simulated");
         int port = listener.port();
         if (port == 0) for (port = FIRST_FREE_PORT; bound.containsKey(port); ) port++;
         if (bound.containsKey(port)) throw new BindException("Address already in use: " + port);

@@ -1,4 +1,4 @@
-package io.ottla.broker;
+package io.ottla.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

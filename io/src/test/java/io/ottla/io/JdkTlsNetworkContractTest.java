@@ -1,0 +1,21 @@
+package io.ottla.io;
+
+import io.netty.handler.ssl.SslProvider;
+import io.ottla.base.Network;
+import io.ottla.base.NetworkContract;
+import io.ottla.base.WorldUnderTest;
+import java.io.IOException;
+import java.util.Optional;
+
+class JdkTlsNetworkContractTest extends NetworkContract {
+    @Override
+    protected WorldUnderTest open() throws IOException {
+        World world = new World(Transport.best(), SslProvider.JDK);
+        return new RealWorld(world, TestCertificates.client(Optional.empty()));
+    }
+
+    @Override
+    protected Network.Security security() {
+        return new Network.Security.Tls(TestCertificates.server(), false);
+    }
+}

@@ -1,0 +1,120 @@
+package io.ottla.io;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import io.ottla.base.Secret;
+import io.ottla.base.TlsSettings;
+import io.ottla.base.TlsSettings.Store;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
+
+/** An authority of our own, and what it has signed. */
+final class TestCertificates {
+    static final Secret PASSWORD = new Secret("changeit");
+    static final X509Bundle AUTHORITY = authority("CN=Test Authority");
+    static final X509Bundle SERVER = issued("CN=localhost", 0, 30);
+
+    private TestCertificates() {}
+
+    static X509Bundle authority(String name) {
+        try {
+            return new CertificateBuilder()
+                    .subject(name)
+                    .setIsCertificateAuthority(true)
+                    .buildSelfSigned();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Valid from and to so many days from now. */
+    static X509Bundle issued(String name, int fromDays, int toDays) {
+        Instant now = Instant.now();
+        try {
+            return new CertificateBuilder()
+                    .subject(name)
+                    .addSanDnsName("localhost")
+                    .notBefore(now.plus(fromDays, ChronoUnit.DAYS).minus(1, ChronoUnit.HOURS))
+                    .notAfter(now.plus(toDays, ChronoUnit.DAYS))
+                    .buildIssuedBy(AUTHORITY);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Store pem(X509Bundle bundle) {
+        return new Store.Pem(Optional.of(new Secret(bundle.getPrivateKeyPEM())), bundle.getCertificatePathPEM());
+    }
+
+    static Store trust() {
+        return new Store.Pem(Optional.empty(), AUTHORITY.getCertificatePEM());
+    }
+
+    static TlsSettings settings(Store keys, TlsSettings.ClientAuth clientAuth) {
+        return new TlsSettings(
+                keys,
+                Optional.empty(),
+                Optional.of(trust()),
+                clientAuth,
+                TlsSettings.STANDARD_PROTOCOLS,
+                List.of(),
+                true);
+    }
+
+    static TlsSettings server() {
+        return settings(pem(SERVER), TlsSettings.ClientAuth.NONE);
+    }
+
+    static Path write(Path file, String type, X509Bundle bundle, Secret password) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            KeyStore store = KeyStore.getInstance(type);
+            store.load(null, null);
+            char[] characters = password.value().toCharArray();
+            store.setKeyEntry("own", bundle.getKeyPair().getPrivate(), characters, chain(bundle));
+            store.store(out, characters);
+        } catch (java.security.GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+        return file;
+    }
+
+    private static Certificate[] chain(X509Bundle bundle) {
+        return bundle.getCertificatePath();
+    }
+
+    /** A client that trusts the authority, and shows what it is given. */
+    static SSLSocketFactory client(Optional<X509Bundle> shows) {
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            trusted.setCertificateEntry("authority", AUTHORITY.getCertificate());
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            KeyStore own = KeyStore.getInstance("PKCS12");
+            own.load(null, null);
+            char[] password = PASSWORD.value().toCharArray();
+            if (shows.isPresent())
+                own.setKeyEntry("own", shows.get().getKeyPair().getPrivate(), password, chain(shows.get()));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(own, password);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), trust.getTrustManagers(), new SecureRandom());
+            return context.getSocketFactory();
+        } catch (java.security.GeneralSecurityException | IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
