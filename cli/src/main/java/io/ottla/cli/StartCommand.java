@@ -4,18 +4,12 @@ import io.ottla.node.InvalidConfigException;
 import io.ottla.node.ListenerConfig;
 import io.ottla.node.NodeConfig;
 import io.ottla.node.StartResult;
-import java.io.IOException;
-import java.io.Reader;
+import io.ottla.node.ZooConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -31,13 +25,15 @@ import picocli.CommandLine.Parameters;
         description = {
             "Runs a node in the foreground, until Ctrl-C.",
             "",
-            "Without configuration Kafka clients find it on localhost:9092, and its data is in the folder ottla-data."
+            "Without configuration Kafka clients find it on localhost:9092, ZooKeeper clients on localhost:2181, and its"
+                    + " data is in the folder ottla-data. With a zoo.cfg that says nothing of Kafka it is a ZooKeeper server."
         },
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Examples:",
             "  ottla start",
+            "  ottla start conf/zoo.cfg",
             "  ottla start config/server.properties --override log.dirs=/data/kafka",
             "  ottla start --override listeners=PLAINTEXT://0.0.0.0:9092"
         })
@@ -47,8 +43,8 @@ final class StartCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             arity = "0..1",
-            paramLabel = "server.properties",
-            description = "Kafka's configuration file.")
+            paramLabel = "FILE",
+            description = "Kafka's server.properties or ZooKeeper's zoo.cfg.")
     Path file;
 
     @Option(
@@ -59,7 +55,7 @@ final class StartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed, InterruptedException {
-        NodeConfig config = config(properties(file, overrides));
+        NodeConfig config = config(new ConfigFile(file, overrides));
         if (!config.withoutEffect().isEmpty())
             LOG.warn("set, but without effect here: {}", String.join(", ", config.withoutEffect()));
         NodeProcess process = new NodeProcess(config);
@@ -68,16 +64,28 @@ final class StartCommand implements Callable<Integer> {
                 process.letGo();
                 throw new CommandFailed(sentence);
             }
-            case StartResult.Started(Map<String, ListenerConfig> advertised) -> {
+            case StartResult.Started started -> {
                 stopOnSignal(process);
-                String addresses = advertised.values().stream()
-                        .map(ListenerConfig::address)
-                        .collect(Collectors.joining(", "));
-                System.out.println("Ottla is ready. Kafka clients connect to " + addresses + ".");
+                System.out.println(greeting(started));
                 new CountDownLatch(1).await(); // a signal ends the process
             }
         }
         return 0;
+    }
+
+    static String greeting(StartResult.Started started) {
+        StringBuilder greeting = new StringBuilder("Ottla is ready.");
+        if (!started.advertised().isEmpty())
+            greeting.append(" Kafka clients connect to ")
+                    .append(started.advertised().values().stream()
+                            .map(ListenerConfig::address)
+                            .collect(Collectors.joining(", ")))
+                    .append('.');
+        if (!started.zookeeper().isEmpty())
+            greeting.append(" ZooKeeper clients connect to ")
+                    .append(String.join(", ", started.zookeeper()))
+                    .append('.');
+        return greeting.toString();
     }
 
     private static void stopOnSignal(NodeProcess process) {
@@ -99,9 +107,13 @@ final class StartCommand implements Callable<Integer> {
                         "ottla-stop"));
     }
 
-    static NodeConfig config(Map<String, String> properties) throws CommandFailed {
+    static NodeConfig config(ConfigFile from) throws CommandFailed {
+        Path here = Path.of("").toAbsolutePath();
+        Map<String, String> all = from.all();
         try {
-            return NodeConfig.parse(properties, Path.of("").toAbsolutePath(), StartCommand::hostName);
+            return ZooConfig.isAlone(from.file(), from.overrides())
+                    ? NodeConfig.parseZooCfg(all, here)
+                    : NodeConfig.parse(all, here, StartCommand::hostName);
         } catch (InvalidConfigException e) {
             throw new CommandFailed("the configuration cannot be used: " + e.getMessage());
         }
@@ -114,27 +126,5 @@ final class StartCommand implements Callable<Integer> {
             LOG.warn("this machine's name has no address, so clients are told localhost; set advertised.listeners");
             return "localhost";
         }
-    }
-
-    /** The file's properties, if there is a file, and the overrides over them. */
-    static Map<String, String> properties(Path file, List<String> overrides) throws CommandFailed {
-        Map<String, String> all = new LinkedHashMap<>();
-        if (file != null) {
-            Properties read = new Properties();
-            try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-                read.load(reader);
-            } catch (NoSuchFileException e) {
-                throw new CommandFailed("there is no configuration file " + file);
-            } catch (IOException | IllegalArgumentException e) {
-                throw new CommandFailed("the configuration file " + file + " cannot be read: " + e.getMessage());
-            }
-            read.stringPropertyNames().forEach(key -> all.put(key, read.getProperty(key)));
-        }
-        for (String override : overrides) {
-            int equals = override.indexOf('=');
-            if (equals < 1) throw new CommandFailed("--override " + override + ": KEY=VALUE is wanted");
-            all.put(override.substring(0, equals).strip(), override.substring(equals + 1));
-        }
-        return all;
     }
 }

@@ -1,6 +1,5 @@
 package io.ottla.cli;
 
-import io.ottla.node.ListenerConfig;
 import io.ottla.node.NodeConfig;
 import io.ottla.node.StartResult;
 import java.io.IOException;
@@ -68,12 +67,12 @@ final class TrainCommand implements Callable<Integer> {
                 "log.dirs=" + folder.resolve("kafka"),
                 "dataDir=" + folder.resolve("zookeeper"),
                 "group.initial.rebalance.delay.ms=0");
-        NodeConfig config = StartCommand.config(StartCommand.properties(null, overrides));
+        NodeConfig config = StartCommand.config(new ConfigFile(null, overrides));
         NodeProcess process = new NodeProcess(config);
         switch (process.start()) {
             case StartResult.Failed(String sentence) -> throw new CommandFailed(sentence);
-            case StartResult.Started(Map<String, ListenerConfig> advertised) ->
-                runClients(advertised.values().iterator().next().address());
+            case StartResult.Started started ->
+                runClients(started.advertised().values().iterator().next().address());
         }
         process.stop();
     }

@@ -45,7 +45,7 @@ class BenchCommandTest {
 
     @BeforeAll
     void startNode(@TempDir Path folder) throws Exception {
-        node = new NodeProcess(StartCommand.config(StartCommand.properties(
+        node = new NodeProcess(StartCommand.config(new ConfigFile(
                 null,
                 List.of(
                         "listeners=PLAINTEXT://127.0.0.1:0",

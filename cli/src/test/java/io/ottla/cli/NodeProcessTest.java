@@ -29,7 +29,7 @@ class NodeProcessTest {
                 "log.dirs=" + folder.resolve("kafka"),
                 "dataDir=" + folder.resolve("zookeeper")));
         all.addAll(List.of(overrides));
-        return new NodeProcess(StartCommand.config(StartCommand.properties(null, all)));
+        return new NodeProcess(StartCommand.config(new ConfigFile(null, all)));
     }
 
     private static int port(StartResult result) {

@@ -57,20 +57,20 @@ class QuickStartTest {
     @Test
     void overridesWinOverTheFile() throws Exception {
         Path file = Files.writeString(folder.resolve("server.properties"), "# mine\nbroker.id=3\nlog.dirs = /a\n");
-        assertThat(StartCommand.properties(file, List.of("log.dirs=/b", "x=y=z")))
+        assertThat(new ConfigFile(file, List.of("log.dirs=/b", "x=y=z")).all())
                 .isEqualTo(Map.of("broker.id", "3", "log.dirs", "/b", "x", "y=z"));
     }
 
     @Test
     void aFileThatCannotBeUsedIsOneSentence() throws Exception {
-        assertThatThrownBy(() -> StartCommand.properties(folder.resolve("none"), List.of()))
+        assertThatThrownBy(() -> new ConfigFile(folder.resolve("none"), List.of()))
                 .isInstanceOf(CommandFailed.class)
                 .hasMessageContaining("there is no configuration file");
         Path broken = Files.write(folder.resolve("broken"), "a=\\u00zz".getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> StartCommand.properties(broken, List.of()))
+        assertThatThrownBy(() -> new ConfigFile(broken, List.of()))
                 .isInstanceOf(CommandFailed.class)
                 .hasMessageContaining("cannot be read");
         Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
-        assertThatThrownBy(() -> StartCommand.properties(binary, List.of())).isInstanceOf(CommandFailed.class);
+        assertThatThrownBy(() -> new ConfigFile(binary, List.of())).isInstanceOf(CommandFailed.class);
     }
 }

@@ -48,8 +48,7 @@ final class Doors {
         Map<String, ListenerConfig> known = new TreeMap<>(advertised);
         for (ListenerConfig listener : listeners) {
             Network.Listening listening = network.listen(
-                    new Listener(
-                            listener.host(), listener.port(), framing, limits, security.get(listener.name())),
+                    new Listener(listener.host(), listener.port(), framing, limits, security.get(listener.name())),
                     connection -> admit(listener.name(), connection));
             bound.put(listener.name(), listening);
             ListenerConfig told = known.get(listener.name());

@@ -55,6 +55,7 @@ final class KeyRenewal implements ImageListener {
     }
 
     private static void stays(String listener, String why) {
-        LOG.error("listener {} stays with the keys it has, since those configured now cannot be used: {}", listener, why);
+        LOG.error(
+                "listener {} stays with the keys it has, since those configured now cannot be used: {}", listener, why);
     }
 }

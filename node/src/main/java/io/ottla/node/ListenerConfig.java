@@ -61,10 +61,12 @@ public record ListenerConfig(String name, String host, int port) {
         return switch (protocol) {
             case "PLAINTEXT" -> false;
             case "SSL" -> true;
-            case "SASL_PLAINTEXT", "SASL_SSL" -> throw new InvalidConfigException(
-                    "listeners: " + name + " asks for " + protocol + ", but only PLAINTEXT and SSL are served so far");
-            default -> throw new InvalidConfigException(
-                    "listeners: listener.security.protocol.map does not say what protocol " + name + " has");
+            case "SASL_PLAINTEXT", "SASL_SSL" ->
+                throw new InvalidConfigException("listeners: " + name + " asks for " + protocol
+                        + ", but only PLAINTEXT and SSL are served so far");
+            default ->
+                throw new InvalidConfigException(
+                        "listeners: listener.security.protocol.map does not say what protocol " + name + " has");
         };
     }
 

@@ -72,8 +72,9 @@ final class ListenerTls {
             case "none" -> ClientAuth.NONE;
             case "requested" -> ClientAuth.WANTED;
             case "required" -> ClientAuth.NEEDED;
-            default -> throw new InvalidConfigException(
-                    "ssl.client.auth: '" + wanted + "' is none of none, requested, required");
+            default ->
+                throw new InvalidConfigException(
+                        "ssl.client.auth: '" + wanted + "' is none of none, requested, required");
         };
     }
 

@@ -11,7 +11,6 @@ import io.ottla.base.SeededRandom;
 import io.ottla.broker.Broker;
 import io.ottla.cluster.BrokerImage;
 import io.ottla.keeper.Keeper;
-import io.ottla.keeper.KeeperOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -83,23 +82,28 @@ public final class Node {
             fail(e.getMessage());
             return;
         }
+        if (config.servesKafka()) openStorage();
+        else openKeeper(opened -> starting.accept(new StartResult.Started(advertised, List.of())));
+    }
+
+    private void openStorage() {
         Storage.open(config.logDirs(), environment.disk(), orFail(opened -> {
             storage = Optional.of(opened);
-            openKeeper();
+            openKeeper(this::claim);
         }));
     }
 
-    private void openKeeper() {
+    private void openKeeper(Consumer<Keeper> next) {
         Keeper.open(
-                KeeperOptions.DEFAULT,
-                config.dataDir(),
+                config.zookeeper().keeper(),
+                config.zookeeper().dataDir(),
                 environment.disk(),
                 environment.clock(),
                 environment.random().split(),
                 environment.faults(),
                 orFail(opened -> {
                     keeper = Optional.of(opened);
-                    claim(opened);
+                    next.accept(opened);
                 }));
     }
 
@@ -138,7 +142,7 @@ public final class Node {
         joining.join(endpoints, config.rack(), () -> {
             Broker broker = joining.broker();
             doors.open(broker::acceptor);
-            starting.accept(new StartResult.Started(advertised));
+            starting.accept(new StartResult.Started(advertised, List.of()));
         });
     }
 

@@ -27,19 +27,21 @@ import java.util.function.Supplier;
  * @param security what each listener speaks, by its name
  * @param advertised what clients are told, by listener name
  * @param logDirs absolute
- * @param dataDir where the coordination service keeps its transaction log and snapshots; absolute
+ * @param servesKafka whether there is a broker; without one listeners and log directories are empty
+ * @param zookeeper what the coordination service goes by
  * @param broker what the broker goes by
  * @param workingDir what relative paths are relative to
  * @param withoutEffect keys that are set but change nothing, sorted
  */
 public record NodeConfig(
+        boolean servesKafka,
         OptionalInt brokerId,
         List<ListenerConfig> listeners,
         Map<String, Network.Security> security,
         Map<String, ListenerConfig> advertised,
         Optional<String> rack,
         List<Path> logDirs,
-        Path dataDir,
+        ZooConfig zookeeper,
         ConnectionLimits connectionLimits,
         BrokerLimits brokerLimits,
         BrokerConfigs broker,
@@ -53,14 +55,15 @@ public record NodeConfig(
     private static final long UNSENT_BYTES_MAX = 8L * 1024 * 1024;
 
     /**
+     * A broker and its coordination service.
+     *
      * @param properties as in {@code server.properties}
      * @param workingDir what relative paths are relative to
      * @param hostName this machine's name, asked for only if it has to be advertised
      */
     public static NodeConfig parse(Map<String, String> properties, Path workingDir, Supplier<String> hostName)
             throws InvalidConfigException {
-        SortedMap<String, String> all = new TreeMap<>();
-        properties.forEach((key, value) -> all.put(key, value.strip()));
+        SortedMap<String, String> all = stripped(properties);
         BrokerConfigs.Parsed broker;
         try {
             broker = BrokerConfigs.parse(all);
@@ -70,25 +73,61 @@ public record NodeConfig(
         List<ListenerConfig> listeners = listeners(all);
         Path data = workingDir.resolve(DATA_FOLDER);
         List<Path> logDirs = logDirs(all, workingDir, data);
+        Settings settings = new Settings(all);
+        ZooConfig zookeeper = ZooConfig.parse(settings, workingDir, dataDir(data, logDirs.getFirst()), false);
         return new NodeConfig(
+                true,
                 brokerId(broker.configs()),
                 listeners,
                 security(all, listeners, broker.configs(), workingDir),
                 advertised(all, listeners, hostName),
                 Optional.ofNullable(all.get("broker.rack")).filter(rack -> !rack.isEmpty()),
                 logDirs,
-                dataDir(all, workingDir, data, logDirs.getFirst()),
-                new ConnectionLimits(
-                        Integer.MAX_VALUE, // how many there may be can change while running: see ConnectionQuota
-                        Integer.MAX_VALUE,
-                        broker.configs().number("connections.max.idle.ms"),
-                        UNSENT_BYTES_MAX),
+                zookeeper,
+                connectionLimits(broker.configs()),
                 limits(broker.configs()),
                 broker.configs(),
                 workingDir,
                 broker.withoutEffect().stream()
-                        .filter(key -> !key.equals("dataDir"))
+                        .filter(key -> !settings.wasRead(key))
                         .toList());
+    }
+
+    /** The coordination service alone, from a {@code zoo.cfg}: see {@link ZooConfig#isAlone}. */
+    public static NodeConfig parseZooCfg(Map<String, String> properties, Path workingDir)
+            throws InvalidConfigException {
+        SortedMap<String, String> all = stripped(properties);
+        BrokerConfigs standard = BrokerConfigs.defaults();
+        Settings settings = new Settings(all);
+        ZooConfig zookeeper = ZooConfig.parse(settings, workingDir, workingDir.resolve(DATA_FOLDER), true);
+        return new NodeConfig(
+                false,
+                OptionalInt.empty(),
+                List.of(),
+                Map.of(),
+                Map.of(),
+                Optional.empty(),
+                List.of(),
+                zookeeper,
+                connectionLimits(standard),
+                limits(standard),
+                standard,
+                workingDir,
+                all.keySet().stream().filter(key -> !settings.wasRead(key)).toList());
+    }
+
+    private static SortedMap<String, String> stripped(Map<String, String> properties) {
+        SortedMap<String, String> all = new TreeMap<>();
+        properties.forEach((key, value) -> all.put(key, value.strip()));
+        return all;
+    }
+
+    private static ConnectionLimits connectionLimits(BrokerConfigs configs) {
+        return new ConnectionLimits(
+                Integer.MAX_VALUE, // how many there may be can change while running: see ConnectionQuota
+                Integer.MAX_VALUE,
+                configs.number("connections.max.idle.ms"),
+                UNSENT_BYTES_MAX);
     }
 
     private static BrokerLimits limits(BrokerConfigs configs) {
@@ -131,11 +170,10 @@ public record NodeConfig(
                 security.put(
                         listener.name(),
                         new Network.Security.Tls(
-                                new ListenerTls(key -> configs.ofListener(listener.name(), key), workingDir)
-                                        .settings(),
+                                new ListenerTls(key -> configs.ofListener(listener.name(), key), workingDir).settings(),
                                 false));
             } catch (InvalidConfigException e) {
-                throw new InvalidConfigException("listener " + listener + ": " + e.getMessage());
+                throw new InvalidConfigException("listeners: " + listener + ": " + e.getMessage());
             }
         }
         return security;
@@ -201,9 +239,7 @@ public record NodeConfig(
     }
 
     /** Beside the logs, since the two belong together; not among them, since Kafka refuses folders that are no partitions. */
-    private static Path dataDir(Map<String, String> all, Path workingDir, Path data, Path firstLogDir) {
-        String text = all.getOrDefault("dataDir", "");
-        if (!text.isEmpty()) return workingDir.resolve(text).normalize();
+    private static Path dataDir(Path data, Path firstLogDir) {
         if (firstLogDir.startsWith(data)) return data.resolve("zookeeper");
         return firstLogDir.resolveSibling(firstLogDir.getFileName() + "-zookeeper");
     }

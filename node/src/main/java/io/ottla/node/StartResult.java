@@ -1,5 +1,6 @@
 package io.ottla.node;
 
+import java.util.List;
 import java.util.Map;
 
 /** What became of {@link Node#start}. */
@@ -8,9 +9,10 @@ public sealed interface StartResult {
     /**
      * The node serves.
      *
-     * @param advertised where clients of each listener connect to, by its name; the ports are those bound
+     * @param advertised where Kafka clients of each listener connect to, by its name; the ports are those bound
+     * @param zookeeper where ZooKeeper clients connect to, as {@code host:port}
      */
-    record Started(Map<String, ListenerConfig> advertised) implements StartResult {}
+    record Started(Map<String, ListenerConfig> advertised, List<String> zookeeper) implements StartResult {}
 
     /** The node does not run and holds nothing any more. */
     record Failed(String sentence) implements StartResult {}

@@ -31,7 +31,7 @@ class NodeConfigTest {
         assertThat(config.listeners()).containsExactly(new ListenerConfig("PLAINTEXT", "localhost", 9092));
         assertThat(config.advertised().get("PLAINTEXT").address()).isEqualTo("localhost:9092");
         assertThat(config.logDirs()).containsExactly(Path.of("/home/me/ottla-data/kafka"));
-        assertThat(config.dataDir()).isEqualTo(Path.of("/home/me/ottla-data/zookeeper"));
+        assertThat(config.zookeeper().dataDir()).isEqualTo(Path.of("/home/me/ottla-data/zookeeper"));
         assertThat(config.brokerId()).isEmpty();
     }
 
@@ -67,14 +67,14 @@ class NodeConfigTest {
                 "log.dirs", "/tmp/kraft-combined-logs");
         assertThat(config.brokerId()).hasValue(7);
         assertThat(config.listeners()).extracting(ListenerConfig::port).containsExactly(9092);
-        assertThat(config.dataDir()).isEqualTo(Path.of("/tmp/kraft-combined-logs-zookeeper"));
+        assertThat(config.zookeeper().dataDir()).isEqualTo(Path.of("/tmp/kraft-combined-logs-zookeeper"));
     }
 
     @Test
     void relativePathsAreRelativeToTheWorkingFolder() throws Exception {
         NodeConfig config = parse("log.dirs", "a, /b,../c", "dataDir", "zk");
         assertThat(config.logDirs()).isEqualTo(List.of(Path.of("/home/me/a"), Path.of("/b"), Path.of("/home/c")));
-        assertThat(config.dataDir()).isEqualTo(Path.of("/home/me/zk"));
+        assertThat(config.zookeeper().dataDir()).isEqualTo(Path.of("/home/me/zk"));
     }
 
     @ParameterizedTest

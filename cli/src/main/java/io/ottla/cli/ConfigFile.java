@@ -1,0 +1,79 @@
+package io.ottla.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/** The properties of a configuration file, if there is one, and those of the command line over them. */
+final class ConfigFile {
+    private static final String DYNAMIC = "dynamicConfigFile";
+    private static final String PASSWORD_PATH = ".passwordPath";
+
+    private final Map<String, String> file = new LinkedHashMap<>();
+    private final Map<String, String> overrides = new LinkedHashMap<>();
+
+    /**
+     * @param path null for no file
+     * @param overrides each {@code KEY=VALUE}
+     */
+    ConfigFile(Path path, List<String> overrides) throws CommandFailed {
+        if (path != null) {
+            file.putAll(read(path));
+            // where the original moves the lines of its servers to
+            String dynamic = file.get(DYNAMIC);
+            if (dynamic != null) read(Path.of(dynamic.strip())).forEach(file::putIfAbsent);
+        }
+        for (String override : overrides) {
+            int equals = override.indexOf('=');
+            if (equals < 1) throw new CommandFailed("--override " + override + ": KEY=VALUE is wanted");
+            this.overrides.put(override.substring(0, equals).strip(), override.substring(equals + 1));
+        }
+    }
+
+    private static Map<String, String> read(Path path) throws CommandFailed {
+        Properties read = new Properties();
+        try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
+            read.load(reader);
+        } catch (NoSuchFileException e) {
+            throw new CommandFailed("there is no configuration file " + path);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandFailed("the configuration file " + path + " cannot be read: " + e.getMessage());
+        }
+        Map<String, String> all = new LinkedHashMap<>();
+        read.stringPropertyNames().forEach(key -> all.put(key, read.getProperty(key)));
+        return all;
+    }
+
+    Map<String, String> file() {
+        return file;
+    }
+
+    Map<String, String> overrides() {
+        return overrides;
+    }
+
+    /** With passwords in place of the files that ZooKeeper's {@code ssl.*.passwordPath} names. */
+    Map<String, String> all() throws CommandFailed {
+        Map<String, String> all = new LinkedHashMap<>(file);
+        all.putAll(overrides);
+        for (String key : List.copyOf(all.keySet())) {
+            if (!key.endsWith(PASSWORD_PATH)) continue;
+            Path path = Path.of(all.remove(key).strip());
+            try {
+                all.put(
+                        key.substring(0, key.length() - "Path".length()),
+                        Files.readString(path).strip());
+            } catch (IOException e) {
+                throw new CommandFailed(key + ": the file " + path + " cannot be read: " + e.getMessage());
+            }
+        }
+        return all;
+    }
+}

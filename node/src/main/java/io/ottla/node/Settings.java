@@ -1,0 +1,62 @@
+package io.ottla.node;
+
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The keys of a configuration file, and which of them somebody has asked for. */
+final class Settings {
+    private final Map<String, String> all;
+    private final Set<String> read = new HashSet<>();
+
+    Settings(Map<String, String> all) {
+        this.all = all;
+    }
+
+    /** The value as it stands, if it is not blank. */
+    Optional<String> text(String key) {
+        read.add(key);
+        return Optional.ofNullable(all.get(key)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    boolean flag(String key, boolean standard) throws InvalidConfigException {
+        Optional<String> value = text(key);
+        if (value.isEmpty()) return standard;
+        return switch (value.get().toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new InvalidConfigException(key + ": '" + value.get() + "' is neither true nor false");
+        };
+    }
+
+    int integer(String key, int standard, int min, int max) throws InvalidConfigException {
+        Optional<String> value = text(key);
+        if (value.isEmpty()) return standard;
+        try {
+            int number = Integer.decode(value.get());
+            if (number >= min && number <= max) return number;
+            throw new InvalidConfigException("%s: %d is not within %d and %d".formatted(key, number, min, max));
+        } catch (NumberFormatException e) {
+            throw new InvalidConfigException(key + ": '" + value.get() + "' is not a number that fits");
+        }
+    }
+
+    boolean isSet(String key) {
+        return text(key).isPresent();
+    }
+
+    /** Says that it is known, where its value does not matter. */
+    void know(String key) {
+        read.add(key);
+    }
+
+    Map<String, String> all() {
+        return all;
+    }
+
+    boolean wasRead(String key) {
+        return read.contains(key);
+    }
+}

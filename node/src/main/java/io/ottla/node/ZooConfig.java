@@ -1,0 +1,277 @@
+package io.ottla.node;
+
+import io.ottla.base.Network;
+import io.ottla.keeper.KeeperOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the coordination service of a node is to do, from a {@code zoo.cfg}, or from the same keys in a {@code
+ * server.properties}. Names, defaults and meaning are those of {@code QuorumPeerConfig} and, for what the original has as
+ * system properties, of the administrator's guide, without {@code zookeeper.} in front: that is how the original takes
+ * them from the file.
+ *
+ * <p>Other than there: without {@code clientPort} only this machine is listened to; old snapshots are purged unless
+ * {@code autopurge.purgeInterval=0} says otherwise; {@code clientPort=0} takes any free port and {@code -1} is none.
+ *
+ * @param dataDir absolute; with {@code version-2} in it
+ * @param dataLogDir where the transaction log is; the same as {@code dataDir} unless configured
+ * @param doors where clients of ZooKeeper connect to
+ * @param clientsMax connections in all ({@code maxCnxns})
+ * @param clientsPerIpMax connections from one address ({@code maxClientCnxns})
+ * @param admin empty if it is not wanted
+ * @param all every key of the file, for those who read their own
+ */
+public record ZooConfig(
+        Path dataDir,
+        Path dataLogDir,
+        List<Door> doors,
+        int clientsMax,
+        int clientsPerIpMax,
+        KeeperOptions keeper,
+        Optional<Admin> admin,
+        Map<String, String> all) {
+
+    /**
+     * @param host empty for all addresses
+     * @param port 0 for any free one
+     * @param isWanted whether somebody asked for this very port; otherwise it may be missing when it is taken
+     */
+    public record Door(String host, int port, Network.Security security, boolean isWanted) {}
+
+    /**
+     * The commands over HTTP.
+     *
+     * @param isWanted as for a {@link Door}
+     */
+    public record Admin(String host, int port, String commandUrl, boolean isWanted) {}
+
+    static final int CLIENT_PORT = 2181;
+    private static final int ADMIN_PORT = 8080;
+    private static final int CLIENTS_PER_IP = 60;
+    private static final int TICK_MS = 3000;
+    private static final int PORT_MAX = 65_535;
+    private static final String LOOPBACK = "localhost";
+
+    /** What says of a file that it is a {@code zoo.cfg}. */
+    private static final Set<String> OURS = Set.of("clientPort", "secureClientPort", "dynamicConfigFile", "initLimit");
+
+    /** What says of a file that it is, also, for a Kafka broker. */
+    private static final Set<String> KAFKAS =
+            Set.of("listeners", "log.dirs", "log.dir", "broker.id", "node.id", "process.roles", "zookeeper.connect");
+
+    /** Of an ensemble; a server that is alone has no use for them, there as here. */
+    private static final Set<String> OF_ENSEMBLES = Set.of(
+            "initLimit",
+            "syncLimit",
+            "electionAlg",
+            "electionPort",
+            "peerType",
+            "standaloneEnabled",
+            "syncEnabled",
+            "connectToLearnerMasterLimit",
+            "observerMasterPort",
+            "quorumListenOnAllIPs",
+            "version",
+            "cnxTimeout",
+            "leaderServes",
+            "quorum.cnxn.threads.size",
+            "sslQuorum",
+            "portUnification",
+            "dynamicConfigFile",
+            // what it names is there in any case
+            "serverCnxnFactory",
+            "authProvider.1",
+            "authProvider.x509",
+            "authProvider.sasl");
+
+    /** Whether a file with these keys starts the coordination service alone, without a Kafka broker. */
+    public static boolean isAlone(Map<String, String> file, Map<String, String> overrides) {
+        boolean isZoo = file.keySet().stream().anyMatch(key -> OURS.contains(key) || key.startsWith("server."));
+        return isZoo && KAFKAS.stream().noneMatch(key -> file.containsKey(key) || overrides.containsKey(key));
+    }
+
+    /**
+     * @param standardDataDir where to be if the settings do not say
+     * @param isAlone whether there is no broker: then the settings have to say where the data is, and what they leave open
+     *     is as in the original
+     */
+    static ZooConfig parse(Settings settings, Path workingDir, Path standardDataDir, boolean isAlone)
+            throws InvalidConfigException {
+        OF_ENSEMBLES.forEach(settings::know);
+        Optional<String> ownPort = ownLine(settings);
+        if (isAlone && !settings.isSet("dataDir"))
+            throw new InvalidConfigException("dataDir is missing: say where the data of the coordination service is");
+        Path dataDir = settings.text("dataDir")
+                .map(dir -> workingDir.resolve(dir).normalize())
+                .orElse(standardDataDir);
+        Path dataLogDir = settings.text("dataLogDir")
+                .map(dir -> workingDir.resolve(dir).normalize())
+                .orElse(dataDir);
+        return new ZooConfig(
+                dataDir,
+                dataLogDir,
+                doors(settings, workingDir, ownPort, isAlone),
+                orAny(settings.integer("maxCnxns", 0, 0, Integer.MAX_VALUE)),
+                orAny(settings.integer("maxClientCnxns", CLIENTS_PER_IP, 0, Integer.MAX_VALUE)),
+                keeper(settings),
+                admin(settings, isAlone),
+                Map.copyOf(settings.all()));
+    }
+
+    private static int orAny(int max) {
+        return max == 0 ? Integer.MAX_VALUE : max;
+    }
+
+    /**
+     * What stands behind the semicolon of the one {@code server.N} that there may be: {@code [[HOST:]PORT]}.
+     *
+     * @throws InvalidConfigException for an ensemble
+     */
+    private static Optional<String> ownLine(Settings settings) throws InvalidConfigException {
+        List<String> servers = new ArrayList<>();
+        for (String key : settings.all().keySet()) {
+            if (key.startsWith("server.")) servers.add(key);
+            if (key.startsWith("server.") || key.startsWith("group.") || key.startsWith("weight.")) settings.know(key);
+        }
+        if (servers.size() > 1)
+            throw new InvalidConfigException("%s name an ensemble of %d servers, but this is one server alone so far;"
+                            .formatted(
+                                    String.join(", ", servers.stream().sorted().toList()), servers.size())
+                    + " keep at most one of these lines, or leave the service to the servers there are and name them in"
+                    + " zookeeper.connect");
+        if (servers.isEmpty()) return Optional.empty();
+        String line = settings.text(servers.getFirst()).orElse("");
+        int semicolon = line.indexOf(';');
+        return semicolon < 0
+                ? Optional.empty()
+                : Optional.of(line.substring(semicolon + 1).strip());
+    }
+
+    private static List<Door> doors(Settings settings, Path workingDir, Optional<String> ownLine, boolean isAlone)
+            throws InvalidConfigException {
+        List<Door> doors = new ArrayList<>();
+        int plainPort = settings.integer("clientPort", isAlone ? -1 : CLIENT_PORT, -1, PORT_MAX);
+        String plainHost = settings.text("clientPortAddress").orElse("");
+        boolean isWanted = settings.isSet("clientPort");
+        if (!isWanted && ownLine.isPresent() && !ownLine.get().isEmpty()) {
+            int colon = ownLine.get().lastIndexOf(':');
+            plainHost = withoutBrackets(colon < 0 ? plainHost : ownLine.get().substring(0, colon));
+            plainPort = port(ownLine.get().substring(colon + 1));
+            isWanted = true;
+        }
+        if (!isWanted && !isAlone && plainHost.isEmpty()) plainHost = LOOPBACK;
+        boolean alsoTls = settings.flag("client.portUnification", false);
+        int securePort = settings.integer("secureClientPort", -1, -1, PORT_MAX);
+        if (plainPort >= 0) {
+            Network.Security security = alsoTls
+                    ? new Network.Security.Tls(ZooTls.settings(settings, workingDir), true)
+                    : Network.Security.PLAIN;
+            doors.add(new Door(plainHost, plainPort, security, isWanted));
+        }
+        String secureHost =
+                withoutBrackets(settings.text("secureClientPortAddress").orElse(""));
+        if (securePort >= 0)
+            doors.add(new Door(
+                    secureHost,
+                    securePort,
+                    new Network.Security.Tls(ZooTls.settings(settings, workingDir), false),
+                    true));
+        if (doors.isEmpty() && isAlone)
+            throw new InvalidConfigException(
+                    "there is neither clientPort nor secureClientPort: say where clients are to connect, such as"
+                            + " clientPort=2181");
+        return List.copyOf(doors);
+    }
+
+    private static String withoutBrackets(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static int port(String text) throws InvalidConfigException {
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= PORT_MAX) return port;
+        } catch (NumberFormatException e) {
+            throw new InvalidConfigException("server.N: '" + text + "' is not a client port");
+        }
+        throw new InvalidConfigException("server.N: " + text + " is not a client port");
+    }
+
+    private static KeeperOptions keeper(Settings settings) throws InvalidConfigException {
+        KeeperOptions standard = KeeperOptions.DEFAULT;
+        try {
+            return new KeeperOptions(
+                    standard.serverId(),
+                    settings.integer("jute.maxbuffer", standard.requestBytesMax(), 1024, Integer.MAX_VALUE / 4),
+                    sessions(settings),
+                    nodes(settings),
+                    standard.watching(),
+                    storage(settings));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new InvalidConfigException(e.getMessage());
+        }
+    }
+
+    private static KeeperOptions.Sessions sessions(Settings settings) throws InvalidConfigException {
+        int tickMs = settings.integer("tickTime", TICK_MS, 1, Integer.MAX_VALUE / 20);
+        int minMs = settings.integer("minSessionTimeout", -1, -1, Integer.MAX_VALUE);
+        int maxMs = settings.integer("maxSessionTimeout", -1, -1, Integer.MAX_VALUE);
+        boolean areLocal = settings.flag("localSessionsEnabled", false);
+        boolean mayRise = settings.flag("localSessionsUpgradingEnabled", false);
+        KeeperOptions.LocalSessions local = KeeperOptions.LocalSessions.OFF;
+        if (areLocal) local = mayRise ? KeeperOptions.LocalSessions.UPGRADING : KeeperOptions.LocalSessions.ON;
+        return new KeeperOptions.Sessions(
+                tickMs, minMs == -1 ? 2 * tickMs : minMs, maxMs == -1 ? 20 * tickMs : maxMs, local);
+    }
+
+    private static KeeperOptions.Nodes nodes(Settings settings) throws InvalidConfigException {
+        KeeperOptions.Nodes standard = KeeperOptions.Nodes.DEFAULT;
+        int most = Integer.MAX_VALUE;
+        return new KeeperOptions.Nodes(
+                settings.flag("extendedTypesEnabled", standard.extendedTypes()),
+                settings.flag("enforceQuota", standard.quotasEnforced()),
+                settings.integer("znode.container.checkIntervalMs", standard.cleaningIntervalMs(), 0, most),
+                settings.integer("znode.container.maxPerMinute", standard.cleanedPerMinute(), 1, most),
+                settings.integer(
+                        "znode.container.maxNeverUsedIntervalMs", (int) standard.unusedContainerMs(), 0, most));
+    }
+
+    private static KeeperOptions.Storage storage(Settings settings) throws InvalidConfigException {
+        KeeperOptions.Storage standard = KeeperOptions.Storage.DEFAULT;
+        int kept = settings.integer("autopurge.snapRetainCount", standard.snapshotsKept(), 1, Integer.MAX_VALUE);
+        boolean keepsAll = settings.integer("autopurge.purgeInterval", 1, 0, Integer.MAX_VALUE) == 0;
+        int limitKb =
+                settings.integer("snapSizeLimitInKb", (int) (standard.snapshotLogBytes() >> 10), -1, Integer.MAX_VALUE);
+        String compression = settings.text("snapshot.compression.method").orElse("");
+        return new KeeperOptions.Storage(
+                settings.integer("snapCount", standard.snapCount(), 2, Integer.MAX_VALUE),
+                limitKb <= 0 ? Long.MAX_VALUE >> 1 : (long) limitKb << 10,
+                keepsAll ? KeeperOptions.Storage.KEEP_ALL : Math.max(standard.snapshotsKept(), kept),
+                switch (compression) {
+                    case "" -> KeeperOptions.Compression.NONE;
+                    case "gz" -> KeeperOptions.Compression.GZIP;
+                    case "snappy" -> KeeperOptions.Compression.SNAPPY;
+                    default ->
+                        throw new InvalidConfigException(
+                                "snapshot.compression.method: '" + compression + "' is neither gz nor snappy");
+                });
+    }
+
+    private static Optional<Admin> admin(Settings settings, boolean isAlone) throws InvalidConfigException {
+        boolean isWanted = settings.isSet("admin.serverPort") || settings.isSet("admin.serverAddress");
+        boolean isEnabled = settings.flag("admin.enableServer", isAlone || isWanted);
+        int port = settings.integer("admin.serverPort", ADMIN_PORT, 0, PORT_MAX);
+        String host = withoutBrackets(settings.text("admin.serverAddress").orElse(LOOPBACK));
+        String url = settings.text("admin.commandURL").orElse("/commands");
+        if (settings.flag("admin.forceHttps", false) && isEnabled)
+            throw new InvalidConfigException(
+                    "admin.forceHttps: the admin port does not speak HTTPS; set admin.enableServer=false, or leave"
+                            + " admin.forceHttps out and keep the port on this machine");
+        return isEnabled ? Optional.of(new Admin(host, port, url, isWanted)) : Optional.empty();
+    }
+}

@@ -1,0 +1,229 @@
+package io.ottla.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ottla.base.Network;
+import io.ottla.base.Secret;
+import io.ottla.base.TlsSettings;
+import io.ottla.base.TlsSettings.ClientAuth;
+import io.ottla.base.TlsSettings.Store;
+import io.ottla.keeper.KeeperOptions;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ZooConfigTest {
+    private static final Path HERE = Path.of("/home/me");
+
+    private static Map<String, String> map(String zooCfg) {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(zooCfg));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        Map<String, String> map = new HashMap<>();
+        properties.stringPropertyNames().forEach(key -> map.put(key, properties.getProperty(key)));
+        return map;
+    }
+
+    private static NodeConfig zooCfg(String text) throws InvalidConfigException {
+        return NodeConfig.parseZooCfg(map(text), HERE);
+    }
+
+    private static ZooConfig serverProperties(String text) throws InvalidConfigException {
+        return NodeConfig.parse(map(text), HERE, () -> "machine").zookeeper();
+    }
+
+    /** As it comes with the original. */
+    private static final String SAMPLE = """
+            tickTime=2000
+            initLimit=10
+            syncLimit=5
+            dataDir=/tmp/zookeeper
+            clientPort=2181
+            #maxClientCnxns=60
+            """;
+
+    @Test
+    void theSampleOfTheOriginal() throws Exception {
+        NodeConfig node = zooCfg(SAMPLE);
+        ZooConfig config = node.zookeeper();
+        assertThat(node.servesKafka()).isFalse();
+        assertThat(node.withoutEffect()).isEmpty();
+        assertThat(config.dataDir()).isEqualTo(Path.of("/tmp/zookeeper"));
+        assertThat(config.dataLogDir()).isEqualTo(Path.of("/tmp/zookeeper"));
+        assertThat(config.doors()).containsExactly(new ZooConfig.Door("", 2181, Network.Security.PLAIN, true));
+        assertThat(config.clientsPerIpMax()).isEqualTo(60);
+        assertThat(config.keeper().sessions())
+                .isEqualTo(new KeeperOptions.Sessions(2000, 4000, 40_000, KeeperOptions.LocalSessions.OFF));
+        assertThat(config.keeper().storage().snapshotsKept()).isEqualTo(3);
+        assertThat(config.admin()).contains(new ZooConfig.Admin("localhost", 8080, "/commands", false));
+    }
+
+    @Test
+    void everythingThatCanBeSaid() throws Exception {
+        NodeConfig node = zooCfg("""
+                dataDir=data
+                dataLogDir=/log
+                clientPort=2182
+                clientPortAddress=10.0.0.1
+                secureClientPort=2281
+                maxClientCnxns=0
+                maxCnxns=500
+                tickTime=100
+                minSessionTimeout=150
+                maxSessionTimeout=90000
+                autopurge.snapRetainCount=7
+                autopurge.purgeInterval=24
+                snapCount=5000
+                snapSizeLimitInKb=1024
+                snapshot.compression.method=gz
+                jute.maxbuffer=4194304
+                extendedTypesEnabled=true
+                enforceQuota=true
+                localSessionsEnabled=true
+                localSessionsUpgradingEnabled=true
+                znode.container.checkIntervalMs=1000
+                admin.serverPort=9090
+                admin.serverAddress=0.0.0.0
+                admin.commandURL=/zk
+                serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory
+                ssl.keyStore.location=/keys/own.jks
+                ssl.keyStore.password=hush
+                ssl.trustStore.location=/keys/trusted.pem
+                ssl.clientAuth=want
+                ssl.enabledProtocols=TLSv1.3
+                ssl.ciphersuites=A,B
+                client.certReload=true
+                """);
+        ZooConfig config = node.zookeeper();
+        assertThat(node.withoutEffect()).isEmpty();
+        TlsSettings tls = new TlsSettings(
+                new Store.File(Path.of("/keys/own.jks"), "JKS", Optional.of(new Secret("hush"))),
+                Optional.empty(),
+                Optional.of(new Store.File(Path.of("/keys/trusted.pem"), "PEM", Optional.empty())),
+                ClientAuth.WANTED,
+                List.of("TLSv1.3"),
+                List.of("A", "B"),
+                true);
+        assertThat(config.doors())
+                .containsExactly(
+                        new ZooConfig.Door("10.0.0.1", 2182, Network.Security.PLAIN, true),
+                        new ZooConfig.Door("", 2281, new Network.Security.Tls(tls, false), true));
+        assertThat(config.dataDir()).isEqualTo(Path.of("/home/me/data"));
+        assertThat(config.dataLogDir()).isEqualTo(Path.of("/log"));
+        assertThat(config.clientsMax()).isEqualTo(500);
+        assertThat(config.clientsPerIpMax()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(config.admin()).contains(new ZooConfig.Admin("0.0.0.0", 9090, "/zk", true));
+        assertThat(config.keeper().sessions())
+                .isEqualTo(new KeeperOptions.Sessions(100, 150, 90_000, KeeperOptions.LocalSessions.UPGRADING));
+        assertThat(config.keeper().nodes()).isEqualTo(new KeeperOptions.Nodes(true, true, 1000, 10_000, 0));
+        assertThat(config.keeper().storage())
+                .isEqualTo(new KeeperOptions.Storage(5000, 1 << 20, 7, KeeperOptions.Compression.GZIP));
+        assertThat(config.keeper().requestBytesMax()).isEqualTo(4 << 20);
+    }
+
+    @Test
+    void aPortForBothAsksTheFirstByte() throws Exception {
+        ZooConfig config = zooCfg(SAMPLE + "client.portUnification=true\nssl.keyStore.location=k.p12\n")
+                .zookeeper();
+        Network.Security.Tls tls =
+                (Network.Security.Tls) config.doors().getFirst().security();
+        assertThat(tls.orPlain()).isTrue();
+        assertThat(tls.settings().clientAuth()).isEqualTo(ClientAuth.NEEDED);
+        assertThat(tls.settings().protocols()).isEqualTo(TlsSettings.STANDARD_PROTOCOLS);
+    }
+
+    @Test
+    void whatIsNotServedIsNamed() throws Exception {
+        assertThat(zooCfg(SAMPLE + "metricsProvider.httpPort=7000\nmultiAddress.enabled=true\nmade.up=1\n")
+                        .withoutEffect())
+                .containsExactly("made.up", "metricsProvider.httpPort", "multiAddress.enabled");
+    }
+
+    @Test
+    void allSnapshotsAreKeptIfPurgingIsTurnedOff() throws Exception {
+        assertThat(zooCfg(SAMPLE + "autopurge.purgeInterval=0")
+                        .zookeeper()
+                        .keeper()
+                        .storage()
+                        .snapshotsKept())
+                .isEqualTo(KeeperOptions.Storage.KEEP_ALL);
+    }
+
+    @Test
+    void theOnlyServerLineMaySayWhereClientsConnect() throws Exception {
+        String line = "dataDir=/d\nserver.1=host:2888:3888:participant;";
+        assertThat(zooCfg(line + "10.0.0.1:2183").zookeeper().doors())
+                .containsExactly(new ZooConfig.Door("10.0.0.1", 2183, Network.Security.PLAIN, true));
+        assertThat(zooCfg(line + "2184").zookeeper().doors())
+                .containsExactly(new ZooConfig.Door("", 2184, Network.Security.PLAIN, true));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "clientPort=2181                                 | dataDir is missing",
+                "dataDir=/d                                      | neither clientPort nor secureClientPort",
+                "dataDir=/d\\nclientPort=x                        | is not a number that fits",
+                "dataDir=/d\\nclientPort=70000                    | 70000 is not within",
+                "dataDir=/d\\nclientPort=1\\ntickTime=0            | tickTime",
+                "dataDir=/d\\nclientPort=1\\nminSessionTimeout=9\\nmaxSessionTimeout=8 | minSessionTimeout",
+                "dataDir=/d\\nclientPort=1\\nenforceQuota=yes      | neither true nor false",
+                "dataDir=/d\\nsecureClientPort=1                  | ssl.keyStore.location is missing",
+                "dataDir=/d\\nsecureClientPort=1\\nssl.keyStore.location=/k | set ssl.keyStore.type",
+                "dataDir=/d\\nsecureClientPort=1\\nssl.keyStore.location=/k.jks\\nssl.clientAuth=maybe | none of none, want, need",
+                "dataDir=/d\\nclientPort=1\\nadmin.forceHttps=true | admin.forceHttps",
+                "dataDir=/d\\nserver.1=a:1:2\\nserver.2=b:1:2      | an ensemble of 2 servers",
+                "dataDir=/d\\nserver.1=a:1:2;x                    | not a client port",
+            })
+    void whatCannotBeIsOneSentence(String text, String sentence) {
+        assertThatThrownBy(() -> zooCfg(text.replace("\\n", "\n")))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "clientPort=2181              | -                      | true",
+                "secureClientPort=2181        | -                      | true",
+                "server.1=a:1:2;3             | -                      | true",
+                "clientPort=2181              | listeners=PLAINTEXT:// | false",
+                "clientPort=2181              | log.dirs=/d            | false",
+                "clientPort=1\\nbroker.id=1    | -                      | false",
+                "broker.id=1                  | -                      | false",
+                "dataDir=/d                   | -                      | false",
+                "-                            | clientPort=2182        | false",
+            })
+    void aFileOfZooKeeperStartsItsServiceAlone(String file, String overrides, boolean isAlone) {
+        assertThat(ZooConfig.isAlone(
+                        map(file.equals("-") ? "" : file.replace("\\n", "\n")),
+                        map(overrides.equals("-") ? "" : overrides)))
+                .isEqualTo(isAlone);
+    }
+
+    @Test
+    void besideABrokerThePortIsThisMachinesOwnUnlessItIsConfigured() throws Exception {
+        assertThat(serverProperties("").doors())
+                .containsExactly(new ZooConfig.Door("localhost", 2181, Network.Security.PLAIN, false));
+        assertThat(serverProperties("clientPort=2182").doors())
+                .containsExactly(new ZooConfig.Door("", 2182, Network.Security.PLAIN, true));
+        assertThat(serverProperties("clientPort=-1").doors()).isEmpty();
+        assertThat(serverProperties("").admin()).isEmpty();
+        assertThat(serverProperties("admin.serverPort=0").admin()).isPresent();
+        assertThat(serverProperties("log.dirs=/a/logs").dataDir()).isEqualTo(Path.of("/a/logs-zookeeper"));
+    }
+}
