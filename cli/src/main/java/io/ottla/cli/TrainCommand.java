@@ -66,6 +66,7 @@ final class TrainCommand implements Callable<Integer> {
                 "listeners=PLAINTEXT://localhost:0",
                 "log.dirs=" + folder.resolve("kafka"),
                 "dataDir=" + folder.resolve("zookeeper"),
+                "clientPort=0",
                 "group.initial.rebalance.delay.ms=0");
         NodeConfig config = StartCommand.config(new ConfigFile(null, overrides));
         NodeProcess process = new NodeProcess(config);

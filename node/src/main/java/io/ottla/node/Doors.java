@@ -57,6 +57,18 @@ final class Doors {
         return known;
     }
 
+    /**
+     * Binds the coordination service's port; its connections are counted by its own limits.
+     *
+     * @param name of which {@link #open} is told
+     * @return the port bound
+     */
+    int bindUncounted(String name, Listener listener) throws IOException {
+        Network.Listening listening = network.listen(listener, connection -> accept(name, connection));
+        bound.put(name, listening);
+        return listening.port();
+    }
+
     private Network.Receiver admit(String listener, Network.Connection connection) {
         InetAddress ip = connection.remote().getAddress();
         if (!quota.admit(ip)) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,7 @@ public final class Node {
     private final NodeConfig config;
     private final Environment environment;
     private final Doors doors;
+    private final ZookeeperPorts zookeeper;
     private Consumer<StartResult> starting = result -> {};
     private Map<String, ListenerConfig> advertised = Map.of();
     private Optional<Storage> storage = Optional.empty();
@@ -57,6 +59,7 @@ public final class Node {
     public Node(NodeConfig config, Environment environment) {
         this.config = config;
         this.environment = environment;
+        zookeeper = new ZookeeperPorts(config.zookeeper());
         doors = new Doors(
                 environment.network(),
                 new ConnectionQuota(() -> limit("max.connections"), () -> limit("max.connections.per.ip")));
@@ -78,12 +81,13 @@ public final class Node {
                     config.advertised(),
                     config.connectionLimits(),
                     config.brokerLimits().framing());
+            zookeeper.bind(doors);
         } catch (IOException e) {
             fail(e.getMessage());
             return;
         }
         if (config.servesKafka()) openStorage();
-        else openKeeper(opened -> starting.accept(new StartResult.Started(advertised, List.of())));
+        else openKeeper(opened -> serve(name -> zookeeper.acceptor(name).orElseThrow()));
     }
 
     private void openStorage() {
@@ -103,6 +107,7 @@ public final class Node {
                 environment.faults(),
                 orFail(opened -> {
                     keeper = Optional.of(opened);
+                    zookeeper.serve(opened, environment);
                     next.accept(opened);
                 }));
     }
@@ -141,9 +146,13 @@ public final class Node {
                 .toList();
         joining.join(endpoints, config.rack(), () -> {
             Broker broker = joining.broker();
-            doors.open(broker::acceptor);
-            starting.accept(new StartResult.Started(advertised, List.of()));
+            serve(name -> zookeeper.acceptor(name).orElseGet(() -> broker.acceptor(name)));
         });
+    }
+
+    private void serve(Function<String, Network.Acceptor> acceptors) {
+        doors.open(acceptors);
+        starting.accept(new StartResult.Started(advertised, zookeeper.addresses()));
     }
 
     /** As Kafka names it, in Metadata's znode. */
@@ -167,6 +176,7 @@ public final class Node {
     /** Lets go of everything; {@code done} runs when that is so. To be called once, after the start has been answered. */
     public void stop(Runnable done) {
         doors.close();
+        zookeeper.stop();
         if (parts.isPresent()) parts.get().stop(outcome -> stopKeeper(outcome, done));
         else if (storage.isPresent()) storage.get().close(outcome -> stopKeeper(Outcome.done(null), done));
         else stopKeeper(Outcome.done(null), done);

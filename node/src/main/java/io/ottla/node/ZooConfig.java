@@ -2,6 +2,8 @@ package io.ottla.node;
 
 import io.ottla.base.Network;
 import io.ottla.keeper.KeeperOptions;
+import io.ottla.zookeeperserver.OptionsParser;
+import io.ottla.zookeeperserver.ServerOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.Set;
  * @param doors where clients of ZooKeeper connect to
  * @param clientsMax connections in all ({@code maxCnxns})
  * @param clientsPerIpMax connections from one address ({@code maxClientCnxns})
+ * @param server what clients may do there, and how they prove who they are
  * @param admin empty if it is not wanted
  * @param all every key of the file, for those who read their own
  */
@@ -33,6 +36,7 @@ public record ZooConfig(
         int clientsMax,
         int clientsPerIpMax,
         KeeperOptions keeper,
+        ServerOptions server,
         Optional<Admin> admin,
         Map<String, String> all) {
 
@@ -119,6 +123,7 @@ public record ZooConfig(
                 orAny(settings.integer("maxCnxns", 0, 0, Integer.MAX_VALUE)),
                 orAny(settings.integer("maxClientCnxns", CLIENTS_PER_IP, 0, Integer.MAX_VALUE)),
                 keeper(settings),
+                server(settings),
                 admin(settings, isAlone),
                 Map.copyOf(settings.all()));
     }
@@ -200,6 +205,15 @@ public record ZooConfig(
             throw new InvalidConfigException("server.N: '" + text + "' is not a client port");
         }
         throw new InvalidConfigException("server.N: " + text + " is not a client port");
+    }
+
+    private static ServerOptions server(Settings settings) throws InvalidConfigException {
+        settings.all().keySet().stream().filter(OptionsParser::knows).forEach(settings::know);
+        try {
+            return ServerOptions.parse(settings.all());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfigException(e.getMessage());
+        }
     }
 
     private static KeeperOptions keeper(Settings settings) throws InvalidConfigException {

@@ -1,0 +1,496 @@
+package io.ottla.zookeeperserver;
+
+import io.ottla.base.Network;
+import io.ottla.keeper.Caller;
+import io.ottla.keeper.Identity;
+import io.ottla.keeper.SessionAnswer;
+import io.ottla.keeper.WatchEvent;
+import io.ottla.keeper.Watcher;
+import io.ottla.zookeeperprotocol.BufferInputArchive;
+import io.ottla.zookeeperprotocol.ClientReply;
+import io.ottla.zookeeperprotocol.ClientRequest;
+import io.ottla.zookeeperprotocol.ClientRequestCodec;
+import io.ottla.zookeeperprotocol.ConnectRequest;
+import io.ottla.zookeeperprotocol.ConnectResponse;
+import io.ottla.zookeeperprotocol.ErrorCode;
+import io.ottla.zookeeperprotocol.FourLetterWord;
+import io.ottla.zookeeperprotocol.OpCode;
+import io.ottla.zookeeperprotocol.RequestHeader;
+import io.ottla.zookeeperprotocol.Xid;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import javax.security.sasl.SaslException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a client:
+ *
+ * <pre>
+ * Waiting ──connect──▶ Opening ──session begun, or gone on with──▶ Attached ──closeSession, error──▶ Ended
+ *    └─four letters──▶ Ended        └─expired, refused──▶ Ended
+ * </pre>
+ *
+ * and from each of them to Ended when either side closes.
+ */
+final class ClientConnection implements Network.Receiver, Watcher {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+    /** More than this unsent, and nothing more is answered until it has left. */
+    private static final long UNSENT_BYTES_MAX = 4L << 20;
+
+    /** Packets that come before their turn, in bytes: then reading stops. */
+    private static final int HELD_BYTES_MAX = 256 * 1024;
+
+    private sealed interface Phase {
+        /** Nothing has come yet. */
+        record Waiting() implements Phase {}
+
+        /** The keeper is asked for the session. */
+        record Opening() implements Phase {}
+
+        record Attached(long sessionId, int timeoutMs) implements Phase {}
+
+        /** Nothing that comes is looked at any more. */
+        record Ended() implements Phase {}
+    }
+
+    private final ZookeeperServer server;
+    private final Network.Connection connection;
+    private final boolean secure;
+    private final Outbox outbox;
+    private final RequestQueue queue;
+    private final Credentials credentials;
+    private final ConnectionStats stats;
+    private final Optional<ClientConnection> ifWatching = Optional.of(this);
+    private final ArrayDeque<byte[]> held = new ArrayDeque<>(0);
+    private int heldBytes;
+    private Phase phase = new Phase.Waiting();
+    private Caller caller = new Caller(0, this, List.of());
+    private boolean reading = true;
+    private boolean inLine;
+    private boolean closesSession;
+    private boolean cutOff;
+    private boolean gone;
+
+    ClientConnection(ZookeeperServer server, Network.Connection connection, boolean secure) {
+        this.server = server;
+        this.connection = connection;
+        this.secure = secure;
+        outbox = new Outbox(connection, server.buffers(), () -> server.hasToSend(this));
+        queue = new RequestQueue(server, this);
+        credentials = new Credentials(server.options().authentication(), connection);
+        stats = new ConnectionStats(server.nowMs());
+    }
+
+    ZookeeperServer server() {
+        return server;
+    }
+
+    Network.Connection connection() {
+        return connection;
+    }
+
+    boolean isSecure() {
+        return secure;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    Credentials credentials() {
+        return credentials;
+    }
+
+    ConnectionStats stats() {
+        return stats;
+    }
+
+    RequestQueue queue() {
+        return queue;
+    }
+
+    boolean isReading() {
+        return reading;
+    }
+
+    /** 0 without one. */
+    long sessionId() {
+        return caller.sessionId();
+    }
+
+    /** What was agreed on; 0 without a session. */
+    int timeoutMs() {
+        return phase instanceof Phase.Attached attached ? attached.timeoutMs : 0;
+    }
+
+    boolean isWaiting() {
+        return phase instanceof Phase.Waiting;
+    }
+
+    long lastZxid() {
+        return server.keeper().lastZxid();
+    }
+
+    /** This connection as the watcher of a read that wants one. */
+    Optional<ClientConnection> ifWatching(boolean wanted) {
+        return wanted ? ifWatching : Optional.empty();
+    }
+
+    // ---- what comes ----
+
+    @Override
+    public void received(int prefix, ByteBuffer frame) {
+        switch (phase) {
+            case Phase.Ended ended -> {}
+            case Phase.Waiting waiting -> {
+                received(frame.remaining());
+                Optional<FourLetterWord> word = FourLetterWord.fromPrefix(prefix);
+                if (word.isPresent()) answerWord(word.get(), frame);
+                else connect(frame);
+            }
+            case Phase.Opening opening -> hold(frame);
+            case Phase.Attached attached -> {
+                if (FourLetterWord.fromPrefix(prefix).isPresent()) cut("a packet of " + prefix + " bytes");
+                else if (!held.isEmpty() || server.isThrottling()) hold(frame);
+                else request(frame);
+            }
+        }
+    }
+
+    private void received(int bytes) {
+        stats.received++;
+        server.received(4 + bytes);
+    }
+
+    /** Keeps a packet until its turn comes. */
+    private void hold(ByteBuffer frame) {
+        byte[] bytes = new byte[frame.remaining()];
+        frame.get(bytes);
+        held.addLast(bytes);
+        heldBytes += bytes.length;
+        if (heldBytes > HELD_BYTES_MAX) pause();
+        if (phase instanceof Phase.Attached) standInLine();
+    }
+
+    private void standInLine() {
+        if (inLine) return;
+        inLine = true;
+        pause();
+        server.standInLine(this);
+    }
+
+    /** First in line, and there is room: as many of the packets that wait as there is room for. */
+    void letIn() {
+        inLine = false;
+        if (!(phase instanceof Phase.Attached)) return;
+        while (!held.isEmpty() && !server.isThrottling() && phase instanceof Phase.Attached) {
+            byte[] packet = held.removeFirst();
+            heldBytes -= packet.length;
+            request(ByteBuffer.wrap(packet));
+        }
+        if (!held.isEmpty() && phase instanceof Phase.Attached) standInLine();
+        else progressed();
+    }
+
+    private void answerWord(FourLetterWord word, ByteBuffer body) {
+        phase = new Phase.Ended();
+        reading = false;
+        connection.reading(false);
+        server.words().answer(word, body, text -> {
+            if (gone) return;
+            connection.send(List.of(new Network.Payload.Bytes(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))));
+            stats.sent++;
+            server.stats().sent++;
+            connection.close(true);
+        });
+    }
+
+    private void connect(ByteBuffer frame) {
+        ConnectRequest request;
+        try {
+            request = ConnectRequest.read(server.archive(frame));
+        } catch (IOException e) {
+            cut("no request to connect: " + e.getMessage());
+            return;
+        }
+        server.stats().connectRequests++;
+        credentials.certificates();
+        server.countEncryption(this);
+        if (request.lastZxidSeen() > lastZxid()) {
+            // it knows more than this server, and is to look for another: the only sign that it understands is that
+            // nothing comes
+            cut("it has seen zxid 0x%x, beyond 0x%x here".formatted(request.lastZxidSeen(), lastZxid()));
+            return;
+        }
+        phase = new Phase.Opening();
+        if (request.sessionId() == 0) {
+            server.keeper().createSession(request.timeoutMs(), this, answer -> opened(request, answer));
+        } else {
+            server.stats().revalidated++;
+            server.keeper()
+                    .resumeSession(
+                            request.sessionId(),
+                            request.password(),
+                            request.timeoutMs(),
+                            this,
+                            answer -> opened(request, answer));
+        }
+    }
+
+    private void opened(ConnectRequest request, SessionAnswer answer) {
+        if (!(phase instanceof Phase.Opening)) return;
+        boolean tellsReadOnly = request.tellsReadOnly();
+        switch (answer) {
+            case SessionAnswer.Opened opened -> {
+                phase = new Phase.Attached(opened.sessionId(), opened.timeoutMs());
+                caller = new Caller(opened.sessionId(), this, credentials.identities());
+                server.attach(opened.sessionId(), this);
+                new ConnectResponse(opened.timeoutMs(), opened.sessionId(), opened.password(), false, tellsReadOnly)
+                        .write(outbox.beginBare());
+                outbox.end();
+                answered(-1, OpCode.CREATE_SESSION, server.turnNs(), true);
+                letIn();
+            }
+            case SessionAnswer.Expired expired -> {
+                ConnectResponse.expired(tellsReadOnly).write(outbox.beginBare());
+                outbox.end();
+                server.response(outbox.lastPacketBytes());
+                end();
+            }
+            case SessionAnswer.Unavailable unavailable -> cut("no session: " + unavailable.why());
+        }
+    }
+
+    private void request(ByteBuffer frame) {
+        int bytes = frame.remaining();
+        received(bytes);
+        if (closesSession) return;
+        BufferInputArchive in = server.archive(frame);
+        int xid;
+        int type;
+        if (bytes < RequestHeader.SIZE_BYTES) {
+            cut("a packet of " + bytes + " bytes");
+            return;
+        }
+        try {
+            xid = in.readInt("xid");
+            type = in.readInt("type");
+        } catch (IOException e) {
+            throw new IllegalStateException("its length was looked at", e);
+        }
+        if (!server.keeper().touch(caller.sessionId())) {
+            cut("its session has expired");
+            return;
+        }
+        long receivedNs = server.turnNs();
+        if (!credentials.suffice() && type != OpCode.AUTH && type != OpCode.SASL) {
+            server.stats().authFailures++;
+            outbox.error(xid, 0, ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH);
+            end();
+            return;
+        }
+        ClientRequest request;
+        try {
+            request = ClientRequestCodec.read(type, in);
+        } catch (IOException e) {
+            if (type == OpCode.AUTH || type == OpCode.SASL) cut("no proof: " + e.getMessage());
+            else queue.malformed(xid, type, caller, bytes, receivedNs);
+            return;
+        }
+        switch (request) {
+            case ClientRequest.Ping ping -> {
+                outbox.done(Xid.PING, lastZxid());
+                answered(Xid.PING, OpCode.PING, receivedNs, false);
+            }
+            case ClientRequest.Auth auth -> prove(xid, auth);
+            case ClientRequest.Sasl sasl -> prove(xid, sasl);
+            default -> {
+                if (!server.admits(bytes)) {
+                    cut("too many large requests at a time");
+                    return;
+                }
+                closesSession = request instanceof ClientRequest.CloseSession;
+                queue.accept(xid, request, caller, bytes, receivedNs);
+                pauseIfFull();
+            }
+        }
+    }
+
+    private void prove(int xid, ClientRequest.Auth auth) {
+        if (credentials.prove(auth.scheme(), auth.auth())) {
+            outbox.done(xid, 0);
+            server.response(outbox.lastPacketBytes());
+            caller = new Caller(caller.sessionId(), this, credentials.identities());
+        } else {
+            outbox.error(xid, 0, ErrorCode.AUTH_FAILED);
+            server.response(outbox.lastPacketBytes());
+            server.stats().authFailures++;
+            LOG.info("session 0x{} from {}: scheme {} failed", sessionHex(), connection.remote(), shown(auth.scheme()));
+            end();
+        }
+    }
+
+    /** What a client sends is not written to the log at any length, nor with line ends in it. */
+    private static String shown(String text) {
+        String safe = text.replaceAll("[^A-Za-z0-9._-]", "?");
+        return safe.length() > 32 ? safe.substring(0, 32) : safe;
+    }
+
+    private void prove(int xid, ClientRequest.Sasl sasl) {
+        byte[] token = null;
+        try {
+            token = credentials.sasl(sasl.token());
+            caller = new Caller(caller.sessionId(), this, credentials.identities());
+        } catch (SaslException e) {
+            server.stats().authFailures++;
+            LOG.info("session 0x{} from {}: SASL failed", sessionHex(), connection.remote());
+            if (!credentials.staysWithoutSasl()) {
+                ErrorCode code =
+                        credentials.saslEnforced() ? ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH : ErrorCode.AUTH_FAILED;
+                new ClientReply.Token(null).write(outbox.begin(xid, 0, code.code()));
+                outbox.end();
+                end();
+                return;
+            }
+        }
+        outbox.reply(xid, 0, new ClientReply.Token(token));
+        server.response(outbox.lastPacketBytes());
+    }
+
+    private String sessionHex() {
+        return Long.toHexString(caller.sessionId());
+    }
+
+    // ---- flow ----
+
+    /** So much waits to be sent that nothing more is to be answered now. */
+    boolean isCongested() {
+        return outbox.unsentBytes() > UNSENT_BYTES_MAX;
+    }
+
+    private void pauseIfFull() {
+        if (reading && isFull()) pause();
+    }
+
+    private boolean isFull() {
+        ServerOptions.Limits limits = server.options().limits();
+        int mine = queue.size();
+        return mine > 0
+                && (mine >= limits.outstandingPerConnectionMax()
+                        || queue.bytes() >= limits.outstandingBytesPerConnectionMax()
+                        || server.outstanding() > limits.outstandingMax());
+    }
+
+    private void pause() {
+        if (!reading) return;
+        reading = false;
+        connection.reading(false);
+    }
+
+    /** A request was answered: perhaps there is room for the next. */
+    void progressed() {
+        if (reading || !held.isEmpty() || inLine || isFull() || !(phase instanceof Phase.Attached)) return;
+        reading = true;
+        connection.reading(true);
+    }
+
+    /** To be called when a reply was written. */
+    void answered(int xid, int type, long receivedNs, boolean update) {
+        if (gone) return;
+        long latencyMs = Math.max(0, server.turnNs() - receivedNs) / 1_000_000;
+        stats.answered(xid, lastZxid(), type, server.turnMs(), latencyMs);
+        stats.sent++;
+        server.answered(update, latencyMs, outbox.lastPacketBytes());
+    }
+
+    @Override
+    public void drained() {
+        outbox.drained();
+        queue.drain();
+    }
+
+    /** The turn is over: what was written leaves in one piece. */
+    void send() {
+        if (gone) return;
+        outbox.send();
+        if (cutOff) connection.close(false);
+        else if (phase instanceof Phase.Ended) connection.close(true);
+    }
+
+    // ---- what is watched ----
+
+    @Override
+    public List<Identity> identities() {
+        return caller.identities();
+    }
+
+    @Override
+    public void notified(WatchEvent event, String path, long zxid) {
+        if (!(phase instanceof Phase.Attached) || cutOff) return;
+        if (outbox.unsentBytes() > server.options().limits().notificationBytesMax()) {
+            // it does not read; when it comes back it sets its watches again and hears what it missed
+            LOG.info(
+                    "connection {} from {} is cut off: it does not take its notifications",
+                    connection.id(),
+                    connection.remote());
+            cutOff = true;
+            server.hasToSend(this);
+            return;
+        }
+        outbox.notification(event.code(), path, zxid);
+        stats.sent++;
+        server.notified(outbox.lastPacketBytes());
+    }
+
+    // ---- the end ----
+
+    /** What was written leaves, then the connection is closed. */
+    void end() {
+        if (phase instanceof Phase.Ended) return;
+        detach();
+        server.hasToSend(this);
+    }
+
+    /** The end of the session was asked for and refused. */
+    void sessionStays() {
+        closesSession = false;
+    }
+
+    /** Closes without another word. */
+    void cut(String why) {
+        if (phase instanceof Phase.Ended) return;
+        LOG.debug("connection {} from {} is closed: {}", connection.id(), connection.remote(), why);
+        detach();
+        cutOff = true;
+        server.stats().dropped++;
+        server.hasToSend(this);
+    }
+
+    private void detach() {
+        if (phase instanceof Phase.Attached attached) {
+            server.detach(attached.sessionId, this);
+            server.keeper().watches().removeAll(this);
+        }
+        phase = new Phase.Ended();
+        queue.end();
+        held.clear();
+        heldBytes = 0;
+        reading = false;
+        connection.reading(false);
+    }
+
+    @Override
+    public void closed() {
+        if (gone) return;
+        gone = true;
+        if (!(phase instanceof Phase.Ended)) detach();
+        outbox.drop();
+        server.forget(this);
+    }
+}

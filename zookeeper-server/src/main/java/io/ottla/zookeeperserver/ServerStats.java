@@ -1,0 +1,74 @@
+package io.ottla.zookeeperserver;
+
+/** What the server did since it started, or since {@code srst} (ServerStats and ServerMetrics of the original). */
+final class ServerStats {
+    final LatencySummary reads = new LatencySummary();
+    final LatencySummary updates = new LatencySummary();
+    long received;
+    long receivedBytes;
+    long sent;
+    long responseBytes;
+    long watchBytes;
+    int lastResponseBytes = -1;
+    int minResponseBytes = -1;
+    int maxResponseBytes = -1;
+
+    long connectRequests;
+    long revalidated;
+    long rejected;
+    long dropped;
+    long sessionlessExpired;
+    long expiredSessions;
+    long authFailures;
+    long throttledOps;
+    long throttleWaits;
+    long staleRequestsDropped;
+    long largeRequestsRejected;
+    long unencryptedLocal;
+    long unencryptedRemote;
+
+    void response(int bytes) {
+        sent++;
+        responseBytes += bytes;
+        lastResponseBytes = bytes;
+        if (minResponseBytes < 0 || bytes < minResponseBytes) minResponseBytes = bytes;
+        if (bytes > maxResponseBytes) maxResponseBytes = bytes;
+    }
+
+    long minLatencyMs() {
+        if (reads.count() == 0) return updates.minMs();
+        return updates.count() == 0 ? reads.minMs() : Math.min(reads.minMs(), updates.minMs());
+    }
+
+    double avgLatencyMs() {
+        long count = reads.count() + updates.count();
+        return count == 0 ? 0 : Math.round((reads.sumMs() + updates.sumMs()) * 10_000.0 / count) / 10_000.0;
+    }
+
+    long maxLatencyMs() {
+        return Math.max(reads.maxMs(), updates.maxMs());
+    }
+
+    void reset() {
+        reads.reset();
+        updates.reset();
+        received = 0;
+        receivedBytes = 0;
+        sent = 0;
+        responseBytes = 0;
+        watchBytes = 0;
+        lastResponseBytes = -1;
+        minResponseBytes = -1;
+        maxResponseBytes = -1;
+        connectRequests = 0;
+        revalidated = 0;
+        rejected = 0;
+        dropped = 0;
+        sessionlessExpired = 0;
+        expiredSessions = 0;
+        throttledOps = 0;
+        throttleWaits = 0;
+        staleRequestsDropped = 0;
+        largeRequestsRejected = 0;
+    }
+}

@@ -1,0 +1,81 @@
+package io.ottla.zookeeperserver;
+
+import io.ottla.keeper.Caller;
+import io.ottla.keeper.Keeper;
+import io.ottla.keeper.WatchKind;
+import io.ottla.keeper.WatcherType;
+import io.ottla.zookeeperprotocol.ClientReply;
+import io.ottla.zookeeperprotocol.ClientRequest;
+import io.ottla.zookeeperprotocol.ErrorCode;
+import java.util.Optional;
+
+/** addWatch, setWatches, setWatches2, checkWatches, removeWatches. */
+final class WatchRequests {
+    private static final ClientReply.Number ADDED = new ClientReply.Number(0);
+
+    private final Keeper keeper;
+
+    WatchRequests(Keeper keeper) {
+        this.keeper = keeper;
+    }
+
+    void serve(ClientConnection client, int xid, Caller caller, ClientRequest.Watch request) {
+        Optional<ErrorCode> fault = keeper.reads().sessionFault(caller);
+        if (fault.isPresent()) {
+            end(client, xid, fault, new ClientReply.Nothing());
+            return;
+        }
+        switch (request) {
+            case ClientRequest.AddWatch add -> end(client, xid, add(client, caller, add), ADDED);
+            case ClientRequest.CheckWatches check ->
+                end(
+                        client,
+                        xid,
+                        WatcherType.of(check.watcherType())
+                                .map(type -> keeper.watches().contains(check.path(), type, client))
+                                .map(WatchRequests::orNoWatcher)
+                                .orElse(Optional.of(ErrorCode.MARSHALLING_ERROR)),
+                        new ClientReply.Nothing());
+            case ClientRequest.RemoveWatches remove ->
+                end(
+                        client,
+                        xid,
+                        WatcherType.of(remove.watcherType())
+                                .map(type -> keeper.watches().remove(remove.path(), type, client))
+                                .map(WatchRequests::orNoWatcher)
+                                .orElse(Optional.of(ErrorCode.MARSHALLING_ERROR)),
+                        new ClientReply.Nothing());
+            case ClientRequest.SetWatches set -> {
+                boolean all = keeper.watches()
+                        .setAgain(
+                                set.relativeZxid(),
+                                set.data(),
+                                set.exist(),
+                                set.child(),
+                                set.persistent(),
+                                set.persistentRecursive(),
+                                client);
+                if (all) end(client, xid, Optional.empty(), new ClientReply.Nothing());
+                else client.cut("there is no room for its watches");
+            }
+        }
+    }
+
+    private Optional<ErrorCode> add(ClientConnection client, Caller caller, ClientRequest.AddWatch add) {
+        return switch (add.mode()) {
+            case 0 -> keeper.reads().addWatch(caller, add.path(), WatchKind.PERSISTENT, client);
+            case 1 -> keeper.reads().addWatch(caller, add.path(), WatchKind.PERSISTENT_RECURSIVE, client);
+            default -> Optional.of(ErrorCode.MARSHALLING_ERROR);
+        };
+    }
+
+    private static Optional<ErrorCode> orNoWatcher(boolean had) {
+        return had ? Optional.empty() : Optional.of(ErrorCode.NO_WATCHER);
+    }
+
+    private static void end(ClientConnection client, int xid, Optional<ErrorCode> fault, ClientReply reply) {
+        if (fault.isEmpty()) client.outbox().reply(xid, client.lastZxid(), reply);
+        else if (fault.get() == ErrorCode.SESSION_MOVED) client.cut("its session has moved");
+        else client.outbox().error(xid, client.lastZxid(), fault.get());
+    }
+}

@@ -1,0 +1,299 @@
+package io.ottla.zookeeperserver;
+
+import io.ottla.base.Clock;
+import io.ottla.base.Counter;
+import io.ottla.base.Counters;
+import io.ottla.base.Network;
+import io.ottla.keeper.Keeper;
+import io.ottla.zookeeperprotocol.BufferInputArchive;
+import io.ottla.zookeeperprotocol.FourLetterWord;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * ZooKeeper's client port, over one keeper. Belongs to the loop.
+ *
+ * <p>Counters: {@code zookeeper.connections}, {@code zookeeper.received_packets}, {@code zookeeper.sent_packets}, {@code zookeeper.outstanding_requests},
+ * {@code zookeeper.watches}.
+ */
+public final class ZookeeperServer {
+    private final Keeper keeper;
+    private final Clock clock;
+    private final Published published;
+    private ServerOptions options;
+    private final ServerStats stats = new ServerStats();
+    private final ReplyBuffers buffers = new ReplyBuffers();
+    private final BufferInputArchive archive;
+    private final ReadRequests reads;
+    private final WatchRequests watches;
+    private final AdminCommands commands;
+    private final FourLetterWords words;
+    private final Set<ClientConnection> connections = new LinkedHashSet<>();
+    private final Map<Long, ClientConnection> bySession = new HashMap<>();
+    private final ArrayDeque<ClientConnection> line = new ArrayDeque<>();
+    private final ConnectDeadline deadline;
+    private List<ClientConnection> sending = new ArrayList<>();
+    private List<ClientConnection> sent = new ArrayList<>();
+    private boolean sendDue;
+    private int outstanding;
+    private long largeBytes;
+    private long turnNs;
+    private boolean turnKnown;
+    private boolean stopped;
+
+    public ZookeeperServer(Keeper keeper, Clock clock, ServerOptions options, Machine machine, Counters counters) {
+        this.keeper = keeper;
+        this.clock = clock;
+        this.options = options;
+        published = new Published(
+                counters.counter("zookeeper.received_packets"),
+                counters.counter("zookeeper.sent_packets"),
+                counters.counter("zookeeper.outstanding_requests"),
+                counters.counter("zookeeper.connections"),
+                counters.counter("zookeeper.watches"));
+        archive = new BufferInputArchive(ByteBuffer.allocate(0), options.packetBytesMax());
+        reads = new ReadRequests(keeper.reads());
+        watches = new WatchRequests(keeper);
+        commands = new AdminCommands(this, machine, clock.monotonicNs());
+        words = new FourLetterWords(this, machine);
+        deadline = new ConnectDeadline(clock, options.limits().connectMsMax(), this::tooLate);
+        keeper.onExpired(this::expired);
+    }
+
+    /** Who takes the connections of a door. */
+    public Network.Acceptor acceptor(boolean secure) {
+        return connection -> {
+            ClientConnection client = new ClientConnection(this, connection, secure);
+            connections.add(client);
+            deadline.watch(client);
+            if (stopped) client.end();
+            return client;
+        };
+    }
+
+    /** Packets up to jute.maxbuffer, and four-letter words in place of a length. */
+    public static Network.Framing framing(int packetBytesMax) {
+        return prefix -> {
+            if (prefix >= 0 && prefix <= packetBytesMax) return prefix;
+            Optional<FourLetterWord> word = FourLetterWord.fromPrefix(prefix);
+            return word.map(FourLetterWord::bodyBytes).orElse(Network.Framing.CLOSE);
+        };
+    }
+
+    /** What the admin port answers. */
+    public AdminCommands commands() {
+        return commands;
+    }
+
+    /** What operators are told of the configuration, once ports are bound. */
+    public void describe(ServerOptions.Described described) {
+        options = options.withDescribed(described);
+    }
+
+    /** Lets nobody in any more; what is answered leaves, then the connections are closed. Sessions stay. */
+    public void stop() {
+        stopped = true;
+        deadline.stop();
+        for (ClientConnection client : List.copyOf(connections)) client.end();
+    }
+
+    // ---- for the connections ----
+
+    Keeper keeper() {
+        return keeper;
+    }
+
+    ServerOptions options() {
+        return options;
+    }
+
+    ServerStats stats() {
+        return stats;
+    }
+
+    ReplyBuffers buffers() {
+        return buffers;
+    }
+
+    ReadRequests reads() {
+        return reads;
+    }
+
+    WatchRequests watches() {
+        return watches;
+    }
+
+    FourLetterWords words() {
+        return words;
+    }
+
+    /** All that are open, in the order in which they came. */
+    Set<ClientConnection> connections() {
+        return connections;
+    }
+
+    /** One for all packets, as they are read one at a time. */
+    BufferInputArchive archive(ByteBuffer packet) {
+        archive.reset(packet);
+        return archive;
+    }
+
+    long nowMs() {
+        return clock.nowMs();
+    }
+
+    long monotonicMs() {
+        return clock.monotonicNs() / 1_000_000;
+    }
+
+    /** The time at which something was first asked in this turn of the loop: near enough for statistics, and asked for once. */
+    long turnNs() {
+        if (!turnKnown) {
+            turnNs = clock.monotonicNs();
+            turnKnown = true;
+            endOfTurn();
+        }
+        return turnNs;
+    }
+
+    long turnMs() {
+        return turnNs() / 1_000_000;
+    }
+
+    private void endOfTurn() {
+        if (sendDue) return;
+        sendDue = true;
+        clock.execute(this::send);
+    }
+
+    /** The connection has written something, or is to be closed: at the end of the turn that is seen to. */
+    void hasToSend(ClientConnection client) {
+        sending.add(client);
+        endOfTurn();
+    }
+
+    private void send() {
+        letIn();
+        sendDue = false;
+        turnKnown = false;
+        List<ClientConnection> now = sending;
+        sending = sent;
+        sent = now;
+        for (ClientConnection client : now) client.send();
+        now.clear();
+        publish();
+    }
+
+    private record Published(
+            Counter received, Counter sent, Counter outstanding, Counter connections, Counter watches) {}
+
+    private void publish() {
+        published.received.set(stats.received);
+        published.sent.set(stats.sent);
+        published.outstanding.set(outstanding);
+        published.connections.set(connections.size());
+        published.watches.set(keeper.watches().count());
+    }
+
+    /** The session is this connection's from now on; the one it came with before is closed. */
+    void attach(long sessionId, ClientConnection client) {
+        ClientConnection before = bySession.put(sessionId, client);
+        if (before != null && before != client) before.end();
+    }
+
+    void detach(long sessionId, ClientConnection client) {
+        bySession.remove(sessionId, client);
+    }
+
+    void forget(ClientConnection client) {
+        connections.remove(client);
+    }
+
+    private void expired(long sessionId) {
+        stats.expiredSessions++;
+        ClientConnection client = bySession.get(sessionId);
+        if (client != null) client.end();
+    }
+
+    private void tooLate(ClientConnection client) {
+        if (!client.isWaiting()) return;
+        stats.sessionlessExpired++;
+        client.cut("it did not say for whom it came");
+    }
+
+    // ---- what there may be ----
+
+    int outstanding() {
+        return outstanding;
+    }
+
+    /** @param packetBytes of a request that waits for its answer from now on, or {@code more} below 0, does no longer */
+    void outstanding(int more, int packetBytes) {
+        outstanding += more;
+        if (isLarge(packetBytes)) largeBytes += (long) more * packetBytes;
+        if (more < 0 && !line.isEmpty()) endOfTurn();
+    }
+
+    /** Whether requests wait in line before they are looked at. */
+    boolean isThrottling() {
+        int max = options.limits().throttledRequestsMax();
+        return max > 0 && outstanding >= max;
+    }
+
+    void standInLine(ClientConnection client) {
+        stats.throttleWaits++;
+        line.addLast(client);
+    }
+
+    private void letIn() {
+        for (int left = line.size(); left > 0 && !isThrottling(); left--)
+            line.removeFirst().letIn();
+    }
+
+    private boolean isLarge(int packetBytes) {
+        int large = options.limits().largeRequestBytes();
+        return large >= 0 && packetBytes > large;
+    }
+
+    /** Whether there may be one more request of that size. */
+    boolean admits(int packetBytes) {
+        boolean admitted = !isLarge(packetBytes)
+                || largeBytes + packetBytes <= options.limits().largeRequestsBytesMax();
+        if (!admitted) stats.largeRequestsRejected++;
+        return admitted;
+    }
+
+    // ---- statistics ----
+
+    void received(int bytes) {
+        stats.received++;
+        stats.receivedBytes += bytes;
+    }
+
+    void response(int bytes) {
+        stats.response(bytes);
+    }
+
+    void answered(boolean update, long latencyMs, int bytes) {
+        (update ? stats.updates : stats.reads).add(latencyMs);
+        stats.response(bytes);
+    }
+
+    void notified(int bytes) {
+        stats.sent++;
+        stats.watchBytes += bytes;
+    }
+
+    void countEncryption(ClientConnection client) {
+        if (!client.connection().peerCertificates().isEmpty()) return;
+        if (client.connection().remote().getAddress().isLoopbackAddress()) stats.unencryptedLocal++;
+        else stats.unencryptedRemote++;
+    }
+}
