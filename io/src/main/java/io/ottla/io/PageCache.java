@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -37,7 +37,7 @@ final class PageCache {
     private static final int PAGE_BYTES = 4096; // bigger pages only make the count smaller, which reads as cold
 
     private static final StructLayout ERRNO = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO_VALUE = ERRNO.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final int ERRNO_OFFSET = (int) ERRNO.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
     /** Looked up when the first file is asked about, not when the process starts. */
     private static final class Calls {
@@ -98,16 +98,60 @@ final class PageCache {
         }
     }
 
+    /**
+     * What a call is given, and gives back. One for each thread, since to allocate it costs as much as the call; a buffer, since its
+     * methods are fast from the start, and those of a segment only once they are compiled.
+     *
+     * <pre>
+     * errno      := int, as the linker puts it
+     * range      := offset:u64 length:u64                                      (struct cachestat_range)
+     * cached     := cached:u64 dirty:u64 writeback:u64 evicted:u64 recent:u64  (struct cachestat)
+     * vector     := base:u64 length:u64                                        (struct iovec)
+     * </pre>
+     */
+    private static final class Arguments {
+        private static final int ERRNO_AT = 0;
+        private static final int RANGE_AT = 16;
+        private static final int CACHED_AT = 32;
+        private static final int VECTOR_AT = 72;
+        private static final int BYTES = 88;
+
+        static final ThreadLocal<Arguments> OF_THREAD = ThreadLocal.withInitial(Arguments::new);
+
+        final ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.nativeOrder());
+        final MemorySegment errno = MemorySegment.ofBuffer(bytes).asSlice(ERRNO_AT, ERRNO.byteSize());
+        final MemorySegment range = MemorySegment.ofBuffer(bytes).asSlice(RANGE_AT, CACHED_AT - RANGE_AT);
+        final MemorySegment cached = MemorySegment.ofBuffer(bytes).asSlice(CACHED_AT, VECTOR_AT - CACHED_AT);
+        final MemorySegment vector = MemorySegment.ofBuffer(bytes).asSlice(VECTOR_AT, BYTES - VECTOR_AT);
+
+        int error() {
+            return bytes.getInt(ERRNO_AT + ERRNO_OFFSET);
+        }
+
+        void range(long position, long length) {
+            bytes.putLong(RANGE_AT, position).putLong(RANGE_AT + Long.BYTES, length);
+        }
+
+        long cachedPages() {
+            return bytes.getLong(CACHED_AT);
+        }
+
+        void vector(long address, long length) {
+            bytes.putLong(VECTOR_AT, address).putLong(VECTOR_AT + Long.BYTES, length);
+        }
+    }
+
     private PageCache() {}
 
     /** Whether all of these bytes (as far as the file goes) are in memory. */
     static boolean holds(RealDiskFile file, long position, long length) throws IOException {
+        if (length <= 0) return true;
+        boolean isAsked = Calls.FOUND.isPresent() && !Calls.FOUND.get().cachestatMissing;
+        long cached = isAsked ? cachedPages(Calls.FOUND.get(), file, position, length) : -1;
+        if (cached >= pages(position, position + length)) return true;
         long end = Math.min(position + length, file.channel().size());
         if (end <= position) return true;
-        if (Calls.FOUND.isPresent() && !Calls.FOUND.get().cachestatMissing) {
-            long pages = cachedPages(Calls.FOUND.get(), file, position, end - position);
-            if (pages >= 0) return pages >= (end - 1) / PAGE_BYTES - position / PAGE_BYTES + 1;
-        }
+        if (cached >= 0) return cached >= pages(position, end);
         try (Arena arena = Arena.ofConfined()) {
             return file.channel()
                     .map(FileChannel.MapMode.READ_ONLY, position, end - position, arena)
@@ -115,17 +159,18 @@ final class PageCache {
         }
     }
 
+    private static long pages(long position, long end) {
+        return (end - 1) / PAGE_BYTES - position / PAGE_BYTES + 1;
+    }
+
     /** −1 if the kernel does not say. */
     private static long cachedPages(Calls calls, RealDiskFile file, long position, long length) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            // struct cachestat_range { u64 off, len }; struct cachestat { u64 nr_cache, dirty, writeback, evicted,
-            // recently }
-            MemorySegment range = arena.allocate(ValueLayout.JAVA_LONG, 2);
-            MemorySegment found = arena.allocate(ValueLayout.JAVA_LONG, 5);
-            range.setAtIndex(ValueLayout.JAVA_LONG, 0, position);
-            range.setAtIndex(ValueLayout.JAVA_LONG, 1, length);
-            long result = (long) calls.syscall.invokeExact(SYS_CACHESTAT, calls.descriptor(file), range, found, 0);
-            if (result == 0) return found.getAtIndex(ValueLayout.JAVA_LONG, 0);
+        Arguments arguments = Arguments.OF_THREAD.get();
+        arguments.range(position, length);
+        try {
+            long result = (long) calls.syscall.invokeExact(
+                    SYS_CACHESTAT, calls.descriptor(file), arguments.range, arguments.cached, 0);
+            if (result == 0) return arguments.cachedPages();
             calls.cachestatMissing = true;
             return -1;
         } catch (IOException | RuntimeException | Error e) {
@@ -156,19 +201,17 @@ final class PageCache {
     private static final int UNSUPPORTED = -2;
 
     private static int readNoWait(Calls calls, RealDiskFile file, long position, ByteBuffer target) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = arena.allocate(ERRNO);
-            MemorySegment vector = arena.allocate(ValueLayout.JAVA_LONG, 2);
-            MemorySegment bytes = MemorySegment.ofBuffer(target);
-            int total = 0;
+        Arguments arguments = Arguments.OF_THREAD.get();
+        MemorySegment bytes = MemorySegment.ofBuffer(target);
+        int total = 0;
+        try {
             while (total < bytes.byteSize()) {
-                vector.setAtIndex(ValueLayout.JAVA_LONG, 0, bytes.address() + total);
-                vector.setAtIndex(ValueLayout.JAVA_LONG, 1, bytes.byteSize() - total);
+                arguments.vector(bytes.address() + total, bytes.byteSize() - total);
                 long read = (long) calls.preadv2.invokeExact(
-                        errno, calls.descriptor(file), vector, 1, position + total, RWF_NOWAIT);
+                        arguments.errno, calls.descriptor(file), arguments.vector, 1, position + total, RWF_NOWAIT);
                 if (read == 0) break; // the end
                 if (read < 0) {
-                    int error = (int) ERRNO_VALUE.get(errno, 0L);
+                    int error = arguments.error();
                     if (error == EINTR) continue;
                     if (total > 0) break;
                     if (error == EAGAIN) return -1;

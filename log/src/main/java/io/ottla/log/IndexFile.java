@@ -180,6 +180,9 @@ abstract class IndexFile {
      * @param file opens it if it is needed
      */
     record View(FileSource file, int tailFrom, ByteBuffer tail, int count, int entryBytes) {
+        /** No entry is known to be near. */
+        static final int NOWHERE = -1;
+
         private static final ByteBuffer NO_TAIL = ByteBuffer.allocate(0);
 
         static View of(DiskFile file, int count, int entryBytes) {
@@ -197,46 +200,63 @@ abstract class IndexFile {
                     entryBytes);
         }
 
-        /**
-         * The last entry whose field is at most {@code target}.
-         *
-         * @param scratch what to read into
-         * @param mayBlock whether to wait for the device
-         * @return its number, −1 if there is none
-         */
-        int floor(Field field, long target, ByteBuffer scratch, boolean mayBlock) throws IOException {
-            if (count > tailFrom && field.of(tail, 0) <= target) {
-                int low = tailFrom;
-                int high = count; // low holds, high does not
-                while (high - low > 1) {
-                    int middle = (low + high) >>> 1;
-                    if (field.of(tail, (middle - tailFrom) * entryBytes) <= target) low = middle;
-                    else high = middle;
-                }
-                return low;
-            }
-            return floorInFile(field, target, scratch, mayBlock);
+        /** An entry found: its number, −1 if there is none, and the field of it that was asked for. */
+        record Found(int entry, long value) {
+            static final Found NONE = new Found(-1, 0);
         }
 
-        private int floorInFile(Field field, long target, ByteBuffer scratch, boolean mayBlock) throws IOException {
-            int low = -1;
-            int high = tailFrom;
-            int blockEntries = scratch.capacity() / entryBytes;
-            while (high - low - 1 > blockEntries) {
-                int middle = (low + high) >>> 1;
-                fill(scratch, middle, 1, mayBlock);
-                if (field.of(scratch, 0) <= target) low = middle;
-                else high = middle;
+        /**
+         * The last entry whose field {@code by} is at most {@code target}.
+         *
+         * @param near an entry that is likely to be a little before that one, which spares a reader in sequence the search; or
+         *     {@link #NOWHERE}
+         * @param wanted the field of it to return
+         * @param scratch what to read into
+         * @param mayBlock whether to wait for the device
+         */
+        Found floor(Field by, long target, int near, Field wanted, ByteBuffer scratch, boolean mayBlock)
+                throws IOException {
+            if (count > tailFrom && by.of(tail, 0) <= target) {
+                int at = floorIn(tail, count - tailFrom, by, target);
+                return new Found(tailFrom + at, wanted.of(tail, at * entryBytes));
             }
-            int from = low + 1;
-            if (from == high) return low;
-            fill(scratch, from, high - from, mayBlock);
+            if (near >= 0 && near < tailFrom) {
+                int entries = Math.min(scratch.capacity() / entryBytes, tailFrom - near);
+                fill(scratch, near, entries, mayBlock);
+                int at = floorIn(scratch, entries, by, target);
+                if (at >= 0 && (at < entries - 1 || near + entries == tailFrom))
+                    return new Found(near + at, wanted.of(scratch, at * entryBytes));
+            }
+            return floorInFile(by, target, wanted, scratch, mayBlock);
+        }
+
+        /** Of the first {@code entries} in the buffer; −1 if there is none. */
+        private int floorIn(ByteBuffer buffer, int entries, Field by, long target) {
+            int low = -1;
+            int high = entries;
             while (high - low > 1) {
                 int middle = (low + high) >>> 1;
-                if (field.of(scratch, (middle - from) * entryBytes) <= target) low = middle;
+                if (by.of(buffer, middle * entryBytes) <= target) low = middle;
                 else high = middle;
             }
             return low;
+        }
+
+        private Found floorInFile(Field by, long target, Field wanted, ByteBuffer scratch, boolean mayBlock)
+                throws IOException {
+            if (tailFrom == 0) return Found.NONE;
+            int low = 0; // the floor is this one or a later one, if there is one
+            int high = tailFrom;
+            int blockEntries = scratch.capacity() / entryBytes;
+            while (high - low > blockEntries) {
+                int middle = (low + high) >>> 1;
+                fill(scratch, middle, 1, mayBlock);
+                if (by.of(scratch, 0) <= target) low = middle;
+                else high = middle;
+            }
+            fill(scratch, low, high - low, mayBlock);
+            int at = floorIn(scratch, high - low, by, target);
+            return at < 0 ? Found.NONE : new Found(low + at, wanted.of(scratch, at * entryBytes));
         }
 
         /** The field of one entry. */

@@ -129,7 +129,7 @@ final class LogReads {
                 maxBytes,
                 limit,
                 atLeastOneBatch,
-                -1);
+                Optional.empty());
         try {
             return plan.run(ByteBuffer.allocate(OpenFiles.SCRATCH_BYTES), true).slice();
         } catch (DamagedLog e) {

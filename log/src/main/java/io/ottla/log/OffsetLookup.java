@@ -83,10 +83,16 @@ public final class OffsetLookup {
 
     private Answer firstAtOrAfter(SegmentReader.View view, long timestamp) throws IOException {
         // all records up to the offset of this entry are older than what is asked for
-        int entry = view.timeIndex().floor(TimeIndex.TIMESTAMP, timestamp - 1, scratch, true);
-        boolean isIndexed = entry >= 0 && isSound(view, entry);
-        long from = view.baseOffset()
-                + (isIndexed ? view.timeIndex().field(entry, TimeIndex.RELATIVE_OFFSET, scratch, true) : 0);
+        IndexFile.View.Found entry = view.timeIndex()
+                .floor(
+                        TimeIndex.TIMESTAMP,
+                        timestamp - 1,
+                        IndexFile.View.NOWHERE,
+                        TimeIndex.RELATIVE_OFFSET,
+                        scratch,
+                        true);
+        boolean isIndexed = entry.entry() >= 0 && isSound(view, entry.entry());
+        long from = view.baseOffset() + (isIndexed ? entry.value() : 0);
         Optional<SegmentReader.Found> first =
                 new SegmentReader(view, scratch, true).locate(Math.max(from, startOffset));
         if (first.isEmpty()) return Answer.NONE;

@@ -1,5 +1,7 @@
 package io.ottla.log;
 
+import java.util.Optional;
+
 /** Where the last few readers will go on, so that a reader in sequence needs no lookup. */
 final class ReadHints {
     private static final int COUNT = 16;
@@ -13,11 +15,12 @@ final class ReadHints {
         next = (next + 1) % COUNT;
     }
 
-    /** The position in that segment at which the batch with the offset begins; −1 if it is not known. */
-    long find(long offset, long segment) {
+    /** Where in that segment the batch with the offset begins; empty if it is not known. */
+    Optional<ReadPlan.Place> find(long offset, long segment) {
         for (ReadPlan.Place place : places)
-            if (place != null && place.offset() == offset && place.segment() == segment) return place.position();
-        return -1;
+            if (place != null && place.at().nextOffset() == offset && place.segment() == segment)
+                return Optional.of(place);
+        return Optional.empty();
     }
 
     void clear() {

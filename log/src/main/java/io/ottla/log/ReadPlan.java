@@ -13,9 +13,9 @@ import java.util.Optional;
  *
  * @param segments from the one that has the offset on, in order; usually only the first is needed
  * @param limit no batch that reaches this offset is given out
- * @param from where in the first segment the offset is known to begin; −1 if it must be looked up
+ * @param from where in the first segment the batch with the offset begins; empty if it must be looked up
  */
-record ReadPlan(Views segments, long offset, int maxBytes, long limit, boolean atLeastOneBatch, long from) {
+record ReadPlan(Views segments, long offset, int maxBytes, long limit, boolean atLeastOneBatch, Optional<Place> from) {
 
     private static final int WARM_BYTES = 64 << 10;
 
@@ -25,8 +25,8 @@ record ReadPlan(Views segments, long offset, int maxBytes, long limit, boolean a
         Optional<SegmentReader.View> next() throws IOException;
     }
 
-    /** Where a batch begins. */
-    record Place(long offset, long segment, long position) {}
+    /** Where a batch begins. @param segment its base offset */
+    record Place(long segment, SegmentReader.Boundary at) {}
 
     /**
      * @param next where the next read of the same reader will begin, to spare its lookup; empty if there is none
@@ -34,21 +34,39 @@ record ReadPlan(Views segments, long offset, int maxBytes, long limit, boolean a
     record Result(Read.Slice slice, Optional<Place> next) {}
 
     Result run(ByteBuffer scratch, boolean mayBlock) throws IOException {
-        long hint = from;
+        Optional<Place> hint = from;
         while (true) {
             Optional<SegmentReader.View> found = segments.next();
             if (found.isEmpty() || found.get().baseOffset() >= limit) break;
             SegmentReader reader = new SegmentReader(found.get(), scratch, mayBlock);
             SegmentReader.Boundary end = end(reader);
-            // a reader who follows the end of the log gets what is there, without a look at it
-            if (hint >= 0 && hint < end.position() && end.position() - hint <= maxBytes)
-                return slice(reader, hint, end, scratch, mayBlock);
-            Optional<SegmentReader.Found> first = hint >= 0 ? reader.at(hint, offset) : Optional.empty();
+            if (hint.isPresent()) {
+                Optional<Result> result = fromHint(reader, hint.get().at(), end, scratch, mayBlock);
+                if (result.isPresent()) return result.get();
+            }
+            Optional<SegmentReader.Found> first =
+                    hint.isPresent() ? reader.at(hint.get().at().position(), offset) : Optional.empty();
             if (first.isEmpty()) first = reader.locate(offset);
-            hint = -1;
+            hint = Optional.empty();
             if (first.isPresent()) return fromBatch(reader, first.get(), end, scratch, mayBlock);
         }
         return new Result(Read.Slice.empty(offset), Optional.empty());
+    }
+
+    /** A reader in sequence goes on where it was, without a look at what is there; as far as it is known where batches end. */
+    private Optional<Result> fromHint(
+            SegmentReader reader,
+            SegmentReader.Boundary begin,
+            SegmentReader.Boundary end,
+            ByteBuffer scratch,
+            boolean mayBlock)
+            throws IOException {
+        if (begin.position() >= end.position()) return Optional.empty();
+        Optional<SegmentReader.Boundary> boundary = end.position() - begin.position() <= maxBytes
+                ? Optional.of(end)
+                : reader.cutByIndex(begin, offset, begin.position() + maxBytes);
+        if (boundary.isEmpty()) return Optional.empty();
+        return Optional.of(slice(reader, begin.position(), boundary.get(), scratch, mayBlock));
     }
 
     /** Where in this segment no more may be given out. */
@@ -90,8 +108,7 @@ record ReadPlan(Views segments, long offset, int maxBytes, long limit, boolean a
         file.retain();
         Read.Slice slice =
                 new Read.Slice(List.of(new Payload.FileRange(file, position, length)), length, end.nextOffset(), true);
-        return new Result(
-                slice, Optional.of(new Place(end.nextOffset(), reader.view().baseOffset(), end.position())));
+        return new Result(slice, Optional.of(new Place(reader.view().baseOffset(), end)));
     }
 
     /** Brings the range into the page cache, so that sending it does not wait. */

@@ -41,8 +41,17 @@ final class SegmentReader {
         }
     }
 
-    /** A place between two batches. @param nextOffset of what follows it */
-    record Boundary(long position, long nextOffset) {}
+    /**
+     * A place between two batches.
+     *
+     * @param nextOffset of what follows it
+     * @param indexEntry of the offset index, a little before it; {@link IndexFile.View#NOWHERE} if none is known
+     */
+    record Boundary(long position, long nextOffset, int indexEntry) {
+        Boundary(long position, long nextOffset) {
+            this(position, nextOffset, IndexFile.View.NOWHERE);
+        }
+    }
 
     private final View view;
     private final ByteBuffer scratch;
@@ -64,9 +73,10 @@ final class SegmentReader {
 
     /** The first batch whose last offset is {@code offset} or above; empty if the segment has none. */
     Optional<Found> locate(long offset) throws IOException {
-        Optional<BatchScan> indexed = indexed(OffsetIndex.RELATIVE_OFFSET, offset - view.baseOffset());
-        if (indexed.isPresent() && indexed.get().batch().baseOffset() <= offset) {
-            Walk walk = walk(indexed.get(), offset);
+        Optional<Indexed> indexed =
+                indexed(OffsetIndex.RELATIVE_OFFSET, offset - view.baseOffset(), IndexFile.View.NOWHERE);
+        if (indexed.isPresent() && indexed.get().scan().batch().baseOffset() <= offset) {
+            Walk walk = walk(indexed.get().scan(), offset);
             if (walk.end == BatchScan.Step.BATCH || walk.end == BatchScan.Step.END) return walk.found();
         }
         BatchScan scan = scan(0);
@@ -89,29 +99,36 @@ final class SegmentReader {
     /**
      * The last boundary at or before {@code to}.
      *
-     * @param from a boundary, as {@code first} says
+     * @param first the batch at which to begin at the latest
      */
     Boundary cut(Found first, long to) throws IOException {
-        Optional<BatchScan> indexed = indexed(OffsetIndex.POSITION, to);
-        if (indexed.isPresent() && indexed.get().position() > first.position()) {
-            BatchView batch = indexed.get().batch();
-            if (batch.baseOffset() > first.lastOffset()) {
-                Boundary boundary = new Boundary(indexed.get().position(), batch.baseOffset());
-                Optional<Boundary> cut = cut(indexed.get(), boundary, to);
-                if (cut.isPresent()) return cut.get();
-            }
-        }
+        Boundary from = new Boundary(first.position(), first.firstOffset());
+        Optional<Boundary> cut = cutByIndex(from, first.lastOffset(), to);
+        if (cut.isPresent()) return cut.get();
         BatchScan scan = scan(first.position());
         scan.next();
-        return cut(scan, new Boundary(first.position(), first.firstOffset()), to)
-                .orElseThrow(() -> damaged(scan.position()));
+        return cut(scan, from, to).orElseThrow(() -> damaged(scan.position()));
+    }
+
+    /**
+     * The last boundary at or before {@code to}, if the index knows one after {@code from}: so it takes no look at what is between.
+     *
+     * @param below an offset that is at {@code from}; what follows the boundary is above it
+     */
+    Optional<Boundary> cutByIndex(Boundary from, long below, long to) throws IOException {
+        Optional<Indexed> indexed = indexed(OffsetIndex.POSITION, to, from.indexEntry());
+        if (indexed.isEmpty() || indexed.get().scan().position() <= from.position()) return Optional.empty();
+        BatchScan scan = indexed.get().scan();
+        if (scan.batch().baseOffset() <= below) return Optional.empty();
+        int entry = indexed.get().entry();
+        return cut(scan, new Boundary(scan.position(), scan.batch().baseOffset(), entry), to);
     }
 
     /** Goes on from the batch that {@code scan} shows; empty if what follows is no batch. */
     private static Optional<Boundary> cut(BatchScan scan, Boundary before, long to) throws IOException {
         Boundary boundary = before;
         while (scan.endPosition() <= to) {
-            boundary = new Boundary(scan.endPosition(), scan.batch().nextOffset());
+            boundary = new Boundary(scan.endPosition(), scan.batch().nextOffset(), before.indexEntry());
             switch (scan.next()) {
                 case BATCH -> {}
                 case END -> {
@@ -125,18 +142,24 @@ final class SegmentReader {
         return Optional.of(boundary);
     }
 
+    /** A walk that begins at an entry of the offset index. */
+    private record Indexed(BatchScan scan, int entry) {}
+
     /**
      * A walk that begins where an index entry says, if a batch begins there. A batch of magic 0 or 1 does not say what its
      * first offset is, so then the walk begins one entry earlier, and learns it from the batch before.
      */
-    private Optional<BatchScan> indexed(IndexFile.Field field, long target) throws IOException {
-        int floor = view.offsetIndex().floor(field, target, scratch, mayBlock);
-        for (int entry = floor; entry >= 0 && entry > floor - 2; entry--) {
-            long position = view.offsetIndex().field(entry, OffsetIndex.POSITION, scratch, mayBlock);
+    private Optional<Indexed> indexed(IndexFile.Field field, long target, int near) throws IOException {
+        IndexFile.View index = view.offsetIndex();
+        IndexFile.View.Found floor = index.floor(field, target, near, OffsetIndex.POSITION, scratch, mayBlock);
+        for (int entry = floor.entry(); entry >= 0 && entry > floor.entry() - 2; entry--) {
+            long position = entry == floor.entry()
+                    ? floor.value()
+                    : index.field(entry, OffsetIndex.POSITION, scratch, mayBlock);
             if (position <= 0 || position >= view.sizeBytes()) return Optional.empty();
             BatchScan scan = scan(position);
             if (scan.next() != BatchScan.Step.BATCH) return Optional.empty();
-            if (!scan.batch().isLegacy() || entry < floor) return Optional.of(scan);
+            if (!scan.batch().isLegacy() || entry < floor.entry()) return Optional.of(new Indexed(scan, entry));
         }
         return Optional.empty();
     }
