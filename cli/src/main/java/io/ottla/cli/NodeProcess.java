@@ -11,6 +11,7 @@ import io.ottla.io.Transport;
 import io.ottla.node.Node;
 import io.ottla.node.NodeConfig;
 import io.ottla.node.StartResult;
+import io.ottla.zookeeperclient.ZookeeperConnector;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,7 +40,16 @@ final class NodeProcess {
         network = new NettyNetwork(clock, disk, counters, faults);
         SeededRandom random = new SeededRandom(new SecureRandom().nextLong());
         node = new Node(
-                config, new Node.Environment(clock, network, disk, random, counters, faults, NodeProcess::giveUp));
+                config,
+                new Node.Environment(
+                        clock,
+                        network,
+                        disk,
+                        random,
+                        counters,
+                        faults,
+                        () -> new ZookeeperConnector(clock, disk),
+                        NodeProcess::giveUp));
     }
 
     /** As Kafka does: without an orderly stop, since what cannot be written cannot be stopped in order. */

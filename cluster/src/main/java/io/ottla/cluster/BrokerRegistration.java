@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class BrokerRegistration implements ImageListener {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerRegistration.class);
 
+    /** After an answer that told nothing; the image may show that it was done. */
+    private static final long RETRY_MS = 1_000;
+
     private final Coordination coordination;
     private final ClusterFollower follower;
     private final Clock clock;
@@ -113,7 +116,10 @@ public final class BrokerRegistration implements ImageListener {
                 // the image shows why, or will; its next change brings us back
                 case Result.Refused refused ->
                     LOG.info("registration of broker {}: {} {}", brokerId, ops[refused.index()], refused.reason());
-                case Result.Unknown unknown -> LOG.warn("registration of broker {}: {}", brokerId, unknown.why());
+                case Result.Unknown unknown -> {
+                    LOG.warn("registration of broker {}: {}", brokerId, unknown.why());
+                    clock.after(RETRY_MS, () -> advance(follower.image()));
+                }
             }
         });
     }

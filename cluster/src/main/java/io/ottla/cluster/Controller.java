@@ -82,6 +82,9 @@ public final class Controller implements ImageListener {
         leadsAgain = wasUnclean ? OptionalInt.of(brokerId) : OptionalInt.empty();
     }
 
+    /** After an election of which it is not known how it went. */
+    private static final long RETRY_MS = 1_000;
+
     private record Command<T>(
             BiFunction<ClusterImage, Integer, Plan<T>> decide, Consumer<Map<String, Answer<T>>> answer) {}
 
@@ -181,7 +184,15 @@ public final class Controller implements ImageListener {
             }
             // whoever was quicker is in the image, or will be; if it goes, the next change says so
             case Result.Refused refused -> LOG.info("broker {} was not elected controller: {}", brokerId, refused);
-            case Result.Unknown unknown -> LOG.warn("election of broker {}: {}", brokerId, unknown.why());
+            case Result.Unknown unknown -> {
+                LOG.warn("election of broker {}: {}", brokerId, unknown.why());
+                ClusterImage now = follower.image();
+                // the version can only have come from this very attempt
+                boolean isElected = now.controllerId() == brokerId
+                        && now.controllerEpoch().equals(new ClusterImage.ControllerEpoch(epoch, version));
+                if (isElected) elected(epoch, version, new Result.Committed(0, List.of()));
+                else clock.after(RETRY_MS, () -> settle(follower.image()));
+            }
         }
     }
 

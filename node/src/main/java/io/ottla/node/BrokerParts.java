@@ -102,7 +102,13 @@ final class BrokerParts {
         replicas = new Replicas(
                 nodeId, logs, clock, () -> environment.giveUp().accept("the last log directory has failed"));
         member = new ClusterMember(
-                nodeId, coordination, clock, environment.random().split(), configs, !storage.wasCleanlyStopped(), true);
+                nodeId,
+                coordination,
+                clock,
+                environment.random().split(),
+                configs,
+                !storage.wasCleanlyStopped(),
+                config.external().isEmpty());
         ClusterFollower follower = member.follower();
         follower.listen(configs);
         follower.listen(new ReplicaAssignments(replicas, logs, this::topicConfig));

@@ -10,6 +10,8 @@ import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
 import io.ottla.broker.Broker;
 import io.ottla.cluster.BrokerImage;
+import io.ottla.cluster.Coordination;
+import io.ottla.cluster.ExternalCoordination;
 import io.ottla.keeper.Keeper;
 import java.io.IOException;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,7 @@ public final class Node {
     /**
      * The world of a node, and what it reports to.
      *
+     * @param external the way to a coordination service elsewhere, asked for only if one is configured
      * @param giveUp is told, in a sentence, why the node is of no use any more (its disks have failed): the process should end
      */
     public record Environment(
@@ -44,6 +48,7 @@ public final class Node {
             SeededRandom random,
             Counters counters,
             FaultHandler faults,
+            Supplier<ExternalCoordination> external,
             Consumer<String> giveUp) {}
 
     private final NodeConfig config;
@@ -54,6 +59,7 @@ public final class Node {
     private Map<String, ListenerConfig> advertised = Map.of();
     private Optional<Storage> storage = Optional.empty();
     private Optional<Keeper> keeper = Optional.empty();
+    private Optional<ExternalCoordination.Member> member = Optional.empty();
     private Optional<BrokerParts> parts = Optional.empty();
 
     public Node(NodeConfig config, Environment environment) {
@@ -93,7 +99,8 @@ public final class Node {
     private void openStorage() {
         Storage.open(config.logDirs(), environment.disk(), orFail(opened -> {
             storage = Optional.of(opened);
-            openKeeper(this::claim);
+            if (config.external().isPresent()) connect(config.external().get());
+            else openKeeper(service -> claim(new EmbeddedCoordination(service)));
         }));
     }
 
@@ -112,15 +119,20 @@ public final class Node {
                 }));
     }
 
-    private void claim(Keeper opened) {
+    private void connect(ExternalCoordination.Settings settings) {
+        environment.external().get().connect(settings, orFail(connected -> {
+            member = Optional.of(connected);
+            claim(connected.coordination());
+        }));
+    }
+
+    private void claim(Coordination coordination) {
         Storage dirs = storage.orElseThrow();
-        EmbeddedCoordination coordination = new EmbeddedCoordination(opened);
         // log directories of a cluster whose coordination directory is gone or new keep their cluster's id
         String fresh = dirs.clusterId()
                 .orElseGet(() -> environment.random().nextTopicId().toString());
         int nodeId = config.brokerId().orElse(dirs.nodeId().orElse(0));
         ClusterIdentity.find(
-                opened,
                 coordination,
                 fresh,
                 orFail(clusterId -> dirs.claim(
@@ -130,7 +142,7 @@ public final class Node {
                         orFail(claimed -> join(nodeId, clusterId, claimed, coordination)))));
     }
 
-    private void join(int nodeId, String clusterId, Storage claimed, EmbeddedCoordination coordination) {
+    private void join(int nodeId, String clusterId, Storage claimed, Coordination coordination) {
         BrokerParts joining;
         try {
             joining = new BrokerParts(nodeId, clusterId, config, environment, claimed, coordination);
@@ -185,6 +197,10 @@ public final class Node {
     private void stopKeeper(Outcome<Void> logsClosed, Runnable done) {
         if (logsClosed instanceof Outcome.Failed<Void>(IOException cause))
             LOG.warn("the logs were not closed cleanly, the next start recovers them: {}", cause.getMessage());
+        if (member.isPresent()) {
+            member.get().close(outcome -> done.run());
+            return;
+        }
         if (keeper.isEmpty()) {
             done.run();
             return;

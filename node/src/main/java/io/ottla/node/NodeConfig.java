@@ -4,6 +4,7 @@ import io.ottla.base.Network;
 import io.ottla.base.Network.ConnectionLimits;
 import io.ottla.broker.BrokerConfigs;
 import io.ottla.broker.BrokerLimits;
+import io.ottla.cluster.ExternalCoordination;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +29,8 @@ import java.util.function.Supplier;
  * @param advertised what clients are told, by listener name
  * @param logDirs absolute
  * @param servesKafka whether there is a broker; without one listeners and log directories are empty
- * @param zookeeper what the coordination service goes by
+ * @param external the coordination service if it is a process of its own
+ * @param zookeeper what the coordination service goes by, if it is this node's
  * @param broker what the broker goes by
  * @param workingDir what relative paths are relative to
  * @param withoutEffect keys that are set but change nothing, sorted
@@ -41,6 +43,7 @@ public record NodeConfig(
         Map<String, ListenerConfig> advertised,
         Optional<String> rack,
         List<Path> logDirs,
+        Optional<ExternalCoordination.Settings> external,
         ZooConfig zookeeper,
         ConnectionLimits connectionLimits,
         BrokerLimits brokerLimits,
@@ -74,6 +77,7 @@ public record NodeConfig(
         Path data = workingDir.resolve(DATA_FOLDER);
         List<Path> logDirs = logDirs(all, workingDir, data);
         Settings settings = new Settings(all);
+        Optional<ExternalCoordination.Settings> external = ZookeeperConnect.parse(settings);
         ZooConfig zookeeper = ZooConfig.parse(settings, workingDir, dataDir(data, logDirs.getFirst()), false);
         return new NodeConfig(
                 true,
@@ -83,6 +87,7 @@ public record NodeConfig(
                 advertised(all, listeners, hostName),
                 Optional.ofNullable(all.get("broker.rack")).filter(rack -> !rack.isEmpty()),
                 logDirs,
+                external,
                 zookeeper,
                 connectionLimits(broker.configs()),
                 limits(broker.configs()),
@@ -108,6 +113,7 @@ public record NodeConfig(
                 Map.of(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 zookeeper,
                 connectionLimits(standard),
                 limits(standard),

@@ -160,7 +160,8 @@ public record ZooConfig(
     private static List<Door> doors(Settings settings, Path workingDir, Optional<String> ownLine, boolean isAlone)
             throws InvalidConfigException {
         List<Door> doors = new ArrayList<>();
-        int plainPort = settings.integer("clientPort", isAlone ? -1 : CLIENT_PORT, -1, PORT_MAX);
+        int plainPort = settings.integer(
+                "clientPort", isAlone || settings.isSet(ZookeeperConnect.KEY) ? -1 : CLIENT_PORT, -1, PORT_MAX);
         String plainHost = settings.text("clientPortAddress").orElse("");
         boolean isWanted = settings.isSet("clientPort");
         if (!isWanted && ownLine.isPresent() && !ownLine.get().isEmpty()) {
