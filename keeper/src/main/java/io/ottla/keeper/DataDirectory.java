@@ -5,17 +5,15 @@ import io.ottla.base.DiskFile;
 import io.ottla.zookeeperprotocol.BufferOutputArchive;
 import io.ottla.zookeeperprotocol.LoggedTxn;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 
 /**
- * ZooKeeper's data directory: {@code DATADIR/version-2/snapshot.ZXID} and {@code DATADIR/version-2/log.ZXID}. Finds the state that they hold,
- * and throws away what is no longer needed. On a disk thread only.
+ * ZooKeeper's data directory: {@code DATADIR/version-2/snapshot.ZXID} and {@code LOGDIR/version-2/log.ZXID}, where LOGDIR mostly is DATADIR. Finds
+ * the state that they hold, and throws away what is no longer needed. On a disk thread only.
  *
  * <p>A snapshot in the making is called {@code tmp.snapshot.ZXID}, a name that the original does not look at.
  */
@@ -27,8 +25,8 @@ final class DataDirectory {
     private static final int READ_BYTES = 256 * 1024;
 
     private final Disk disk;
-    private final Path dataDir;
     private final Path directory;
+    private final Path logDirectory;
     private final long hashSeed;
 
     /**
@@ -40,26 +38,57 @@ final class DataDirectory {
     record Recovered(ZnodeTree tree, int replayed, List<String> notes) {}
 
     /** @param hashSeed for {@link ChildTable.Hash} */
-    DataDirectory(Disk disk, Path dataDir, long hashSeed) {
+    DataDirectory(Disk disk, Path dataDir, Path dataLogDir, long hashSeed) {
         this.disk = disk;
-        this.dataDir = dataDir;
         directory = dataDir.resolve("version-2");
+        logDirectory = dataLogDir.resolve("version-2");
         this.hashSeed = hashSeed;
     }
 
-    Path path() {
+    Path snapshots() {
         return directory;
     }
 
-    /** @throws IOException if another process has it, with a sentence for people */
+    Path logs() {
+        return logDirectory;
+    }
+
+    /** @throws IOException if another process has it, or both are not what they should be, with a sentence for people */
     AutoCloseable lock() throws IOException {
+        AutoCloseable lock = lock(directory);
+        if (logDirectory.equals(directory)) return lock;
+        try {
+            AutoCloseable logLock = lock(logDirectory);
+            return () -> {
+                try {
+                    logLock.close();
+                } finally {
+                    lock.close();
+                }
+            };
+        } catch (IOException e) {
+            release(lock, e);
+            throw e;
+        }
+    }
+
+    private static void release(AutoCloseable lock, IOException because) {
+        try {
+            lock.close();
+        } catch (Exception e) {
+            because.addSuppressed(e);
+        }
+    }
+
+    private AutoCloseable lock(Path directory) throws IOException {
         List<Path> made = new ArrayList<>();
         for (Path each = directory; each != null && !disk.exists(each); each = each.getParent()) made.add(each);
         disk.createDirectories(directory);
         // or a power loss takes the directory, and all that was made durable in it
         for (Path each : made) if (each.getParent() != null) disk.syncDirectory(each.getParent());
         return disk.tryLock(directory.resolve(".lock"))
-                .orElseThrow(() -> new IOException("the data directory " + dataDir + " is in use by another process"));
+                .orElseThrow(() -> new IOException(
+                        "the data directory %s is in use by another process".formatted(directory.getParent())));
     }
 
     /**
@@ -70,16 +99,17 @@ final class DataDirectory {
      */
     Recovered recover() throws IOException {
         List<String> notes = new ArrayList<>();
+        checkApart();
         for (String name : disk.list(directory)) {
             if (name.startsWith(TEMPORARY + SNAPSHOT)) disk.delete(directory.resolve(name));
         }
-        TreeMap<Long, String> snapshots = named(SNAPSHOT);
-        TreeMap<Long, String> logs = named(LOG);
+        TreeMap<Long, String> snapshots = named(directory, SNAPSHOT);
+        TreeMap<Long, String> logs = named(logDirectory, LOG);
         dropEmptyTail(logs, notes);
         if (snapshots.isEmpty()) {
             if (!logs.isEmpty())
-                throw new IOException(
-                        "%s has transaction logs and no snapshot: what they build on is missing".formatted(directory));
+                throw new IOException("%s has transaction logs and no snapshot: what they build on is missing"
+                        .formatted(logDirectory));
             ZnodeTree tree = ZnodeTree.fresh(hashSeed);
             writeSnapshot(tree);
             return new Recovered(tree, 0, notes);
@@ -93,6 +123,17 @@ final class DataDirectory {
         // out of the way, so that they do not count among those that are kept
         for (String name : damaged) disk.rename(directory.resolve(name), directory.resolve(DAMAGED + name));
         return new Recovered(tree, replayed, notes);
+    }
+
+    /** A directory that was for both once has files that nobody would look at. */
+    private void checkApart() throws IOException {
+        if (logDirectory.equals(directory)) return;
+        if (!named(directory, LOG).isEmpty())
+            throw new IOException("%s has transaction logs, and dataLogDir is another directory: move them to %s"
+                    .formatted(directory, logDirectory));
+        if (!named(logDirectory, SNAPSHOT).isEmpty())
+            throw new IOException("%s has snapshots, and dataDir is another directory: move them to %s"
+                    .formatted(logDirectory, directory));
     }
 
     private Optional<ZnodeTree> load(TreeMap<Long, String> snapshots, List<String> notes, List<String> damaged)
@@ -109,11 +150,9 @@ final class DataDirectory {
     }
 
     private ZnodeTree load(long zxid, String name) throws IOException {
-        if (name.endsWith(".snappy")) throw new IOException("it is compressed with snappy, which is not read");
         DiskFile file = disk.open(directory.resolve(name), Disk.OpenMode.READ);
         try {
-            InputStream in = new DiskInput(file, 0, READ_BYTES);
-            return SnapshotReader.read(name.endsWith(".gz") ? new GZIPInputStream(in, READ_BYTES) : in, zxid, hashSeed);
+            return SnapshotReader.read(SnapshotStreams.reader(file, name), zxid, hashSeed);
         } finally {
             file.release();
         }
@@ -123,7 +162,7 @@ final class DataDirectory {
     private void dropEmptyTail(TreeMap<Long, String> logs, List<String> notes) throws IOException {
         while (!logs.isEmpty()) {
             String name = logs.lastEntry().getValue();
-            DiskFile file = disk.open(directory.resolve(name), Disk.OpenMode.READ);
+            DiskFile file = disk.open(logDirectory.resolve(name), Disk.OpenMode.READ);
             try {
                 TxnLogReader reader = new TxnLogReader(file, name);
                 if (reader.readHeader() && reader.next().isPresent()) return;
@@ -133,8 +172,8 @@ final class DataDirectory {
                 file.release();
             }
             notes.add(name + " holds no transaction, and is removed");
-            disk.delete(directory.resolve(name));
-            disk.syncDirectory(directory);
+            disk.delete(logDirectory.resolve(name));
+            disk.syncDirectory(logDirectory);
             logs.pollLastEntry();
         }
     }
@@ -151,7 +190,7 @@ final class DataDirectory {
 
     private int replay(ZnodeTree tree, String name, boolean last, List<String> notes) throws IOException {
         int replayed = 0;
-        DiskFile file = disk.open(directory.resolve(name), last ? Disk.OpenMode.WRITE : Disk.OpenMode.READ);
+        DiskFile file = disk.open(logDirectory.resolve(name), last ? Disk.OpenMode.WRITE : Disk.OpenMode.READ);
         try {
             TxnLogReader reader = new TxnLogReader(file, name);
             if (!reader.readHeader()) throw new IOException(name + " has no header, though later logs follow it");
@@ -186,14 +225,14 @@ final class DataDirectory {
     private void checkFollows(long before, long zxid, String name) throws IOException {
         if (zxid == before + 1 || zxid >>> 32 != before >>> 32) return;
         throw new IOException("transactions 0x%x to 0x%x are missing in %s: the next that is there is 0x%x, in %s"
-                .formatted(before + 1, zxid - 1, directory, zxid, name));
+                .formatted(before + 1, zxid - 1, logDirectory, zxid, name));
     }
 
     /** Writes a snapshot of a tree that stands still. */
     private void writeSnapshot(ZnodeTree tree) throws IOException {
         BufferOutputArchive out = new BufferOutputArchive(1024);
         SnapshotWalk walk = new SnapshotWalk(tree, (byte) 127, out);
-        SnapshotFile file = new SnapshotFile(disk, directory, walk.zxid());
+        SnapshotFile file = new SnapshotFile(disk, directory, walk.zxid(), KeeperOptions.Compression.NONE);
         while (walk.write(out, READ_BYTES)) {
             file.write(out.toByteArray());
             out.clear();
@@ -211,20 +250,29 @@ final class DataDirectory {
      * @return the names deleted
      */
     List<String> purge(int keep) throws IOException {
-        TreeMap<Long, String> snapshots = named(SNAPSHOT);
-        List<String> deleted = new ArrayList<>();
-        while (snapshots.size() > keep) deleted.add(snapshots.pollFirstEntry().getValue());
+        TreeMap<Long, String> snapshots = named(directory, SNAPSHOT);
         if (snapshots.isEmpty()) return List.of();
-        TreeMap<Long, String> logs = named(LOG);
+        List<String> old = new ArrayList<>();
+        while (snapshots.size() > keep) old.add(snapshots.pollFirstEntry().getValue());
+        delete(directory, old);
+        TreeMap<Long, String> logs = named(logDirectory, LOG);
         Long needed = logs.floorKey(snapshots.firstKey() + 1);
-        if (needed != null) deleted.addAll(logs.headMap(needed, false).values());
-        for (String name : deleted) disk.delete(directory.resolve(name));
-        if (!deleted.isEmpty()) disk.syncDirectory(directory);
+        List<String> oldLogs = needed == null
+                ? List.of()
+                : List.copyOf(logs.headMap(needed, false).values());
+        delete(logDirectory, oldLogs);
+        List<String> deleted = new ArrayList<>(old);
+        deleted.addAll(oldLogs);
         return deleted;
     }
 
+    private void delete(Path from, List<String> names) throws IOException {
+        for (String name : names) disk.delete(from.resolve(name));
+        if (!names.isEmpty()) disk.syncDirectory(from);
+    }
+
     /** The files whose names are the prefix and a zxid, perhaps with how they are compressed. */
-    private TreeMap<Long, String> named(String prefix) throws IOException {
+    private TreeMap<Long, String> named(Path directory, String prefix) throws IOException {
         TreeMap<Long, String> found = new TreeMap<>();
         for (String name : disk.list(directory)) {
             if (!name.startsWith(prefix)) continue;

@@ -33,6 +33,9 @@ public final class Keeper {
 
     private static final int EMBEDDED_TIMEOUT_MS = 30_000;
 
+    /** A client that goes beyond a quota does so often. */
+    private static final long QUOTA_WARNING_INTERVAL_NS = 10_000_000_000L;
+
     private final KeeperOptions options;
     private final Disk disk;
     private final Clock clock;
@@ -47,6 +50,9 @@ public final class Keeper {
     private final Proposals proposals;
     private final Sessions sessions;
     private final Reads reads;
+    private final Cleaner cleaner;
+    private boolean warnedOfQuota;
+    private long warnedNs;
     private long session;
 
     private record DiskKey(Path directory, String what) {}
@@ -65,7 +71,24 @@ public final class Keeper {
             SeededRandom random,
             FaultHandler faults,
             Completion<Keeper> completion) {
-        DataDirectory directory = new DataDirectory(disk, dataDir, random.nextLong());
+        open(options, dataDir, dataDir, disk, clock, random, faults, completion);
+    }
+
+    /**
+     * As the other, with the transaction log in a directory of its own.
+     *
+     * @param dataLogDir the same as {@code dataDir}, or one that has no snapshots, while the other has no logs
+     */
+    public static void open(
+            KeeperOptions options,
+            Path dataDir,
+            Path dataLogDir,
+            Disk disk,
+            Clock clock,
+            SeededRandom random,
+            FaultHandler faults,
+            Completion<Keeper> completion) {
+        DataDirectory directory = new DataDirectory(disk, dataDir, dataLogDir, random.nextLong());
         disk.submit(new DiskKey(dataDir, "log"), () -> find(directory), outcome -> {
             switch (outcome) {
                 case Outcome.Failed<Found> failed -> completion.complete(Outcome.failed(failed.cause()));
@@ -112,8 +135,9 @@ public final class Keeper {
         tree = found.recovered.tree();
         logKey = new DiskKey(dataDir, "log");
         SessionOwners owners = new SessionOwners();
-        preparer = new RequestPreparer(tree, options.nodes().extendedTypes(), owners);
-        log = new TxnLog(disk, directory.path());
+        preparer = new RequestPreparer(tree, options.nodes(), owners);
+        preparer.onExcess(this::warn);
+        log = new TxnLog(disk, directory.logs());
         snapshots = new Snapshots(
                 options.storage(),
                 disk,
@@ -126,6 +150,15 @@ public final class Keeper {
         proposals = new Proposals(disk, logKey, clock, faults, tree, preparer, log, snapshots, watches, followers);
         sessions = new Sessions(options, clock, preparer, proposals, owners);
         reads = new Reads(tree, sessions, watches);
+        cleaner = new Cleaner(options.nodes(), clock, tree, proposals);
+    }
+
+    private void warn(Quotas.Excess excess) {
+        long nowNs = clock.monotonicNs();
+        if (warnedOfQuota && nowNs - warnedNs < QUOTA_WARNING_INTERVAL_NS) return;
+        warnedOfQuota = true;
+        warnedNs = nowNs;
+        LOG.warn("{}", excess);
     }
 
     /** Ends the sessions of embedded brokers that were, begins this one's, and waits for the clients of the others. */
@@ -140,6 +173,7 @@ public final class Keeper {
         session = first + 1 + Long.remainderUnsigned(preparer.lastZxid(), EMBEDDED_SESSIONS);
         proposals.propose(Caller.server(session), 0, new Request.CreateSession(EMBEDDED_TIMEOUT_MS), result -> {
             if (result instanceof Result.Committed) {
+                cleaner.start();
                 completion.complete(Outcome.done(this));
                 return;
             }
@@ -280,7 +314,7 @@ public final class Keeper {
     }
 
     public int ephemeralCount() {
-        return tree.ephemeralCount();
+        return tree.owned().ephemeralCount();
     }
 
     /** Of paths and data together, without what it takes to hold them: the sum that the original gives, in characters and bytes. */
@@ -319,7 +353,7 @@ public final class Keeper {
 
     /** The ephemeral nodes of each session that has some. */
     public SortedMap<Long, List<String>> ephemeralsBySession() {
-        return tree.ephemeralsBySession();
+        return tree.owned().ephemeralsBySession();
     }
 
     /** Ends the broker's session and closes the files. What was submitted before is still carried out. Other sessions go on with the next start. */
@@ -333,6 +367,7 @@ public final class Keeper {
             return;
         }
         sessions.stop();
+        cleaner.stop();
         proposals.propose(Caller.server(session), 0, new Request.CloseSession(), result -> {});
         proposals.close(
                 () -> snapshots.close(() -> disk.submit(logKey, this::closeFiles, completion)),

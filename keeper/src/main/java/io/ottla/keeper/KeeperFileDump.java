@@ -6,7 +6,6 @@ import io.ottla.zookeeperprotocol.EphemeralOwner;
 import io.ottla.zookeeperprotocol.LoggedTxn;
 import io.ottla.zookeeperprotocol.Txn;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 
 /**
  * What is in a file of ZooKeeper's data directory, for people and tools: transaction by transaction, or session by session and
@@ -31,7 +29,6 @@ import java.util.zip.GZIPInputStream;
  * in configurations), and the hash in an ACL of scheme digest, is not shown.
  */
 public final class KeeperFileDump {
-    private static final int READ_BYTES = 256 * 1024;
     private static final Pattern LOG_NAME = Pattern.compile("log\\.[0-9a-f]{1,16}");
     private static final Pattern SNAPSHOT_NAME =
             Pattern.compile("(tmp\\.|damaged\\.)?snapshot\\.[0-9a-f]{1,16}(\\.gz|\\.snappy)?");
@@ -158,12 +155,10 @@ public final class KeeperFileDump {
      */
     public static Optional<String> snapshot(DiskFile file, String name, Consumer<Map<String, Object>> entries)
             throws IOException {
-        if (name.endsWith(".snappy")) return Optional.of("it is compressed with snappy, which is not read");
         ZnodeTree tree = ZnodeTree.unloaded(0);
         Optional<String> damage = Optional.empty();
         try {
-            InputStream in = new DiskInput(file, 0, READ_BYTES);
-            SnapshotReader.readInto(tree, name.endsWith(".gz") ? new GZIPInputStream(in, READ_BYTES) : in);
+            SnapshotReader.readInto(tree, SnapshotStreams.reader(file, name));
         } catch (IOException e) {
             damage = Optional.of(e.getMessage());
         }

@@ -30,6 +30,12 @@ final class PendingNode {
     int numChildren;
     long digest;
 
+    /** By how much this change alters what the quota of {@link #quota} counts; the path is empty if there is none. */
+    String quota = "";
+
+    int quotaCount;
+    long quotaBytes;
+
     PendingNode(String path, long zxid) {
         this.path = path;
         this.zxid = zxid;
@@ -72,6 +78,10 @@ final class PendingNode {
         copy.numChildren = numChildren;
         copy.digest = digest;
         return copy;
+    }
+
+    int dataLength() {
+        return content == null ? 0 : content.length - dataFrom;
     }
 
     long digest(NodeDigest digests) {

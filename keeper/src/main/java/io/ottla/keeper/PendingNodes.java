@@ -22,6 +22,9 @@ final class PendingNodes {
     /** Ephemeral nodes that are created, by session; so that the end of many sessions at once takes no time squared. */
     private final Map<Long, ArrayDeque<PendingNode>> ephemerals = new HashMap<>();
 
+    /** What changes under way add to the numbers of each quota. */
+    private final Map<String, long[]> quotas = new HashMap<>();
+
     private long treeDigest;
 
     /** What stood for the path of each change since the last mark; null where the tree did. */
@@ -53,12 +56,14 @@ final class PendingNodes {
     void change(PendingNode before, PendingNode after) {
         after.digest = after.digest(digests);
         add(after, before.digest);
+        countQuota(after, 0, (long) after.dataLength() - before.dataLength());
     }
 
     void create(PendingNode node) {
         node.digest = node.digest(digests);
         node.created = true;
         add(node, 0);
+        countQuota(node, 1, node.dataLength());
         if (EphemeralOwner.isSession(node.owner))
             ephemerals
                     .computeIfAbsent(node.owner, session -> new ArrayDeque<>())
@@ -69,6 +74,7 @@ final class PendingNodes {
         PendingNode gone = new PendingNode(node.path, zxid);
         gone.exists = false;
         add(gone, node.digest);
+        countQuota(gone, -1, -node.dataLength());
     }
 
     private void add(PendingNode after, long digestBefore) {
@@ -91,6 +97,7 @@ final class PendingNodes {
             if (before == null) byPath.remove(last.path);
             else byPath.put(last.path, before);
             forgetEphemeral(last);
+            uncountQuota(last);
         }
         treeDigest = treeDigestAtMark;
     }
@@ -102,6 +109,7 @@ final class PendingNodes {
             PendingNode first = inOrder.removeFirst();
             byPath.remove(first.path, first);
             forgetEphemeral(first);
+            uncountQuota(first);
         }
         if (inOrder.isEmpty()) invariant(treeDigest == tree.digest(), "tree and transactions differ after 0x%x", zxid);
     }
@@ -118,16 +126,45 @@ final class PendingNodes {
 
     void clear() {
         ephemerals.clear();
+        quotas.clear();
         inOrder.clear();
         replaced.clear();
         byPath.clear();
         treeDigest = tree.digest();
     }
 
+    private void countQuota(PendingNode change, int count, long bytes) {
+        if (count == 0 && bytes == 0) return;
+        tree.quotas().of(change.path).ifPresent(prefix -> {
+            change.quota = prefix;
+            change.quotaCount = count;
+            change.quotaBytes = bytes;
+            long[] sums = quotas.computeIfAbsent(prefix, absent -> new long[2]);
+            sums[0] += count;
+            sums[1] += bytes;
+        });
+    }
+
+    private void uncountQuota(PendingNode change) {
+        if (change.quota.isEmpty()) return;
+        long[] sums = quotas.computeIfAbsent(change.quota, absent -> new long[2]);
+        sums[0] -= change.quotaCount;
+        sums[1] -= change.quotaBytes;
+        if (sums[0] == 0 && sums[1] == 0) quotas.remove(change.quota);
+    }
+
+    /** What limit a change would go beyond, with all that is under way. */
+    Optional<Quotas.Excess> excess(String path, int count, long bytes) {
+        Optional<String> prefix = tree.quotas().of(path);
+        if (prefix.isEmpty()) return Optional.empty();
+        long[] sums = quotas.getOrDefault(prefix.get(), new long[2]);
+        return tree.quotas().excess(prefix.get(), count, bytes, sums[0], sums[1]);
+    }
+
     /** The nodes that go with a session: those of the tree that are left, then those that are being created. */
     LinkedHashSet<String> ephemeralPaths(long sessionId) {
         LinkedHashSet<String> paths = new LinkedHashSet<>();
-        for (String path : tree.ephemeralPaths(sessionId)) addIfOwned(path, sessionId, paths);
+        for (String path : tree.owned().ephemeralPaths(sessionId)) addIfOwned(path, sessionId, paths);
         for (PendingNode each : ephemerals.getOrDefault(sessionId, new ArrayDeque<>()))
             addIfOwned(each.path, sessionId, paths);
         return paths;

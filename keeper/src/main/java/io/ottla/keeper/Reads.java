@@ -132,7 +132,7 @@ public final class Reads {
     public ReadResult ephemerals(Caller caller, String prefix) {
         return read(caller, () -> {
             boolean all = prefix.isBlank() || prefix.strip().equals("/");
-            List<String> paths = tree.ephemeralPaths(caller.sessionId());
+            List<String> paths = tree.owned().ephemeralPaths(caller.sessionId());
             return new ReadResult.PathList(
                     all
                             ? paths

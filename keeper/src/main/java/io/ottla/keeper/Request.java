@@ -32,8 +32,12 @@ public sealed interface Request {
 
     record Delete(String path, int version) implements Op {}
 
-    /** The server's own: removes an empty container or TTL node. */
-    record DeleteContainer(String path) implements Op {}
+    /**
+     * The server's own: removes an empty container or TTL node, if it is still the one that was looked at.
+     *
+     * @param czxid of when it was created, @param mzxid and last written to
+     */
+    record DeleteContainer(String path, long czxid, long mzxid) implements Op {}
 
     /** @param data null if the client sent none */
     record SetData(String path, byte[] data, int version) implements Op {}

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Turns requests into transactions (PrepRequestProcessor of the original): checks each against the tree as it will be
@@ -21,29 +22,34 @@ import java.util.Set;
  * client is told. A request that fails becomes a transaction too, and takes its zxid.
  *
  * <p>Order for create: mode, TTL, session, form of the path, ACL wanted, parent, right to create, number appended,
- * path, existence, ephemeral parent. For delete: session, form of the path, parent, right to delete, node, version,
- * emptiness. For set data: session, path, node, right to write, version.
+ * path, existence, ephemeral parent, quota. For delete: session, form of the path, parent, right to delete, node, version,
+ * emptiness. For set data: session, path, node, right to write, quota, version.
  */
 final class RequestPreparer {
     /** Beyond this the end of a session is logged without the list of its nodes, in bytes of paths. */
     static final int CLOSE_SESSION_BYTES_MAX = 512 * 1024;
 
     private final ZnodeTree tree;
-    private final boolean ttlNodes;
+    private final KeeperOptions.Nodes options;
     private final PendingNodes pending;
     private final SessionOwners owners;
     private final Set<Long> sessions;
     private final Set<Long> localSessions = new HashSet<>();
+    private Consumer<Quotas.Excess> onExcess = excess -> {};
     private long lastZxid;
 
-    /** @param ttlNodes whether TTL nodes may be created (extendedTypesEnabled of the original, off by default) */
-    RequestPreparer(ZnodeTree tree, boolean ttlNodes, SessionOwners owners) {
+    RequestPreparer(ZnodeTree tree, KeeperOptions.Nodes options, SessionOwners owners) {
         this.tree = tree;
-        this.ttlNodes = ttlNodes;
+        this.options = options;
         this.owners = owners;
         pending = new PendingNodes(tree);
         sessions = new HashSet<>(tree.sessions().keySet());
         lastZxid = tree.lastZxid();
+    }
+
+    /** Told when a request goes beyond a quota, refused or not. One listener. */
+    void onExcess(Consumer<Quotas.Excess> listener) {
+        onExcess = listener;
     }
 
     /** Of the last transaction prepared. */
@@ -187,7 +193,7 @@ final class RequestPreparer {
 
     private Txn create(Request.Create op, Call call) throws Refused {
         CreateMode mode = CreateMode.fromFlag(op.flags()).orElseThrow(() -> new Refused(ErrorCode.BAD_ARGUMENTS));
-        if (mode.ttl() && !ttlNodes) throw new Refused(ErrorCode.UNIMPLEMENTED);
+        if (mode.ttl() && !options.extendedTypes()) throw new Refused(ErrorCode.UNIMPLEMENTED);
         boolean ttlFits = mode.ttl() ? op.ttlMs() > 0 && op.ttlMs() <= EphemeralOwner.TTL_MS_MAX : op.ttlMs() < 0;
         if (!ttlFits) throw new Refused(ErrorCode.BAD_ARGUMENTS);
         checkSession(call);
@@ -201,6 +207,7 @@ final class RequestPreparer {
         checkPath(path);
         if (pending.find(path).isPresent()) throw new Refused(ErrorCode.NODE_EXISTS);
         if (EphemeralOwner.isSession(parent.owner)) throw new Refused(ErrorCode.NO_CHILDREN_FOR_EPHEMERALS);
+        checkQuota(path, 1, length(op.data()));
 
         PendingNode parentAfter = parent.at(call.zxid);
         parentAfter.cversion++;
@@ -249,6 +256,7 @@ final class RequestPreparer {
         if (node.numChildren > 0) throw new Refused(ErrorCode.NOT_EMPTY);
         if (node.owner != EphemeralOwner.CONTAINER && !EphemeralOwner.isTtl(node.owner))
             throw new Refused(ErrorCode.BAD_VERSION);
+        if (node.czxid != op.czxid() || node.mzxid != op.mzxid()) throw new Refused(ErrorCode.BAD_VERSION);
         remove(find(parentPath), node, call);
         return new Txn.Delete(op.path(), true);
     }
@@ -266,6 +274,7 @@ final class RequestPreparer {
         checkPath(op.path());
         PendingNode node = find(op.path());
         checkAcl(node, Acl.WRITE, call);
+        checkQuota(op.path(), 0, (long) length(op.data()) - node.dataLength());
         checkVersion(node.version, op.version());
         PendingNode after = node.at(call.zxid);
         after.version = next(node.version);
@@ -328,7 +337,7 @@ final class RequestPreparer {
 
     private static String deletableParentOf(String path) throws Refused {
         switch (path) {
-            case "/", "/zookeeper", ZnodeTree.QUOTA, ZnodeTree.CONFIG -> throw new Refused(ErrorCode.BAD_ARGUMENTS);
+            case "/", "/zookeeper", Quotas.ROOT, ZnodeTree.CONFIG -> throw new Refused(ErrorCode.BAD_ARGUMENTS);
             default -> {
                 return parentOf(path);
             }
@@ -349,6 +358,17 @@ final class RequestPreparer {
 
     private static List<Acl> settle(List<Acl> acl, Call call) throws Refused {
         return AclCheck.settle(acl, call.identities()).orElseThrow(() -> new Refused(ErrorCode.INVALID_ACL));
+    }
+
+    private static int length(byte[] data) {
+        return data == null ? 0 : data.length;
+    }
+
+    private void checkQuota(String path, int count, long bytes) throws Refused {
+        Optional<Quotas.Excess> excess = pending.excess(path, count, bytes);
+        if (excess.isEmpty()) return;
+        onExcess.accept(excess.get());
+        if (excess.get().hard() && options.quotasEnforced()) throw new Refused(ErrorCode.QUOTA_EXCEEDED);
     }
 
     private static void checkVersion(int is, int wanted) throws Refused {

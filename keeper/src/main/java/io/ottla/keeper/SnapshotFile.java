@@ -4,7 +4,7 @@ import io.ottla.base.Disk;
 import io.ottla.base.DiskFile;
 import io.ottla.zookeeperprotocol.BufferOutputArchive;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.zip.Adler32;
 
@@ -13,23 +13,24 @@ import java.util.zip.Adler32;
  * Used by one disk thread at a time.
  */
 final class SnapshotFile {
-    /** Synced so often, so that the last sync does not hold up the log's behind a whole snapshot. */
-    private static final long SYNC_BYTES = 8L << 20;
+    /** Synced so often: the log's sync waits behind no more than this. */
+    private static final int SYNC_BYTES = 1 << 20;
 
     private final Disk disk;
     private final Path directory;
     private final String name;
     private final long zxid;
     private final Adler32 adler = new Adler32();
+    private final KeeperOptions.Compression compression;
     private DiskFile file;
-    private long position;
-    private long synced;
+    private OutputStream out;
 
-    SnapshotFile(Disk disk, Path directory, long zxid) {
+    SnapshotFile(Disk disk, Path directory, long zxid, KeeperOptions.Compression compression) {
         this.disk = disk;
         this.directory = directory;
         this.zxid = zxid;
-        name = "snapshot." + Long.toHexString(zxid);
+        this.compression = compression;
+        name = "snapshot." + Long.toHexString(zxid) + compression.suffix;
     }
 
     private Path temporary() {
@@ -37,25 +38,25 @@ final class SnapshotFile {
     }
 
     void write(byte[] bytes) throws IOException {
-        if (file == null) file = disk.open(temporary(), Disk.OpenMode.TRUNCATE);
-        file.write(position, ByteBuffer.wrap(bytes));
+        if (file == null) {
+            file = disk.open(temporary(), Disk.OpenMode.TRUNCATE);
+            out = SnapshotStreams.writer(new DiskOutput(file, SYNC_BYTES), compression);
+        }
+        out.write(bytes);
         adler.update(bytes);
-        position += bytes.length;
-        if (position - synced < SYNC_BYTES) return;
-        file.sync();
-        synced = position;
     }
 
     /** @param digest what stands between the first seal and the second */
     void finish(byte[] digest) throws IOException {
-        BufferOutputArchive out = new BufferOutputArchive(32);
-        seal(out);
+        BufferOutputArchive tail = new BufferOutputArchive(32);
+        seal(tail);
         write(digest);
-        seal(out);
-        out.writeLong(zxid, "lastZxid");
-        write(out.toByteArray());
-        out.clear();
-        seal(out);
+        seal(tail);
+        tail.writeLong(zxid, "lastZxid");
+        write(tail.toByteArray());
+        tail.clear();
+        seal(tail);
+        out.close();
         file.sync();
         file.release();
         file = null;
@@ -63,11 +64,11 @@ final class SnapshotFile {
         disk.syncDirectory(directory);
     }
 
-    private void seal(BufferOutputArchive out) throws IOException {
-        out.writeLong(adler.getValue(), "val");
-        out.writeString("/", "path");
-        write(out.toByteArray());
-        out.clear();
+    private void seal(BufferOutputArchive tail) throws IOException {
+        tail.writeLong(adler.getValue(), "val");
+        tail.writeString("/", "path");
+        write(tail.toByteArray());
+        tail.clear();
     }
 
     /** Gives it up, unless it has its name already. */

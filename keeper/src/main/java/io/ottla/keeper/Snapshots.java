@@ -80,7 +80,8 @@ final class Snapshots {
         plan();
         slice.clear();
         SnapshotWalk walk = new SnapshotWalk(tree, (byte) (round++ % ROUNDS + 1), slice);
-        Taking begun = new Taking(walk, new SnapshotFile(disk, directory.path(), walk.zxid()));
+        Taking begun =
+                new Taking(walk, new SnapshotFile(disk, directory.snapshots(), walk.zxid(), options.compression()));
         taking = Optional.of(begun);
         writeSlice(begun);
         return true;

@@ -8,11 +8,8 @@ import io.ottla.zookeeperprotocol.Stat;
 import io.ottla.zookeeperprotocol.Txn;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -24,17 +21,16 @@ import java.util.TreeMap;
  * that is there, or a delete of one that is not, is then a result and no fault.
  */
 final class ZnodeTree {
-    static final String QUOTA = "/zookeeper/quota";
     static final String CONFIG = "/zookeeper/config";
 
     private final ChildTable.Hash hashes;
     private final NodeDigest nodeDigest = new NodeDigest();
     private final AclTable acls = new AclTable();
     private final TreeMap<Long, Integer> timeoutMsBySession = new TreeMap<>();
-    private final TreeMap<Long, Set<Znode>> ephemerals = new TreeMap<>();
+    private final OwnedNodes owned = new OwnedNodes();
+    private final Quotas quotas = new Quotas(this);
     private Znode root;
     private int nodeCount;
-    private int ephemeralCount;
     private long dataSize;
     private long digest;
     private long lastZxid;
@@ -50,7 +46,7 @@ final class ZnodeTree {
     static ZnodeTree fresh(long hashSeed) {
         ZnodeTree tree = new ZnodeTree(hashSeed);
         tree.loadRoot(new Znode(new byte[0], new byte[0], AclTable.OPEN_ID, 0, 0));
-        for (String path : new String[] {"/zookeeper", QUOTA, CONFIG}) {
+        for (String path : new String[] {"/zookeeper", Quotas.ROOT, CONFIG}) {
             boolean config = path.equals(CONFIG);
             Znode node = new Znode(
                     nameOf(path), new byte[0], config ? tree.acls.use(Acl.READ_ONLY) : AclTable.OPEN_ID, 0, 0);
@@ -80,18 +76,16 @@ final class ZnodeTree {
         nodeCount++;
         dataSize += path.length() + node.dataLength();
         digest += nodeDigest.of(path, node);
-        if (!EphemeralOwner.isSession(node.owner())) return;
-        ephemerals
-                .computeIfAbsent(node.owner(), session -> new LinkedHashSet<>())
-                .add(node);
-        ephemeralCount++;
+        owned.added(node);
     }
 
     void loadSession(long sessionId, int timeoutMs) {
         timeoutMsBySession.put(sessionId, timeoutMs);
     }
 
+    /** Everything of the snapshot is linked. */
     void loaded(long zxid) {
+        quotas.load();
         lastZxid = zxid;
     }
 
@@ -107,8 +101,12 @@ final class ZnodeTree {
         return nodeCount;
     }
 
-    int ephemeralCount() {
-        return ephemeralCount;
+    OwnedNodes owned() {
+        return owned;
+    }
+
+    Quotas quotas() {
+        return quotas;
     }
 
     /** The lengths of all paths, in characters, and of all data, in bytes (nodeDataSize of the original). */
@@ -129,19 +127,6 @@ final class ZnodeTree {
     /** Session ids and timeouts in milliseconds. */
     Map<Long, Integer> sessions() {
         return timeoutMsBySession;
-    }
-
-    /** In the order in which they were created, or loaded. */
-    List<String> ephemeralPaths(long sessionId) {
-        List<String> paths = new ArrayList<>();
-        for (Znode node : ephemerals.getOrDefault(sessionId, Set.of())) paths.add(node.path());
-        return paths;
-    }
-
-    SortedMap<Long, List<String>> ephemeralsBySession() {
-        TreeMap<Long, List<String>> all = new TreeMap<>();
-        for (long sessionId : ephemerals.keySet()) all.put(sessionId, ephemeralPaths(sessionId));
-        return all;
     }
 
     void walk(SnapshotWalk walk) {
@@ -282,6 +267,7 @@ final class ZnodeTree {
         Znode node = new Znode(nameOf(path), data, aclId, logged.zxid(), logged.timeMs());
         node.owner(owner);
         link(parent, node, path);
+        quotas.created(path, node);
         listener.created(path, node);
         return new OpResult.Created(path, stat(node));
     }
@@ -311,6 +297,7 @@ final class ZnodeTree {
         unlinkBelow(node);
         List<Acl> acl = acl(node);
         unlink(node, path);
+        quotas.deleted(path, node);
         listener.deleted(path, node, acl);
         return new OpResult.Done();
     }
@@ -334,11 +321,7 @@ final class ZnodeTree {
         nodeCount--;
         dataSize -= path.length() + node.dataLength();
         acls.release(node.aclId);
-        Set<Znode> ofSession = ephemerals.get(node.owner());
-        if (ofSession != null) {
-            if (ofSession.remove(node)) ephemeralCount--;
-            if (ofSession.isEmpty()) ephemerals.remove(node.owner());
-        }
+        owned.removed(node);
     }
 
     private OpResult setData(Txn.SetData txn, LoggedTxn logged, TreeListener listener) {
@@ -346,10 +329,11 @@ final class ZnodeTree {
         if (node == null) return failed(ErrorCode.NO_NODE);
         touch(node);
         digest -= nodeDigest.of(txn.path(), node);
-        dataSize -= node.dataLength();
+        int before = node.dataLength();
         node.write(txn.data(), logged.zxid(), logged.timeMs(), txn.version());
-        dataSize += node.dataLength();
+        dataSize += node.dataLength() - before;
         digest += nodeDigest.of(txn.path(), node);
+        quotas.changed(txn.path(), node.dataLength() - before);
         listener.dataChanged(txn.path(), node);
         return new OpResult.Changed(stat(node));
     }
@@ -371,8 +355,14 @@ final class ZnodeTree {
         timeoutMsBySession.remove(logged.clientId());
         for (String path : paths) delete(path, logged.zxid(), listener);
         // where the transaction has no list, and what a list may lack after a fuzzy snapshot
-        for (String path : ephemeralPaths(logged.clientId())) delete(path, logged.zxid(), listener);
+        for (String path : owned.ephemeralPaths(logged.clientId())) delete(path, logged.zxid(), listener);
         return new OpResult.Done();
+    }
+
+    /** Changes data and nothing else, of a node that the digest does not cover. */
+    void overwrite(Znode node, byte[] data) {
+        touch(node);
+        node.write(data, node.mzxid(), node.mtimeMs(), node.version());
     }
 
     private void touch(Znode node) {

@@ -9,22 +9,22 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.zip.GZIPOutputStream;
 import org.apache.zookeeper.server.DataTree;
 import org.apache.zookeeper.server.Request;
 import org.apache.zookeeper.server.SnapshotFormatter;
 import org.apache.zookeeper.server.TxnLogEntry;
 import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
+import org.apache.zookeeper.server.persistence.SnapStream;
 import org.apache.zookeeper.server.persistence.TxnLogToolkit;
 import org.apache.zookeeper.server.util.SerializeUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Apache's classes read the directory that we wrote, and we the one that they wrote. */
@@ -132,7 +132,7 @@ class FilesAgainstOriginalTest {
         SeededRandom random = new SeededRandom(17);
         RandomRequests requests = new RandomRequests(random);
         ConcurrentHashMap<Long, Integer> sessions = new ConcurrentHashMap<>();
-        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
+        RequestPreparer preparer = TestWorld.preparer(tree, true);
         FileTxnSnapLog files = new FileTxnSnapLog(temporary.toFile(), temporary.toFile());
         long session = 0x300000000000001L;
         for (int i = 0; i < 900; i++) {
@@ -161,27 +161,149 @@ class FilesAgainstOriginalTest {
         ZnodeTree tree = ZnodeTree.fresh(1);
         DataTree twin = new DataTree();
         writeAsTheOriginal(tree, twin, after);
-        DataDirectory.Recovered recovered = new DataDirectory(Original.imported(temporary, DATA), DATA, 5).recover();
+        DataDirectory.Recovered recovered =
+                new DataDirectory(Original.imported(temporary, DATA), DATA, DATA, 5).recover();
         assertThat(recovered.notes()).isEmpty();
         assertThat(recovered.tree().lastZxid()).isEqualTo(900);
         assertThat(recovered.tree().sessions()).containsEntry(0x300000000000001L, 4000);
         Original.assertSame(recovered.tree(), twin);
     }
 
-    @Test
-    void weOpenACompressedSnapshot() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void weOpenSnapshotsHoweverTheOriginalCompressesThem(KeeperOptions.Compression compression) throws Exception {
         ZnodeTree tree = ZnodeTree.fresh(1);
         DataTree twin = new DataTree();
-        writeAsTheOriginal(tree, twin, 899);
-        File plain = temporary.resolve("version-2").toFile().listFiles((dir, name) -> name.startsWith("snapshot."))[0];
-        try (var out = new GZIPOutputStream(Files.newOutputStream(Path.of(plain.getPath() + ".gz")))) {
-            Files.copy(plain.toPath(), out);
+        SnapStream.setStreamMode(streamMode(compression));
+        try {
+            writeAsTheOriginal(tree, twin, 899);
+        } finally {
+            SnapStream.setStreamMode(SnapStream.StreamMode.CHECKED);
         }
-        Files.delete(plain.toPath());
-        Original.assertSame(
-                new DataDirectory(Original.imported(temporary, DATA), DATA, 5)
-                        .recover()
-                        .tree(),
-                twin);
+        assertThat(temporary.resolve("version-2").toFile().list((dir, name) -> name.startsWith("snapshot.")))
+                .hasSize(1)
+                .allMatch(name -> compression.suffix.isEmpty()
+                        ? name.indexOf('.') == name.lastIndexOf('.')
+                        : name.endsWith(compression.suffix));
+        DataDirectory.Recovered recovered =
+                new DataDirectory(Original.imported(temporary, DATA), DATA, DATA, 5).recover();
+        assertThat(recovered.replayed()).isLessThan(10);
+        Original.assertSame(recovered.tree(), twin);
+    }
+
+    private static SnapStream.StreamMode streamMode(KeeperOptions.Compression compression) {
+        return switch (compression) {
+            case NONE -> SnapStream.StreamMode.CHECKED;
+            case GZIP -> SnapStream.StreamMode.GZIP;
+            case SNAPPY -> SnapStream.StreamMode.SNAPPY;
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theOriginalOpensOurSnapshotsHoweverWeCompressThem(KeeperOptions.Compression compression) throws Exception {
+        TestWorld world = new TestWorld();
+        List<Outcome<Keeper>> opened = new ArrayList<>();
+        KeeperOptions options = TestWorld.options(100, 3, true, compression);
+        Keeper.open(options, DATA, world, world, new SeededRandom(3), world, opened::add);
+        world.drain();
+        Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
+        RandomRequests requests = new RandomRequests(new SeededRandom(9));
+        for (int i = 0; i < 600; i++) keeper.submit(List.of(requests.op(true)), result -> {});
+        world.drain();
+        assertThat(world.files().stream().filter(path -> isSnapshot(path, compression)))
+                .isNotEmpty();
+        Original.export(world, DATA, temporary);
+        Original.Opened original = Original.open(temporary);
+        assertThat(original.zxid).isEqualTo(keeper.lastZxid());
+        assertThat(original.replayed).hasSizeLessThan(200);
+        Original.assertSame(keeper.tree(), original.tree);
+        TestWorld copy = world.copy();
+        DataDirectory.Recovered recovered = new DataDirectory(copy, DATA, DATA, 5).recover();
+        assertThat(recovered.notes()).isEmpty();
+        assertThat(recovered.tree().digest()).isEqualTo(keeper.tree().digest());
+    }
+
+    private static boolean isSnapshot(Path path, KeeperOptions.Compression compression) {
+        String name = path.getFileName().toString();
+        return name.startsWith("snapshot.") && name.endsWith(compression.suffix);
+    }
+
+    /** Whatever bit of it is wrong: it is an error in time, and takes no memory. */
+    @ParameterizedTest
+    @EnumSource(names = {"GZIP", "SNAPPY"})
+    void aDamagedCompressedSnapshotIsPassedOver(KeeperOptions.Compression compression) throws Exception {
+        TestWorld world = new TestWorld();
+        List<Outcome<Keeper>> opened = new ArrayList<>();
+        KeeperOptions options = TestWorld.options(10, 3, true, compression);
+        Keeper.open(options, DATA, world, world, new SeededRandom(3), world, opened::add);
+        world.drain();
+        Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
+        RandomRequests requests = new RandomRequests(new SeededRandom(9));
+        for (int i = 0; i < 60; i++) {
+            keeper.submit(List.of(requests.op(true)), result -> {});
+            world.drain();
+        }
+        Path newest = world.files().stream()
+                .filter(path -> isSnapshot(path, compression))
+                .max(java.util.Comparator.comparingLong(
+                        path -> Long.parseLong(path.getFileName().toString().split("\\.", -1)[1], 16)))
+                .orElseThrow();
+        byte[] sound = world.content(newest);
+        for (int at = 0; at < sound.length; at++) {
+            TestWorld damaged = world.copy();
+            byte[] content = sound.clone();
+            content[at] ^= (byte) (1 << at % 8);
+            damaged.content(newest, content);
+            ZnodeTree tree = new DataDirectory(damaged, DATA, DATA, 5).recover().tree();
+            assertThat(tree.lastZxid()).isEqualTo(keeper.lastZxid());
+            assertThat(tree.digest()).as("byte %d", at).isEqualTo(keeper.tree().digest());
+        }
+    }
+
+    @Test
+    void theLogMayHaveADirectoryOfItsOwn() throws Exception {
+        Path logs = Path.of("/logs");
+        TestWorld world = new TestWorld();
+        long zxid = 0;
+        for (int life = 0; life < 3; life++) {
+            List<Outcome<Keeper>> opened = new ArrayList<>();
+            Keeper.open(
+                    TestWorld.options(40, 2, true), DATA, logs, world, world, new SeededRandom(3), world, opened::add);
+            world.drain();
+            Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
+            assertThat(keeper.lastZxid()).isGreaterThan(zxid);
+            RandomRequests requests = new RandomRequests(new SeededRandom(life));
+            for (int i = 0; i < 200; i++) {
+                keeper.submit(List.of(requests.op(true)), result -> {});
+                world.drain();
+            }
+            KeeperTest.close(world, keeper);
+            zxid = keeper.lastZxid();
+            assertThat(world.files().stream().filter(path -> path.startsWith(DATA)))
+                    .hasSize(2)
+                    .allMatch(path -> path.getFileName().toString().startsWith("snapshot."));
+            assertThat(world.files().stream().filter(path -> path.startsWith(logs)))
+                    .hasSizeBetween(1, 3)
+                    .allMatch(path -> path.getFileName().toString().startsWith("log."));
+        }
+        Original.export(world, DATA, temporary.resolve("data"), DATA);
+        Original.export(world, logs, temporary.resolve("logs"), logs);
+        Original.Opened original = Original.open(temporary.resolve("data"), temporary.resolve("logs"));
+        assertThat(original.zxid).isEqualTo(zxid);
+        assertThat(original.digestMismatches).isZero();
+
+        Path log = world.files().stream()
+                .filter(path -> path.startsWith(logs))
+                .findFirst()
+                .orElseThrow();
+        TestWorld mixed = world.copy();
+        mixed.content(DATA.resolve("version-2").resolve(log.getFileName()), world.content(log));
+        List<Outcome<Keeper>> opened = new ArrayList<>();
+        Keeper.open(KeeperOptions.DEFAULT, DATA, logs, mixed, mixed, new SeededRandom(3), mixed, opened::add);
+        mixed.drain();
+        assertThat(((Outcome.Failed<Keeper>) opened.getFirst()).cause())
+                .hasMessage(
+                        "/data/version-2 has transaction logs, and dataLogDir is another directory: move them to /logs/version-2");
     }
 }

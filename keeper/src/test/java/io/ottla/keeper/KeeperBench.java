@@ -52,7 +52,7 @@ final class KeeperBench {
         for (int i = 0; i < znodes; i++) tree.find("/p" + i % PARENTS + "/node" + i);
         report("find", znodes, began);
 
-        RequestPreparer preparer = new RequestPreparer(tree, false, new SessionOwners());
+        RequestPreparer preparer = TestWorld.preparer(tree, false);
         LoggedTxn session =
                 preparer.prepare(0, new Caller(SESSION, "test", List.of()), 0, new Request.CreateSession(1000));
         tree.apply(session, TreeListener.NONE);

@@ -27,7 +27,10 @@ class KeeperCrashTest {
     @MethodSource("seeds")
     void whatWasAcknowledgedIsThere(long seed) throws Exception {
         SeededRandom random = new SeededRandom(seed);
-        KeeperOptions options = TestWorld.options(30, 1 + random.nextInt(3), true);
+        KeeperOptions.Compression[] compressions = KeeperOptions.Compression.values();
+        KeeperOptions options =
+                TestWorld.options(30, 1 + random.nextInt(3), true, compressions[random.nextInt(compressions.length)]);
+        Path logs = random.chance(0.5) ? DATA : Path.of("/logs");
         RandomRequests requests = new RandomRequests(random);
         TestWorld world = new TestWorld();
         Map<Long, Long> digestByZxid = new HashMap<>();
@@ -36,7 +39,7 @@ class KeeperCrashTest {
             long[] last = {acknowledged};
             world.changesUntilPowerLoss = random.nextInt(300);
             try {
-                live(options, world, random, requests, last, digestByZxid);
+                live(options, logs, world, random, requests, last, digestByZxid);
             } catch (TestWorld.PowerLoss loss) {
                 // in the middle of a piece of work
                 assertThat(loss).isNotNull();
@@ -46,11 +49,11 @@ class KeeperCrashTest {
             world.crash(random);
 
             TestWorld copy = world.copy();
-            ZnodeTree found = new DataDirectory(copy, DATA, 1).recover().tree();
+            ZnodeTree found = new DataDirectory(copy, DATA, logs, 1).recover().tree();
             assertThat(found.lastZxid()).isGreaterThanOrEqualTo(acknowledged);
             if (digestByZxid.containsKey(found.lastZxid()))
                 assertThat(found.digest()).isEqualTo(digestByZxid.get(found.lastZxid()));
-            ZnodeTree again = new DataDirectory(copy, DATA, 2).recover().tree();
+            ZnodeTree again = new DataDirectory(copy, DATA, logs, 2).recover().tree();
             assertThat(again.lastZxid()).isEqualTo(found.lastZxid());
             assertThat(again.digest()).isEqualTo(found.digest());
             List<Path> snapshots = snapshots(world);
@@ -59,7 +62,8 @@ class KeeperCrashTest {
                 byte[] content = damaged.content(snapshots.getLast()).clone();
                 content[random.nextInt(content.length - 40)] ^= 4;
                 damaged.content(snapshots.getLast(), content);
-                ZnodeTree older = new DataDirectory(damaged, DATA, 1).recover().tree();
+                ZnodeTree older =
+                        new DataDirectory(damaged, DATA, logs, 1).recover().tree();
                 assertThat(older.lastZxid()).isEqualTo(found.lastZxid());
                 assertThat(older.digest()).isEqualTo(found.digest());
             }
@@ -71,13 +75,14 @@ class KeeperCrashTest {
     /** Opens the directory and sends requests, until the power goes or there are enough. */
     private static void live(
             KeeperOptions options,
+            Path logs,
             TestWorld world,
             SeededRandom random,
             RandomRequests requests,
             long[] last,
             Map<Long, Long> digestByZxid) {
         List<Outcome<Keeper>> opened = new ArrayList<>();
-        Keeper.open(options, DATA, world, world, random.split(), world, opened::add);
+        Keeper.open(options, DATA, logs, world, world, random.split(), world, opened::add);
         while (opened.isEmpty()) world.step();
         Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
         for (int i = random.nextInt(200); i >= 0; i--) {
@@ -97,7 +102,7 @@ class KeeperCrashTest {
         return world.files().stream()
                 .filter(path -> path.getFileName().toString().startsWith("snapshot."))
                 .sorted(java.util.Comparator.comparingLong(
-                        path -> Long.parseLong(path.getFileName().toString().substring("snapshot.".length()), 16)))
+                        path -> Long.parseLong(path.getFileName().toString().split("\\.", -1)[1], 16)))
                 .toList();
     }
 }

@@ -97,7 +97,8 @@ class KeeperDamageTest {
                 damaged.content(path, changed);
             }
             try {
-                ZnodeTree tree = new DataDirectory(damaged, DATA, 1).recover().tree();
+                ZnodeTree tree =
+                        new DataDirectory(damaged, DATA, DATA, 1).recover().tree();
                 served++;
                 assertThat(tree.lastZxid()).as("%s %s", damage, path).isBetween(lastZxid - 3, lastZxid);
                 assertThat(tree.digest()).isEqualTo(digestByZxid.get(tree.lastZxid()));

@@ -388,7 +388,7 @@ class KeeperTest {
         for (int size = 0; size <= end; size++) {
             TestWorld cut = world.copy();
             cut.content(log, Arrays.copyOf(whole, size));
-            DataDirectory directory = new DataDirectory(cut, DATA, 1);
+            DataDirectory directory = new DataDirectory(cut, DATA, DATA, 1);
             ZnodeTree tree = directory.recover().tree();
             assertThat(tree.lastZxid()).isBetween(before, before + 1);
             before = tree.lastZxid();

@@ -39,9 +39,13 @@ final class Original {
 
     /** What the original makes of a data directory. */
     static Opened open(Path dataDir) throws IOException {
+        return open(dataDir, dataDir);
+    }
+
+    static Opened open(Path dataDir, Path dataLogDir) throws IOException {
         Opened opened = new Opened();
         opened.tree.addDigestWatcher(zxid -> opened.digestMismatches++);
-        FileTxnSnapLog files = new FileTxnSnapLog(dataDir.toFile(), dataDir.toFile());
+        FileTxnSnapLog files = new FileTxnSnapLog(dataLogDir.toFile(), dataDir.toFile());
         opened.zxid = files.restore(
                 opened.tree, opened.sessions, (hdr, record, digest) -> opened.replayed.add(hdr.getZxid()));
         files.close();
@@ -111,7 +115,12 @@ final class Original {
 
     /** Puts what a test's disk holds where the original can read it. */
     static void export(TestWorld world, Path from, Path to) throws IOException {
+        export(world, from, to, Path.of("/"));
+    }
+
+    static void export(TestWorld world, Path from, Path to, Path below) throws IOException {
         for (Path path : world.files()) {
+            if (!path.startsWith(below)) continue;
             Path target = to.resolve(from.relativize(path));
             Files.createDirectories(target.getParent());
             Files.write(target, world.content(path));

@@ -5,6 +5,7 @@ import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.CreateMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Requests over few paths, so that they meet: creates of all kinds, deletes, writes, multis, also wrong ones. */
 final class RandomRequests {
@@ -17,6 +18,9 @@ final class RandomRequests {
     private static final String[] NAMES = {"a", "b", "c", "dü", "e."};
 
     private final SeededRandom random;
+
+    /** Where it is set, containers are deleted as they are in there. */
+    Optional<ZnodeTree> tree = Optional.empty();
 
     RandomRequests(SeededRandom random) {
         this.random = random;
@@ -38,8 +42,15 @@ final class RandomRequests {
             case 5, 6 -> new Request.SetData(path(), data(), version());
             case 7 -> new Request.Check(path(), version());
             case 8 -> new Request.SetAcl(path(), ACLS.get(random.nextInt(ACLS.size())), version());
-            default -> new Request.DeleteContainer(path());
+            default -> deleteContainer();
         };
+    }
+
+    private Request.Op deleteContainer() {
+        String path = path();
+        Optional<Znode> node = tree.map(each -> each.find(path));
+        return new Request.DeleteContainer(
+                path, node.map(Znode::czxid).orElse(1L), node.map(Znode::mzxid).orElse(1L));
     }
 
     Request any() {

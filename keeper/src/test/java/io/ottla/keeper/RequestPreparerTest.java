@@ -29,7 +29,7 @@ class RequestPreparerTest {
             List.of(new Identity("ip", "10.1.2.3"), new Identity("digest", "bob:hash"));
 
     private final ZnodeTree tree = ZnodeTree.fresh(1);
-    private final RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
+    private final RequestPreparer preparer = TestWorld.preparer(tree, true);
 
     @BeforeEach
     void tree() {
@@ -148,8 +148,9 @@ class RequestPreparerTest {
                         "right to administer", SESSION, new Request.SetAcl("/bob", Acl.OPEN, 9), ErrorCode.NO_AUTH),
                 Arguments.of("ACL version", SESSION, new Request.SetAcl("/a", Acl.OPEN, 1), ErrorCode.BAD_VERSION),
                 Arguments.of("check alone", SESSION, new Request.Check("/a", -1), ErrorCode.UNIMPLEMENTED),
-                Arguments.of("no container", SESSION, new Request.DeleteContainer("/a/b"), ErrorCode.BAD_VERSION),
-                Arguments.of("container not empty", SESSION, new Request.DeleteContainer("/a"), ErrorCode.NOT_EMPTY));
+                Arguments.of("no container", SESSION, new Request.DeleteContainer("/a/b", 0, 0), ErrorCode.BAD_VERSION),
+                Arguments.of(
+                        "container not empty", SESSION, new Request.DeleteContainer("/a", 0, 0), ErrorCode.NOT_EMPTY));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -194,7 +195,7 @@ class RequestPreparerTest {
                         0,
                         0),
                 TreeListener.NONE);
-        RequestPreparer later = new RequestPreparer(tree, true, new SessionOwners());
+        RequestPreparer later = TestWorld.preparer(tree, true);
         Txn first = later.prepare(
                         0, new Caller(SESSION, "test", NOBODY), 0, create("/a/n", CreateMode.PERSISTENT_SEQUENTIAL))
                 .txn();
@@ -225,7 +226,7 @@ class RequestPreparerTest {
         tree.apply(
                 new LoggedTxn(SESSION, 0, preparer.lastZxid(), 0, new Txn.SetData("/a", DATA, -2, false), 0, 0),
                 TreeListener.NONE);
-        RequestPreparer later = new RequestPreparer(tree, true, new SessionOwners());
+        RequestPreparer later = TestWorld.preparer(tree, true);
         Txn txn = later.prepare(0, new Caller(SESSION, "test", NOBODY), 0, new Request.SetData("/a", DATA, -2))
                 .txn();
         assertThat(((Txn.SetData) txn).version()).isZero();
@@ -300,9 +301,13 @@ class RequestPreparerTest {
         assertThat(stat("/t").ephemeralOwner()).isZero();
         assertThat(stat("/c").ephemeralOwner()).isZero();
         assertThat(stat("/e").ephemeralOwner()).isEqualTo(SESSION);
-        assertThat(run(new Request.DeleteContainer("/c"))).isEqualTo(new Txn.Delete("/c", true));
+        Znode container = tree.find("/c");
+        assertThat(run(new Request.DeleteContainer("/c", container.czxid(), container.mzxid() + 1)))
+                .isEqualTo(new Txn.Error(ErrorCode.BAD_VERSION.code()));
+        assertThat(run(new Request.DeleteContainer("/c", container.czxid(), container.mzxid())))
+                .isEqualTo(new Txn.Delete("/c", true));
         assertThat(tree.find("/c")).isNull();
-        RequestPreparer without = new RequestPreparer(tree, false, new SessionOwners());
+        RequestPreparer without = TestWorld.preparer(tree, false);
         assertThat(without.prepare(
                                 0,
                                 new Caller(SESSION, "test", NOBODY),

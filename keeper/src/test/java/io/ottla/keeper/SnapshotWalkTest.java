@@ -29,7 +29,7 @@ class SnapshotWalkTest {
         RandomRequests requests = new RandomRequests(random);
         ZnodeTree tree = ZnodeTree.fresh(random.nextLong());
         DataTree twin = new DataTree();
-        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
+        RequestPreparer preparer = TestWorld.preparer(tree, true);
         List<Identity> callers = List.of(Identity.SUPER);
         LoggedTxn begin = preparer.prepare(5, new Caller(SESSION, "test", callers), 0, new Request.CreateSession(9000));
         tree.apply(begin, TreeListener.NONE);
@@ -39,7 +39,7 @@ class SnapshotWalkTest {
             for (int j = 0; j < 200; j++) change(tree, preparer, requests, callers, twin);
             BufferOutputArchive out = new BufferOutputArchive(16);
             SnapshotWalk walk = new SnapshotWalk(tree, ++round, out);
-            SnapshotFile file = new SnapshotFile(world, DIRECTORY, walk.zxid());
+            SnapshotFile file = new SnapshotFile(world, DIRECTORY, walk.zxid(), KeeperOptions.Compression.NONE);
             long zxid = tree.lastZxid();
             int nodes = tree.nodeCount();
             int sliceBytes = 1 + random.nextInt(2000);
@@ -61,7 +61,7 @@ class SnapshotWalkTest {
             Original.assertSame(read, twin);
             // the twin stood still meanwhile: both begin anew from what was read
             tree = read;
-            preparer = new RequestPreparer(tree, true, new SessionOwners());
+            preparer = TestWorld.preparer(tree, true);
         }
     }
 
@@ -85,7 +85,7 @@ class SnapshotWalkTest {
     void whatIsChangedOrDeletedMeanwhileIsThereAsItWas() throws Exception {
         ZnodeTree tree = ZnodeTree.fresh(1);
         DataTree twin = new DataTree();
-        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
+        RequestPreparer preparer = TestWorld.preparer(tree, true);
         List<Identity> callers = List.of(Identity.SUPER);
         List<Request> before = new java.util.ArrayList<>(List.of(new Request.CreateSession(9000)));
         for (String path : List.of("/a", "/a/b", "/a/b/c", "/a/b/d", "/z"))
@@ -106,7 +106,7 @@ class SnapshotWalkTest {
         }
         BufferOutputArchive out = new BufferOutputArchive(16);
         SnapshotWalk walk = new SnapshotWalk(tree, (byte) 1, out);
-        SnapshotFile file = new SnapshotFile(world, DIRECTORY, walk.zxid());
+        SnapshotFile file = new SnapshotFile(world, DIRECTORY, walk.zxid(), KeeperOptions.Compression.NONE);
         long zxid = tree.lastZxid();
         for (Request each : meanwhile) {
             LoggedTxn txn = preparer.prepare(7, new Caller(SESSION, "test", callers), 0, each);
@@ -126,7 +126,7 @@ class SnapshotWalkTest {
     @Test
     void aSnapshotThatIsCutOrChangedIsRefused() throws Exception {
         TestWorld fresh = new TestWorld();
-        new DataDirectory(fresh, Path.of("/data"), 1).recover();
+        new DataDirectory(fresh, Path.of("/data"), Path.of("/data"), 1).recover();
         byte[] good = fresh.content(DIRECTORY.resolve("snapshot.0"));
         SnapshotReader.read(new ByteArrayInputStream(good), 0, 1);
         // after the first seal a snapshot of older servers ends

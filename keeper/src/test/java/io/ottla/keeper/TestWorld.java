@@ -334,26 +334,36 @@ final class TestWorld implements Disk, Clock, FaultHandler {
         monotonicMs = end;
     }
 
+    static KeeperOptions.Nodes nodes(boolean extendedTypes, boolean quotasEnforced, long unusedContainerMs) {
+        return new KeeperOptions.Nodes(extendedTypes, quotasEnforced, 60_000, 10_000, unusedContainerMs);
+    }
+
+    static RequestPreparer preparer(ZnodeTree tree, boolean extendedTypes) {
+        return new RequestPreparer(tree, nodes(extendedTypes, false, 0), new SessionOwners());
+    }
+
+    static KeeperOptions options(KeeperOptions.Nodes nodes) {
+        KeeperOptions defaults = KeeperOptions.DEFAULT;
+        return new KeeperOptions(
+                1, defaults.requestBytesMax(), defaults.sessions(), nodes, defaults.watching(), defaults.storage());
+    }
+
     /** The defaults, but for these. */
     static KeeperOptions options(int snapCount, int snapshotsKept, boolean extendedTypes) {
+        return options(snapCount, snapshotsKept, extendedTypes, KeeperOptions.Compression.NONE);
+    }
+
+    static KeeperOptions options(
+            int snapCount, int snapshotsKept, boolean extendedTypes, KeeperOptions.Compression compression) {
         KeeperOptions defaults = KeeperOptions.DEFAULT;
-        KeeperOptions.Nodes nodes = defaults.nodes();
         return new KeeperOptions(
-                defaults.serverId(),
+                1,
                 defaults.requestBytesMax(),
                 defaults.sessions(),
-                new KeeperOptions.Nodes(
-                        extendedTypes,
-                        nodes.quotasEnforced(),
-                        nodes.cleaningIntervalMs(),
-                        nodes.cleanedPerMinute(),
-                        nodes.unusedContainerMs()),
+                nodes(extendedTypes, false, 0),
                 defaults.watching(),
                 new KeeperOptions.Storage(
-                        snapCount,
-                        defaults.storage().snapshotLogBytes(),
-                        snapshotsKept,
-                        defaults.storage().compression()));
+                        snapCount, defaults.storage().snapshotLogBytes(), snapshotsKept, compression));
     }
 
     @Override

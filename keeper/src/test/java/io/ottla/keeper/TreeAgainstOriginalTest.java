@@ -3,9 +3,13 @@ package io.ottla.keeper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.base.SeededRandom;
+import io.ottla.zookeeperprotocol.CreateMode;
 import io.ottla.zookeeperprotocol.LoggedTxn;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.zookeeper.server.DataTree;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +29,8 @@ class TreeAgainstOriginalTest {
         SeededRandom random = new SeededRandom(seed);
         RandomRequests requests = new RandomRequests(random);
         ZnodeTree tree = ZnodeTree.fresh(random.nextLong());
-        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
+        requests.tree = Optional.of(tree);
+        RequestPreparer preparer = TestWorld.preparer(tree, true);
         DataTree original = new DataTree();
         ArrayDeque<LoggedTxn> underWay = new ArrayDeque<>();
         long nowMs = 1_700_000_000_000L;
@@ -59,6 +64,57 @@ class TreeAgainstOriginalTest {
         assertThat(refused).isBetween(300, 2700);
     }
 
+    /** Quotas come, go and are nested; what the server counts for them is the same. */
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23, 24})
+    void whatQuotasCountIsTheSame(long seed) throws Exception {
+        SeededRandom random = new SeededRandom(seed);
+        RandomRequests requests = new RandomRequests(random);
+        ZnodeTree tree = ZnodeTree.fresh(random.nextLong());
+        RequestPreparer preparer = TestWorld.preparer(tree, true);
+        DataTree original = new DataTree();
+        Caller caller = new Caller(0x100000000000001L, "test", List.of(Identity.SUPER));
+        List<Request> quotas = new ArrayList<>(List.of(new Request.CreateSession(1000)));
+        for (String path : List.of("/a", "/a/b", "/b", "/b/c", "/b/c/a")) {
+            quotas.add(new Request.Create("/zookeeper/quota" + path, null, CreateMode.PERSISTENT));
+            for (String node : List.of("/zookeeper_limits", "/zookeeper_stats")) {
+                byte[] data = random.chance(0.5)
+                        ? "count=3,bytes=-1=;byteHardLimit=100;countHardLimit=7".getBytes(StandardCharsets.UTF_8)
+                        : new byte[0];
+                quotas.add(new Request.Create("/zookeeper/quota" + path + node, data, CreateMode.PERSISTENT));
+            }
+        }
+        int counted = 0;
+        for (int i = 0; i < 4000; i++) {
+            Request request = random.chance(0.02) && i > 20
+                    ? otherQuota(random)
+                    : i < quotas.size() ? quotas.get(i) : requests.any();
+            LoggedTxn txn = preparer.prepare(1000 + i, caller, i, request);
+            tree.apply(txn, TreeListener.NONE);
+            preparer.applied(txn.zxid());
+            Original.apply(original, Original.bytes(txn));
+            Znode stats = tree.find("/zookeeper/quota/a/zookeeper_stats");
+            if (stats != null) {
+                assertThat(stats.data())
+                        .isEqualTo(original.getNode("/zookeeper/quota/a/zookeeper_stats")
+                                .getData());
+                if (QuotaNumbers.of(stats).get(QuotaNumbers.COUNT) > 3) counted++;
+            }
+        }
+        assertThat(counted).isGreaterThan(100);
+        Original.assertSame(tree, original);
+    }
+
+    private static Request otherQuota(SeededRandom random) {
+        String path = List.of("/a", "/a/b", "/b", "/b/c", "/b/c/a").get(random.nextInt(5));
+        String node = "/zookeeper/quota" + path + (random.chance(0.5) ? "/zookeeper_limits" : "/zookeeper_stats");
+        return random.chance(0.4)
+                ? new Request.Delete(node, -1)
+                : random.chance(0.8)
+                        ? new Request.Create(node, new byte[0], CreateMode.PERSISTENT)
+                        : new Request.SetData(node, "count=2,bytes=5".getBytes(StandardCharsets.UTF_8), -1);
+    }
+
     /** As after a snapshot that the original took while transactions went on: what it has already comes again. */
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13})
@@ -66,7 +122,7 @@ class TreeAgainstOriginalTest {
         SeededRandom random = new SeededRandom(seed);
         RandomRequests requests = new RandomRequests(random);
         ZnodeTree tree = ZnodeTree.fresh(1);
-        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
+        RequestPreparer preparer = TestWorld.preparer(tree, true);
         ArrayDeque<LoggedTxn> all = new ArrayDeque<>();
         long session = 0x100000000000001L;
         all.add(preparer.prepare(1, new Caller(session, "test", List.of()), 0, new Request.CreateSession(1)));

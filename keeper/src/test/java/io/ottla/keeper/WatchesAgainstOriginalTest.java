@@ -44,7 +44,7 @@ class WatchesAgainstOriginalTest {
         SeededRandom random = new SeededRandom(seed);
         RandomRequests requests = new RandomRequests(random);
         ZnodeTree tree = ZnodeTree.fresh(random.nextLong());
-        RequestPreparer preparer = new RequestPreparer(tree, true, new SessionOwners());
+        RequestPreparer preparer = TestWorld.preparer(tree, true);
         Watches watches = new Watches(KeeperOptions.Watching.DEFAULT, tree, random.nextLong());
         DataTree original = new DataTree();
         List<TestWatcher> ours = new ArrayList<>();
