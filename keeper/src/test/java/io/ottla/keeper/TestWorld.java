@@ -26,13 +26,13 @@ import java.util.TreeMap;
  * A loop and a disk for one test: nothing happens but what the test lets happen, and {@link #crash} leaves of what was not synced what chance
  * says, torn and out of order.
  */
-final class TestWorld implements Disk, Clock, FaultHandler {
+public final class TestWorld implements Disk, Clock, FaultHandler {
     private final ArrayDeque<Runnable> loop = new ArrayDeque<>();
     private final ArrayDeque<Runnable> works = new ArrayDeque<>();
     private final TreeMap<Path, Inode> names = new TreeMap<>();
     private final Map<Path, Inode> durableNames = new HashMap<>();
     private final Set<Path> locks = new HashSet<>();
-    final List<Throwable> faults = new ArrayList<>();
+    public final List<Throwable> faults = new ArrayList<>();
     private final TreeMap<Long, List<Runnable>> timers = new TreeMap<>();
     private long monotonicMs = 5_000;
     long nowMs = 1_700_000_000_000L;
@@ -61,12 +61,17 @@ final class TestWorld implements Disk, Clock, FaultHandler {
     }
 
     /** Runs what is due on the loop and on the disk until nothing is. */
-    void drain() {
+    public void drain() {
         while (step()) {}
     }
 
+    /** What is due on the loop; the disk does nothing. */
+    public void turn() {
+        while (!loop.isEmpty()) loop.removeFirst().run();
+    }
+
     /** One piece of work for the disk, and all that follows on the loop; false if there was none. */
-    boolean step() {
+    public boolean step() {
         while (!loop.isEmpty()) loop.removeFirst().run();
         if (works.isEmpty()) return false;
         works.removeFirst().run();
@@ -321,7 +326,7 @@ final class TestWorld implements Disk, Clock, FaultHandler {
     }
 
     /** Time goes on, and everything that becomes due happens. */
-    void pass(long ms) {
+    public void pass(long ms) {
         drain();
         long end = monotonicMs + ms;
         while (!timers.isEmpty() && timers.firstKey() <= end) {

@@ -87,7 +87,8 @@ public final class Node {
                     config.advertised(),
                     config.connectionLimits(),
                     config.brokerLimits().framing());
-            zookeeper.bind(doors);
+            // where the service is another's there is none to serve
+            if (config.external().isEmpty()) zookeeper.bind(doors);
         } catch (IOException e) {
             fail(e.getMessage());
             return;
@@ -108,6 +109,7 @@ public final class Node {
         Keeper.open(
                 config.zookeeper().keeper(),
                 config.zookeeper().dataDir(),
+                config.zookeeper().dataLogDir(),
                 environment.disk(),
                 environment.clock(),
                 environment.random().split(),

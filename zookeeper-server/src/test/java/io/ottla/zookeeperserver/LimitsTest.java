@@ -1,0 +1,211 @@
+package io.ottla.zookeeperserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ottla.zookeeperprotocol.Acl;
+import io.ottla.zookeeperprotocol.ClientRequest;
+import io.ottla.zookeeperprotocol.ClientRequest.AddWatch;
+import io.ottla.zookeeperprotocol.ClientRequest.Create;
+import io.ottla.zookeeperprotocol.ClientRequest.Exists;
+import io.ottla.zookeeperprotocol.ClientRequest.GetData;
+import io.ottla.zookeeperprotocol.ClientRequest.MultiRead;
+import io.ottla.zookeeperprotocol.ClientRequest.Read;
+import io.ottla.zookeeperprotocol.ClientRequest.SetData;
+import io.ottla.zookeeperprotocol.OpCode;
+import io.ottla.zookeeperserver.ServerOptions.Limits;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What one client may take, and that the others do not feel it. */
+class LimitsTest {
+    private static final Limits STANDARD = Limits.DEFAULT;
+
+    private static TestPort port(Limits limits) {
+        ServerOptions standard = ServerOptions.DEFAULT;
+        return new TestPort(new ServerOptions(
+                standard.packetBytesMax(),
+                limits,
+                standard.authentication(),
+                standard.whitelist(),
+                false,
+                standard.described()));
+    }
+
+    private static Limits limits(int outstanding, int perConnection, int throttled) {
+        return new Limits(
+                outstanding,
+                perConnection,
+                STANDARD.outstandingBytesPerConnectionMax(),
+                throttled,
+                STANDARD.largeRequestBytes(),
+                STANDARD.largeRequestsBytesMax(),
+                STANDARD.notificationBytesMax(),
+                STANDARD.connectMsMax());
+    }
+
+    private static Create create(String path, int bytes) {
+        return new Create(OpCode.CREATE, path, new byte[bytes], Acl.OPEN, 0, -1);
+    }
+
+    private static SetData set(String path, int bytes) {
+        return new SetData(path, new byte[bytes], -1);
+    }
+
+    @Test
+    void whoHasTooManyUnansweredIsNotReadFrom() {
+        TestPort port = port(limits(1000, 3, 0));
+        TestClient a = port.client();
+        TestClient b = port.client();
+        a.send(create("/a", 1), set("/a", 1), set("/a", 1), set("/a", 1), set("/a", 1));
+        assertThat(a.reading).isFalse();
+        assertThat(port.server.outstanding()).isEqualTo(3);
+        b.send(new Exists("/", false));
+        port.world.turn();
+        assertThat(b.told()).containsExactly("1 v0");
+        port.drain();
+        assertThat(a.told()).containsExactly("1 /a", "2 v1", "3 v2", "4 v3", "5 v4");
+        assertThat(a.reading).isTrue();
+    }
+
+    @Test
+    void withTooManyInAllEachMayHaveOne() {
+        TestPort port = port(limits(2, 1000, 0));
+        TestClient a = port.client();
+        TestClient b = port.client();
+        a.send(create("/a", 1), set("/a", 1), set("/a", 1), set("/a", 1));
+        assertThat(port.server.outstanding()).isEqualTo(3);
+        b.send(create("/b", 1), set("/b", 1));
+        assertThat(port.server.outstanding()).isEqualTo(4);
+        port.drain();
+        assertThat(a.told()).containsExactly("1 /a", "2 v1", "3 v2", "4 v3");
+        assertThat(b.told()).containsExactly("1 /b", "2 v1");
+        assertThat(port.server.outstanding()).isZero();
+    }
+
+    @Test
+    void throttledRequestsWaitInLineAndKeepTheirOrder() {
+        TestPort port = port(limits(1000, 1000, 2));
+        TestClient a = port.client();
+        TestClient b = port.client();
+        a.send(create("/a", 1), set("/a", 1), set("/a", 1), new GetData("/a", false), set("/a", 2));
+        b.send(create("/b", 1), new GetData("/b", false));
+        assertThat(port.server.outstanding()).isEqualTo(2);
+        port.drain();
+        assertThat(a.told()).hasSize(5).startsWith("1 /a", "2 v1", "3 v2").endsWith("5 v3");
+        assertThat(b.told()).hasSize(2).startsWith("1 /b");
+        assertThat(port.server.outstanding()).isZero();
+    }
+
+    @Test
+    void whoDoesNotTakeItsRepliesIsNotServedOn() {
+        TestPort port = port(STANDARD);
+        TestClient a = port.client();
+        TestClient b = port.client();
+        a.ask(create("/a", 1_000_000));
+        a.takes(false);
+        GetData[] gets = Collections.nCopies(100, new GetData("/a", false)).toArray(GetData[]::new);
+        a.send(gets);
+        port.drain();
+        assertThat(a.unsentBytes()).isLessThan(6_000_000);
+        assertThat(b.ask(new Exists("/a", false))).containsExactly("1 v0");
+        a.takes(true);
+        port.drain();
+        assertThat(a.told()).hasSize(100);
+    }
+
+    @Test
+    void whoDoesNotTakeItsNotificationsIsCutOff() {
+        Limits tight = new Limits(
+                STANDARD.outstandingMax(),
+                STANDARD.outstandingPerConnectionMax(),
+                STANDARD.outstandingBytesPerConnectionMax(),
+                0,
+                -1,
+                STANDARD.largeRequestsBytesMax(),
+                10_000,
+                STANDARD.connectMsMax());
+        TestPort port = port(tight);
+        TestClient watching = port.client();
+        TestClient busy = port.client();
+        watching.ask(new AddWatch("/", 1));
+        watching.takes(false);
+        busy.ask(create("/n", 1));
+        for (int i = 0; i < 1000; i++) busy.ask(set("/n", 1));
+        assertThat(watching.closed).isTrue();
+        assertThat(watching.unsentBytes()).isLessThan(11_000);
+        assertThat(port.keeper.watches().count()).isZero();
+        TestClient back = port.connection();
+        back.connect(watching.sessionId, watching.password, 10_000, 0);
+        port.drain();
+        assertThat(back.opened()).startsWith("opened");
+    }
+
+    @Test
+    void aSmallRequestForFarTooMuchClosesTheConnection() {
+        TestPort port = port(STANDARD);
+        TestClient a = port.client();
+        a.ask(create("/a", 1_000_000));
+        List<Read> reads = new ArrayList<>(Collections.nCopies(1000, new GetData("/a", false)));
+        assertThat(a.ask(new MultiRead(reads))).containsExactly("closed");
+    }
+
+    @Test
+    void tooManyLargeRequestsAtATimeAreRefused() {
+        TestPort port = port(
+                new Limits(1000, 1000, STANDARD.outstandingBytesPerConnectionMax(), 0, 1000, 25_000, 1 << 20, 10_000));
+        TestClient a = port.client();
+        TestClient b = port.client();
+        assertThat(a.ask(create("/a", 10_000))).containsExactly("1 /a");
+        a.send(set("/a", 10_000), set("/a", 10_000), set("/a", 10_000));
+        b.send(create("/b", 10));
+        port.drain();
+        assertThat(a.told()).containsExactly("closed");
+        assertThat(b.told()).containsExactly("1 /b");
+        assertThat(port.server.stats().largeRequestsRejected).isEqualTo(1);
+    }
+
+    @Test
+    void whoSaysNothingIsSentAway() {
+        TestPort port = port(STANDARD);
+        TestClient silent = port.connection();
+        TestClient talking = port.client();
+        port.world.pass(5_000);
+        TestClient later = port.connection();
+        port.world.pass(5_500);
+        port.drain();
+        assertThat(silent.closed).isTrue();
+        assertThat(later.closed).isFalse();
+        assertThat(talking.closed).isFalse();
+        port.world.pass(10_000);
+        port.drain();
+        assertThat(later.closed).isTrue();
+    }
+
+    @Test
+    void whatComesBeforeTheSessionIsOpenWaitsForIt() {
+        TestPort port = port(STANDARD);
+        TestClient a = port.connection();
+        a.connect(0, new byte[16], 10_000, 0);
+        a.send(create("/early", 1), new Exists("/early", false));
+        port.drain();
+        assertThat(a.opened()).startsWith("opened");
+        assertThat(a.told()).containsExactly("1 /early", "2 v0");
+    }
+
+    @Test
+    void whatIsLeftOfAConnectionIsNothing() {
+        TestPort port = port(STANDARD);
+        for (int i = 0; i < 100; i++) {
+            TestClient a = port.client();
+            ClientRequest[] requests = {new AddWatch("/", 1), set("/", 10), set("/", 10), new GetData("/", false)};
+            a.send(requests);
+            a.hangUp();
+        }
+        port.drain();
+        assertThat(port.server.connections()).isEmpty();
+        assertThat(port.server.outstanding()).isZero();
+        assertThat(port.keeper.watches().count()).isZero();
+    }
+}
