@@ -58,10 +58,33 @@ public record LoggedTxn(long clientId, int cxid, long zxid, long timeMs, Txn txn
         }
     }
 
+    /** Of a header, a digest, and an ACL as most have it. */
+    private static final int HEADER_AND_MORE_BYTES = 96;
+
     public byte[] toBytes() {
-        BufferOutputArchive out = new BufferOutputArchive(256);
+        BufferOutputArchive out = new BufferOutputArchive(HEADER_AND_MORE_BYTES + expectedBytes(txn));
         write(out);
         return out.toByteArray();
+    }
+
+    /** About what the body takes, so that its memory rarely has to grow. */
+    private static int expectedBytes(Txn txn) {
+        return switch (txn) {
+            case Txn.Create create -> expectedBytes(create.path(), create.data());
+            case Txn.CreateContainer create -> expectedBytes(create.path(), create.data());
+            case Txn.CreateTtl create -> expectedBytes(create.path(), create.data());
+            case Txn.SetData set -> expectedBytes(set.path(), set.data());
+            case Txn.Multi multi -> {
+                int bytes = 0;
+                for (Txn each : multi.txns()) bytes += expectedBytes(each);
+                yield bytes;
+            }
+            default -> 0;
+        };
+    }
+
+    private static int expectedBytes(String path, byte[] data) {
+        return path.length() + (data == null ? 0 : data.length) + HEADER_AND_MORE_BYTES;
     }
 
     private static void writeBody(Txn txn, BufferOutputArchive out) {

@@ -7,7 +7,6 @@ import io.ottla.keeper.SessionAnswer;
 import io.ottla.keeper.WatchEvent;
 import io.ottla.keeper.Watcher;
 import io.ottla.zookeeperprotocol.BufferInputArchive;
-import io.ottla.zookeeperprotocol.ClientReply;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ClientRequestCodec;
 import io.ottla.zookeeperprotocol.ConnectRequest;
@@ -20,10 +19,8 @@ import io.ottla.zookeeperprotocol.Xid;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import javax.security.sasl.SaslException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +40,8 @@ final class ClientConnection implements Network.Receiver, Watcher {
     /** More than this unsent, and nothing more is answered until it has left. */
     private static final long UNSENT_BYTES_MAX = 4L << 20;
 
-    /** Packets that come before their turn, in bytes: then reading stops. */
-    private static final int HELD_BYTES_MAX = 256 * 1024;
+    /** The same for each while all together have too much. */
+    private static final long UNSENT_BYTES_SHARE = 64 * 1024;
 
     private sealed interface Phase {
         /** Nothing has come yet. */
@@ -67,8 +64,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
     private final Credentials credentials;
     private final ConnectionStats stats;
     private final Optional<ClientConnection> ifWatching = Optional.of(this);
-    private final ArrayDeque<byte[]> held = new ArrayDeque<>(0);
-    private int heldBytes;
+    private final HeldPackets held = new HeldPackets();
     private Phase phase = new Phase.Waiting();
     private Caller caller = new Caller(0, this, List.of());
     private boolean reading = true;
@@ -81,7 +77,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
         this.server = server;
         this.connection = connection;
         this.secure = secure;
-        outbox = new Outbox(connection, server.buffers(), () -> server.hasToSend(this));
+        outbox = new Outbox(connection, server.buffers(), () -> server.hasToSend(this), server::unsent);
         queue = new RequestQueue(server, this);
         credentials = new Credentials(server.options().authentication(), connection);
         stats = new ConnectionStats(server.nowMs());
@@ -170,11 +166,8 @@ final class ClientConnection implements Network.Receiver, Watcher {
 
     /** Keeps a packet until its turn comes. */
     private void hold(ByteBuffer frame) {
-        byte[] bytes = new byte[frame.remaining()];
-        frame.get(bytes);
-        held.addLast(bytes);
-        heldBytes += bytes.length;
-        if (heldBytes > HELD_BYTES_MAX) pause();
+        held.add(frame);
+        if (held.isFull()) pause();
         if (phase instanceof Phase.Attached) standInLine();
     }
 
@@ -190,9 +183,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
         inLine = false;
         if (!(phase instanceof Phase.Attached)) return;
         while (!held.isEmpty() && !server.isThrottling() && phase instanceof Phase.Attached) {
-            byte[] packet = held.removeFirst();
-            heldBytes -= packet.length;
-            request(ByteBuffer.wrap(packet));
+            request(held.remove());
         }
         if (!held.isEmpty() && phase instanceof Phase.Attached) standInLine();
         else progressed();
@@ -272,18 +263,12 @@ final class ClientConnection implements Network.Receiver, Watcher {
         received(bytes);
         if (closesSession) return;
         BufferInputArchive in = server.archive(frame);
-        int xid;
-        int type;
         if (bytes < RequestHeader.SIZE_BYTES) {
             cut("a packet of " + bytes + " bytes");
             return;
         }
-        try {
-            xid = in.readInt("xid");
-            type = in.readInt("type");
-        } catch (IOException e) {
-            throw new IllegalStateException("its length was looked at", e);
-        }
+        int xid = frame.getInt();
+        int type = frame.getInt();
         if (!server.keeper().touch(caller.sessionId())) {
             cut("its session has expired");
             return;
@@ -308,8 +293,8 @@ final class ClientConnection implements Network.Receiver, Watcher {
                 outbox.done(Xid.PING, lastZxid());
                 answered(Xid.PING, OpCode.PING, receivedNs, false);
             }
-            case ClientRequest.Auth auth -> prove(xid, auth);
-            case ClientRequest.Sasl sasl -> prove(xid, sasl);
+            case ClientRequest.Auth auth -> server.proofs().serve(this, xid, auth);
+            case ClientRequest.Sasl sasl -> server.proofs().serve(this, xid, sasl);
             default -> {
                 if (!server.admits(bytes)) {
                     cut("too many large requests at a time");
@@ -322,56 +307,17 @@ final class ClientConnection implements Network.Receiver, Watcher {
         }
     }
 
-    private void prove(int xid, ClientRequest.Auth auth) {
-        if (credentials.prove(auth.scheme(), auth.auth())) {
-            outbox.done(xid, 0);
-            server.response(outbox.lastPacketBytes());
-            caller = new Caller(caller.sessionId(), this, credentials.identities());
-        } else {
-            outbox.error(xid, 0, ErrorCode.AUTH_FAILED);
-            server.response(outbox.lastPacketBytes());
-            server.stats().authFailures++;
-            LOG.info("session 0x{} from {}: scheme {} failed", sessionHex(), connection.remote(), shown(auth.scheme()));
-            end();
-        }
-    }
-
-    /** What a client sends is not written to the log at any length, nor with line ends in it. */
-    private static String shown(String text) {
-        String safe = text.replaceAll("[^A-Za-z0-9._-]", "?");
-        return safe.length() > 32 ? safe.substring(0, 32) : safe;
-    }
-
-    private void prove(int xid, ClientRequest.Sasl sasl) {
-        byte[] token = null;
-        try {
-            token = credentials.sasl(sasl.token());
-            caller = new Caller(caller.sessionId(), this, credentials.identities());
-        } catch (SaslException e) {
-            server.stats().authFailures++;
-            LOG.info("session 0x{} from {}: SASL failed", sessionHex(), connection.remote());
-            if (!credentials.staysWithoutSasl()) {
-                ErrorCode code =
-                        credentials.saslEnforced() ? ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH : ErrorCode.AUTH_FAILED;
-                new ClientReply.Token(null).write(outbox.begin(xid, 0, code.code()));
-                outbox.end();
-                end();
-                return;
-            }
-        }
-        outbox.reply(xid, 0, new ClientReply.Token(token));
-        server.response(outbox.lastPacketBytes());
-    }
-
-    private String sessionHex() {
-        return Long.toHexString(caller.sessionId());
+    /** The client has proved to be somebody: what it asks from now on goes by that too. */
+    void proved() {
+        caller = new Caller(caller.sessionId(), this, credentials.identities());
     }
 
     // ---- flow ----
 
     /** So much waits to be sent that nothing more is to be answered now. */
     boolean isCongested() {
-        return outbox.unsentBytes() > UNSENT_BYTES_MAX;
+        long unsentBytes = outbox.unsentBytes();
+        return unsentBytes > UNSENT_BYTES_MAX || (unsentBytes > UNSENT_BYTES_SHARE && server.isCongested());
     }
 
     private void pauseIfFull() {
@@ -384,7 +330,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
         return mine > 0
                 && (mine >= limits.outstandingPerConnectionMax()
                         || queue.bytes() >= limits.outstandingBytesPerConnectionMax()
-                        || server.outstanding() > limits.outstandingMax());
+                        || server.isFull());
     }
 
     private void pause() {
@@ -480,7 +426,6 @@ final class ClientConnection implements Network.Receiver, Watcher {
         phase = new Phase.Ended();
         queue.end();
         held.clear();
-        heldBytes = 0;
         reading = false;
         connection.reading(false);
     }

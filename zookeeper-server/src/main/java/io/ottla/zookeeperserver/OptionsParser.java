@@ -82,9 +82,11 @@ public final class OptionsParser {
                 integer(settings, "globalOutstandingLimit", standard.outstandingMax(), 1),
                 standard.outstandingPerConnectionMax(),
                 standard.outstandingBytesPerConnectionMax(),
+                standard.outstandingBytesMax(),
                 integer(settings, "request_throttle_max_requests", standard.throttledRequestsMax(), 0),
                 integer(settings, "largeRequestThreshold", standard.largeRequestBytes(), -1),
                 integer(settings, "largeRequestMaxBytes", (int) standard.largeRequestsBytesMax(), 1),
+                standard.unsentBytesMax(),
                 standard.notificationBytesMax(),
                 standard.connectMsMax());
         return new ServerOptions(

@@ -11,6 +11,7 @@ import io.ottla.zookeeperprotocol.Xid;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * What goes to one client, gathered through a turn of the loop and sent at its end in one piece. Each packet has its length before it:
@@ -29,6 +30,7 @@ final class Outbox {
     private final Network.Connection connection;
     private final ReplyBuffers buffers;
     private final Runnable onFirst;
+    private final LongConsumer onUnsent;
 
     /** Sent, and perhaps not read by the network yet. */
     private final ArrayDeque<BufferOutputArchive> leaving = new ArrayDeque<>(2);
@@ -41,11 +43,18 @@ final class Outbox {
 
     private int lastPacketBytes;
 
-    /** @param onFirst there is something to send by the end of the turn */
-    Outbox(Network.Connection connection, ReplyBuffers buffers, Runnable onFirst) {
+    /** Of what is leaving. */
+    private long leavingBytes;
+
+    /**
+     * @param onFirst there is something to send by the end of the turn
+     * @param onUnsent so many bytes more, or fewer, are handed over and have not left
+     */
+    Outbox(Network.Connection connection, ReplyBuffers buffers, Runnable onFirst, LongConsumer onUnsent) {
         this.connection = connection;
         this.buffers = buffers;
         this.onFirst = onFirst;
+        this.onUnsent = onUnsent;
     }
 
     /** Of the packet that was written last, with its length. */
@@ -132,8 +141,7 @@ final class Outbox {
         // only now: the memory may have grown for the stat
         ByteBuffer head = ByteBuffer.wrap(out.array(), 0, split);
         ByteBuffer tail = ByteBuffer.wrap(out.array(), split, out.sizeBytes() - split);
-        leaving.add(out);
-        gathering = null;
+        leaving(out, out.sizeBytes() + length);
         connection.send(List.of(
                 new Payload.Bytes(head),
                 new Payload.Bytes(ByteBuffer.wrap(array, offset, length).slice()),
@@ -153,13 +161,21 @@ final class Outbox {
     void send() {
         if (gathering == null) return;
         BufferOutputArchive full = gathering;
-        gathering = null;
-        leaving.add(full);
+        leaving(full, full.sizeBytes());
         connection.send(List.of(new Payload.Bytes(full.view())));
+    }
+
+    private void leaving(BufferOutputArchive buffer, long bytes) {
+        leaving.add(buffer);
+        gathering = null;
+        leavingBytes += bytes;
+        onUnsent.accept(bytes);
     }
 
     /** All that was sent has left. */
     void drained() {
+        onUnsent.accept(-leavingBytes);
+        leavingBytes = 0;
         while (!leaving.isEmpty()) buffers.give(leaving.removeFirst());
     }
 
@@ -167,5 +183,7 @@ final class Outbox {
     void drop() {
         gathering = null;
         leaving.clear();
+        onUnsent.accept(-leavingBytes);
+        leavingBytes = 0;
     }
 }

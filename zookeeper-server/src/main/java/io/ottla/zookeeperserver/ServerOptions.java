@@ -50,11 +50,13 @@ public record ServerOptions(
      *     (globalOutstandingLimit)
      * @param outstandingPerConnectionMax the same for one connection's own
      * @param outstandingBytesPerConnectionMax with more bytes of unanswered requests, a connection is not read from
+     * @param outstandingBytesMax with more bytes of unanswered requests than that in all, a connection that has one unanswered is not read from
      * @param throttledRequestsMax with so many unanswered requests the next wait in line, whoever they are from
      *     (request_throttle_max_requests); 0 for no such limit
      * @param largeRequestBytes a request above that is large (largeRequestThreshold); −1 for none
      * @param largeRequestsBytesMax a large request is refused, and its connection closed, while that many bytes of large ones are unanswered
      *     (largeRequestMaxBytes)
+     * @param unsentBytesMax with more bytes of replies than that waiting for all clients together, none may have more than a small share
      * @param notificationBytesMax a client for which so many bytes wait unsent when something it watches changes is cut off: it
      *     asks again for what it missed when it comes back
      * @param connectMsMax who connects and does not say for whom for so long is cut off
@@ -63,13 +65,15 @@ public record ServerOptions(
             int outstandingMax,
             int outstandingPerConnectionMax,
             long outstandingBytesPerConnectionMax,
+            long outstandingBytesMax,
             int throttledRequestsMax,
             int largeRequestBytes,
             long largeRequestsBytesMax,
+            long unsentBytesMax,
             long notificationBytesMax,
             int connectMsMax) {
         public static final Limits DEFAULT =
-                new Limits(1000, 1000, 4L << 20, 0, -1, 100L * 1024 * 1024, 32L << 20, 10_000);
+                new Limits(1000, 1000, 4L << 20, 32L << 20, 0, -1, 100L << 20, 128L << 20, 32L << 20, 10_000);
     }
 
     /**

@@ -33,6 +33,7 @@ public final class ZookeeperServer {
     private final BufferInputArchive archive;
     private final ReadRequests reads;
     private final WatchRequests watches;
+    private final ProofRequests proofs = new ProofRequests(stats);
     private final AdminCommands commands;
     private final FourLetterWords words;
     private final Set<ClientConnection> connections = new LinkedHashSet<>();
@@ -43,7 +44,9 @@ public final class ZookeeperServer {
     private List<ClientConnection> sent = new ArrayList<>();
     private boolean sendDue;
     private int outstanding;
+    private long outstandingBytes;
     private long largeBytes;
+    private long unsentBytes;
     private long turnNs;
     private boolean turnKnown;
     private boolean stopped;
@@ -128,6 +131,10 @@ public final class ZookeeperServer {
 
     WatchRequests watches() {
         return watches;
+    }
+
+    ProofRequests proofs() {
+        return proofs;
     }
 
     FourLetterWords words() {
@@ -237,8 +244,25 @@ public final class ZookeeperServer {
     /** @param packetBytes of a request that waits for its answer from now on, or {@code more} below 0, does no longer */
     void outstanding(int more, int packetBytes) {
         outstanding += more;
+        outstandingBytes += (long) more * packetBytes;
         if (isLarge(packetBytes)) largeBytes += (long) more * packetBytes;
         if (more < 0 && !line.isEmpty()) endOfTurn();
+    }
+
+    /** Whether so much is unanswered in all that nobody may have more than one request. */
+    boolean isFull() {
+        ServerOptions.Limits limits = options.limits();
+        return outstanding > limits.outstandingMax() || outstandingBytes > limits.outstandingBytesMax();
+    }
+
+    /** @param more replies were handed to the network, or below 0, have left it */
+    void unsent(long more) {
+        unsentBytes += more;
+    }
+
+    /** Whether so much waits for clients that do not take it that each may have only a small share. */
+    boolean isCongested() {
+        return unsentBytes > options.limits().unsentBytesMax();
     }
 
     /** Whether requests wait in line before they are looked at. */

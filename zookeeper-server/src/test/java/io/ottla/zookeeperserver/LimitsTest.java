@@ -38,9 +38,11 @@ class LimitsTest {
                 outstanding,
                 perConnection,
                 STANDARD.outstandingBytesPerConnectionMax(),
+                STANDARD.outstandingBytesMax(),
                 throttled,
                 STANDARD.largeRequestBytes(),
                 STANDARD.largeRequestsBytesMax(),
+                STANDARD.unsentBytesMax(),
                 STANDARD.notificationBytesMax(),
                 STANDARD.connectMsMax());
     }
@@ -116,14 +118,38 @@ class LimitsTest {
     }
 
     @Test
+    void whereManyDoNotTakeTheirRepliesEachHasAShare() {
+        Limits tight = new Limits(1000, 1000, 4 << 20, 32 << 20, 0, -1, 1 << 20, 5_000_000, 32 << 20, 10_000);
+        TestPort port = port(tight);
+        port.client().ask(create("/a", 900_000));
+        List<TestClient> slow = new ArrayList<>();
+        GetData[] gets = Collections.nCopies(20, new GetData("/a", false)).toArray(GetData[]::new);
+        for (int i = 0; i < 20; i++) {
+            TestClient client = port.client();
+            client.takes(false);
+            client.send(gets);
+            slow.add(client);
+        }
+        port.drain();
+        // the first took what there was, then each one reply
+        assertThat(slow.stream().mapToLong(TestClient::unsentBytes).sum()).isLessThan(5_900_000 + 20 * 901_000);
+        assertThat(port.client().ask(new Exists("/a", false))).containsExactly("1 v0");
+        for (TestClient client : slow) client.takes(true);
+        port.drain();
+        for (TestClient client : slow) assertThat(client.told()).hasSize(20);
+    }
+
+    @Test
     void whoDoesNotTakeItsNotificationsIsCutOff() {
         Limits tight = new Limits(
                 STANDARD.outstandingMax(),
                 STANDARD.outstandingPerConnectionMax(),
                 STANDARD.outstandingBytesPerConnectionMax(),
+                STANDARD.outstandingBytesMax(),
                 0,
                 -1,
                 STANDARD.largeRequestsBytesMax(),
+                STANDARD.unsentBytesMax(),
                 10_000,
                 STANDARD.connectMsMax());
         TestPort port = port(tight);
@@ -153,8 +179,7 @@ class LimitsTest {
 
     @Test
     void tooManyLargeRequestsAtATimeAreRefused() {
-        TestPort port = port(
-                new Limits(1000, 1000, STANDARD.outstandingBytesPerConnectionMax(), 0, 1000, 25_000, 1 << 20, 10_000));
+        TestPort port = port(new Limits(1000, 1000, 1 << 20, 1 << 20, 0, 1000, 25_000, 1 << 20, 1 << 20, 10_000));
         TestClient a = port.client();
         TestClient b = port.client();
         assertThat(a.ask(create("/a", 10_000))).containsExactly("1 /a");
