@@ -17,7 +17,8 @@ class TidyTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     /** Where clocks, threads, files and sockets may be: the world, the programs at the edge, and the build's own tool. */
-    private static final Set<String> WORLDLY = Set.of("io", "sim", "load", "cli", "compat", "bench", "kafka-schemas");
+    private static final Set<String> WORLDLY =
+            Set.of("io", "sim", "load", "compare", "cli", "compat", "bench", "kafka-schemas");
 
     private static final int LINES_MAX = 600;
 

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             BenchProduceCommand.class,
             BenchConsumeCommand.class,
             BenchE2eCommand.class,
-            BenchMixedCommand.class
+            BenchMixedCommand.class,
+            BenchCompareCommand.class
         })
 final class BenchCommand {}

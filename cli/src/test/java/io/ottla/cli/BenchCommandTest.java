@@ -154,6 +154,11 @@ class BenchCommandTest {
             produce BROKER --acks 7                   | 1 | Invalid value 7
             produce BROKER --count 1 --client-config /no/such | 1 | /no/such cannot be read
             produce BROKER --count 5 --record-size 3000000 -q | 1 | max.request.size
+            compare --rows speed                      | 1 | no row 'speed'
+            compare --turns 0                         | 1 | take 1 or more
+            compare --scale 0                         | 1 | --scale takes
+            compare --side kafka --kafka-version latest | 1 | no version of Kafka
+            compare --side ottla --rows start         | 1 | run it as ./ottla bench compare
             """)
     void whatCannotBeDoneIsSaid(String arguments, int status, String message) throws Exception {
         Ran ran = run(arguments);
@@ -163,7 +168,7 @@ class BenchCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "produce", "consume", "e2e", "mixed"})
+    @ValueSource(strings = {"", "produce", "consume", "e2e", "mixed", "compare"})
     void everyCommandHasHelpWithAnExample(String command) {
         Ran ran = run((command + " --help").strip());
         assertThat(ran.status).isZero();

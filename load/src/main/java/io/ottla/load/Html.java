@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The frame of a report: one file that needs no network, light or dark as the reader's screen is. */
-final class Html {
+public final class Html {
     private static final String STYLE = """
             :root { color-scheme: light dark; --ink: #1c2330; --dim: #69707d; --line: #d9dde3; --paper: #fff;
               --c0: #2563c9; --c1: #d9691e; --c2: #2f9e5b; --c3: #b3329a; --c4: #7a6a1f; --c5: #4a5568; }
@@ -23,7 +23,7 @@ final class Html {
 
     private Html() {}
 
-    static String page(String title, String body) {
+    public static String page(String title, String body) {
         return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
                 + escaped(title) + "</title>\n<style>\n" + STYLE + "</style></head><body>\n<h1>" + escaped(title)
@@ -32,7 +32,7 @@ final class Html {
     }
 
     /** Two columns, names and values. */
-    static String table(Map<String, ?> values) {
+    public static String table(Map<String, ?> values) {
         StringBuilder table = new StringBuilder("<table>\n");
         values.forEach((name, value) -> table.append("<tr><td class=\"dim\">")
                 .append(escaped(name))
@@ -43,7 +43,7 @@ final class Html {
     }
 
     /** @param numeric from which column on cells are numbers, which stand to the right */
-    static String table(List<String> head, List<List<String>> rows, int numeric) {
+    public static String table(List<String> head, List<List<String>> rows, int numeric) {
         StringBuilder table = new StringBuilder("<table>\n");
         row(table, "th", head, numeric);
         for (List<String> cells : rows) row(table, "td", cells, numeric);
@@ -63,7 +63,7 @@ final class Html {
         table.append("</tr>\n");
     }
 
-    static String escaped(String text) {
+    public static String escaped(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

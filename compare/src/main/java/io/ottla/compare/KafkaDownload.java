@@ -1,0 +1,128 @@
+package io.ottla.compare;
+
+import io.ottla.load.LoadFailedException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Brings Apache Kafka's jars through Maven into a cache folder, once a version. */
+public final class KafkaDownload {
+    private static final String PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.10.0:copy-dependencies";
+    private static final int OUTPUT_LINES = 40;
+    private static final List<String> SIGNS_OF_NO_NETWORK = List.of(
+            "unknown host",
+            "unresolvedaddress",
+            "connection refused",
+            "network is unreachable",
+            "connect timed out",
+            "offline mode",
+            "no route to host");
+
+    private final Path cache;
+    private final Consumer<String> progress;
+
+    /**
+     * @param cache where versions are kept, each in a folder of its own
+     * @param progress is told what happens, a line each time
+     */
+    public KafkaDownload(Path cache, Consumer<String> progress) {
+        this.cache = cache;
+        this.progress = progress;
+    }
+
+    /** @return the folder with the jars */
+    public Path fetch(String version) throws LoadFailedException, InterruptedException {
+        if (!version.matches("\\d+\\.\\d+\\.\\d+"))
+            throw new LoadFailedException("'" + version + "' is no version of Kafka; 4.3.1 is one.");
+        Path folder = cache.resolve("kafka-" + version);
+        Path libs = folder.resolve("libs");
+        if (Files.isDirectory(libs)) return libs;
+        progress.accept("Bringing Apache Kafka " + version + " through Maven into " + folder + ", about 150 MB, once.");
+        PropertiesFile.writeText(folder.resolve("pom.xml"), pom(version));
+        Path partial = folder.resolve("libs.part");
+        maven(version, folder, partial);
+        try {
+            Files.move(partial, libs);
+        } catch (IOException e) {
+            throw new LoadFailedException(libs + " cannot be made: " + e.getMessage() + ".");
+        }
+        return libs;
+    }
+
+    private void maven(String version, Path folder, Path partial) throws LoadFailedException, InterruptedException {
+        List<String> command = List.of(
+                "mvn", "-B", "-f", folder.resolve("pom.xml").toString(), PLUGIN, "-DoutputDirectory=" + partial);
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            throw new LoadFailedException("Maven brings Apache Kafka, and it is missing. `apt-get install maven`,"
+                    + " `dnf install maven` or `brew install maven` installs it.");
+        }
+        Deque<String> last = new ArrayDeque<>();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            int fetched = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (last.size() == OUTPUT_LINES) last.removeFirst();
+                last.addLast(line);
+                if (line.contains("Downloaded from") && line.contains(".jar") && ++fetched % 5 == 0)
+                    progress.accept("  " + fetched + " files");
+            }
+            if (process.waitFor() == 0) return;
+        } catch (IOException e) {
+            last.addLast(e.toString());
+        } finally {
+            process.destroyForcibly();
+        }
+        throw new LoadFailedException(reason(version, String.join("\n", last)));
+    }
+
+    static String reason(String version, String output) {
+        String lower = output.toLowerCase(Locale.ROOT);
+        if (SIGNS_OF_NO_NETWORK.stream().anyMatch(lower::contains))
+            return "Apache Kafka " + version
+                    + " is not in the cache, and Maven could not reach its repository to bring it."
+                    + " Run this once with a network; --cache names a folder to bring along.";
+        if (lower.contains("could not find artifact"))
+            return "Maven's repository has no Apache Kafka " + version + "; --kafka-version names another.";
+        return "Maven could not bring Apache Kafka " + version + ":\n" + output;
+    }
+
+    /** The server, its tools, and what it logs with: 4.x came with log4j 2, 3.x with reload4j. */
+    static String pom(String version) {
+        boolean log4j2 = !version.startsWith("3.") && !version.startsWith("2.");
+        Stream<String> logging = log4j2
+                ? Stream.of(
+                        dependency("org.apache.logging.log4j", "log4j-core", "2.24.3"),
+                        dependency("org.apache.logging.log4j", "log4j-slf4j-impl", "2.24.3"),
+                        dependency("org.apache.logging.log4j", "log4j-1.2-api", "2.24.3"),
+                        dependency("com.fasterxml.jackson.dataformat", "jackson-dataformat-yaml", "2.18.2"))
+                : Stream.of(dependency("org.slf4j", "slf4j-reload4j", "1.7.36"));
+        String dependencies = String.join(
+                "\n",
+                Stream.concat(Stream.of(dependency("org.apache.kafka", "kafka_2.13", version)), logging)
+                        .toList());
+        return """
+                <project xmlns="http://maven.apache.org/POM/4.0.0">
+                <modelVersion>4.0.0</modelVersion><groupId>io.ottla.compare</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
+                <dependencies>
+                %s
+                </dependencies></project>
+                """.formatted(dependencies);
+    }
+
+    private static String dependency(String group, String artifact, String version) {
+        return "<dependency><groupId>" + group + "</groupId><artifactId>" + artifact + "</artifactId><version>"
+                + version + "</version></dependency>";
+    }
+}
