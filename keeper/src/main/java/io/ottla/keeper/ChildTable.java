@@ -1,16 +1,22 @@
 package io.ottla.keeper;
 
-import java.util.Arrays;
+import static io.ottla.base.Invariant.invariant;
 
 /**
  * The children of one node, by name: open addressing with linear probing over a plain array, at most three quarters
- * full, so that a child costs some six bytes here. Entries are the nodes themselves; their names are in them.
+ * full, so that a child costs some six bytes here. A plain child stands as its {@link NodeContent}, any other as a {@link Znode}; their names
+ * are in them.
  */
 final class ChildTable {
     private static final int CAPACITY_MIN = 2;
 
-    private Znode[] slots = new Znode[CAPACITY_MIN];
+    private final Hash hashes;
+    private Object[] slots = new Object[CAPACITY_MIN];
     private int size;
+
+    ChildTable(Hash hashes) {
+        this.hashes = hashes;
+    }
 
     /**
      * Hashes names. Seeded, so that a client cannot choose names that fall together; mixed after every byte, since a
@@ -38,40 +44,65 @@ final class ChildTable {
         return size;
     }
 
+    private int hash(Object slot) {
+        return slot instanceof byte[] content ? NodeContent.hash(content, hashes) : ((Znode) slot).hash(hashes);
+    }
+
     /** Null if there is none. */
-    Znode find(byte[] path, int from, int to, int hash) {
+    Znode find(Znode parent, byte[] path, int from, int to) {
         int mask = slots.length - 1;
-        for (int i = hash & mask; slots[i] != null; i = (i + 1) & mask) {
-            if (slots[i].named(path, from, to)) return slots[i];
+        for (int i = hashes.of(path, from, to) & mask; slots[i] != null; i = (i + 1) & mask) {
+            if (slots[i] instanceof byte[] content) {
+                if (NodeContent.named(content, path, from, to)) return new Znode(parent, content);
+            } else if (((Znode) slots[i]).named(path, from, to)) {
+                return (Znode) slots[i];
+            }
         }
         return null;
     }
 
     /** Adds one whose name is not there yet. */
-    void add(Znode child, Hash hashes) {
-        if ((size + 1) * 4L > slots.length * 3L) {
-            Znode[] old = slots;
-            slots = new Znode[old.length * 2];
-            for (Znode each : old) if (each != null) place(each, each.hash(hashes));
-        }
-        place(child, child.hash(hashes));
+    void add(Object child) {
+        if ((size + 1) * 4L > slots.length * 3L) resize(slots.length * 2);
+        place(child, hash(child));
         size++;
     }
 
-    private void place(Znode child, int hash) {
+    private void resize(int capacity) {
+        Object[] old = slots;
+        slots = new Object[capacity];
+        for (Object each : old) if (each != null) place(each, hash(each));
+    }
+
+    private void place(Object child, int hash) {
         int mask = slots.length - 1;
         int i = hash & mask;
         while (slots[i] != null) i = (i + 1) & mask;
         slots[i] = child;
     }
 
-    /** Removes one that is there, and moves up those that probed past it. */
-    void remove(Znode child, Hash hashes) {
+    /** Another stands for the same child: one that is there, by identity. */
+    void replace(Object child, Object other) {
+        slots[indexOf(child)] = other;
+    }
+
+    /** Arrays and nodes are equal only to themselves. */
+    private int indexOf(Object child) {
         int mask = slots.length - 1;
-        int hole = child.hash(hashes) & mask;
-        while (slots[hole] != child) hole = (hole + 1) & mask;
+        int i = hash(child) & mask;
+        while (!child.equals(slots[i])) {
+            invariant(slots[i] != null, "a view of a node that was changed through another");
+            i = (i + 1) & mask;
+        }
+        return i;
+    }
+
+    /** Removes one that is there, and moves up those that probed past it. */
+    void remove(Object child) {
+        int mask = slots.length - 1;
+        int hole = indexOf(child);
         for (int i = (hole + 1) & mask; slots[i] != null; i = (i + 1) & mask) {
-            int home = slots[i].hash(hashes) & mask;
+            int home = hash(slots[i]) & mask;
             // stays only if its home lies between the hole and itself
             if (((i - home) & mask) >= ((i - hole) & mask)) {
                 slots[hole] = slots[i];
@@ -80,18 +111,25 @@ final class ChildTable {
         }
         slots[hole] = null;
         size--;
-        if (slots.length > 64 && size * 8L < slots.length) {
-            Znode[] old = slots;
-            slots = new Znode[old.length / 4];
-            for (Znode each : old) if (each != null) place(each, each.hash(hashes));
-        }
+        if (slots.length > 64 && size * 8L < slots.length) resize(slots.length / 4);
     }
 
-    /** In no order that means anything, but the same for the same history and seed. */
-    Znode[] toArray() {
+    /** What stands for each, in no order that means anything, but the same for the same history and seed. */
+    Object[] toArray() {
+        Object[] all = new Object[size];
+        int at = 0;
+        for (Object each : slots) if (each != null) all[at++] = each;
+        return all;
+    }
+
+    /** The same, as nodes. */
+    Znode[] nodes(Znode parent) {
         Znode[] all = new Znode[size];
         int at = 0;
-        for (Znode each : slots) if (each != null) all[at++] = each;
-        return at == all.length ? all : Arrays.copyOf(all, at);
+        for (Object each : slots) {
+            if (each == null) continue;
+            all[at++] = each instanceof byte[] content ? new Znode(parent, content) : (Znode) each;
+        }
+        return all;
     }
 }

@@ -35,9 +35,9 @@ final class Followers implements TreeListener {
                 List<String> pathsBelow = new ArrayList<>();
                 for (int i = 0; i < level.size(); i++) {
                     follower.present(ZnodeView.of(paths.get(i), level.get(i)));
-                    if (level.get(i).children() == null) continue;
+                    if (level.get(i).numChildren() == 0) continue;
                     String prefix = paths.get(i).equals("/") ? "/" : paths.get(i) + "/";
-                    for (Znode child : level.get(i).children().toArray()) {
+                    for (Znode child : level.get(i).childNodes()) {
                         below.add(child);
                         pathsBelow.add(prefix + child.name());
                     }

@@ -209,8 +209,7 @@ public final class Keeper {
     public List<String> children(String path) {
         List<String> names = new ArrayList<>();
         Znode node = tree.find(path);
-        if (node != null && node.children() != null)
-            for (Znode child : node.children().toArray()) names.add(child.name());
+        if (node != null) for (Znode child : node.childNodes()) names.add(child.name());
         names.sort(null);
         return names;
     }

@@ -181,7 +181,7 @@ public final class KeeperFileDump {
             At at = open.pop();
             entries.accept(entry(tree, at.path.isEmpty() ? "/" : at.path, at.node));
             if (at.node.numChildren() == 0) continue;
-            Znode[] children = at.node.children().toArray();
+            Znode[] children = at.node.childNodes();
             Arrays.sort(children, Comparator.comparing(Znode::name).reversed());
             for (Znode child : children) open.push(new At(at.path + "/" + child.name(), child));
         }

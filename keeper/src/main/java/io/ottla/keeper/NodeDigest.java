@@ -2,6 +2,7 @@ package io.ottla.keeper;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
@@ -11,13 +12,20 @@ import java.util.zip.CRC32;
  */
 final class NodeDigest {
     private static final int STAT_BYTES = 60;
+    private static final byte[] EXEMPT = "/zookeeper/".getBytes(StandardCharsets.UTF_8);
 
     private final CRC32 crc = new CRC32();
-    private final ByteBuffer stat = ByteBuffer.allocate(STAT_BYTES);
+    private final byte[] statBytes = new byte[STAT_BYTES];
+    private final ByteBuffer stat = ByteBuffer.wrap(statBytes);
 
-    /** Stat fields are as stored, not as a client sees them. */
+    /**
+     * Stat fields are as stored, not as a client sees them.
+     *
+     * @param pathLength so many bytes of {@code path} are the path; 0 or 1 for the root
+     */
     long of(
-            String path,
+            byte[] path,
+            int pathLength,
             byte[] content,
             int dataFrom,
             long czxid,
@@ -29,28 +37,30 @@ final class NodeDigest {
             int cversion,
             int aversion,
             long owner) {
-        if (path.startsWith("/zookeeper/")) return 0;
+        if (pathLength >= EXEMPT.length && Arrays.equals(path, 0, EXEMPT.length, EXEMPT, 0, EXEMPT.length)) return 0;
         crc.reset();
-        if (path.length() > 1) crc.update(path.getBytes(StandardCharsets.UTF_8));
+        if (pathLength > 1) crc.update(path, 0, pathLength);
         if (content != null) crc.update(content, dataFrom, content.length - dataFrom);
         stat.clear();
         stat.putLong(czxid).putLong(mzxid).putLong(pzxid).putLong(ctimeMs).putLong(mtimeMs);
         stat.putInt(version).putInt(cversion).putInt(aversion).putLong(owner);
-        crc.update(stat.flip());
+        crc.update(statBytes, 0, STAT_BYTES);
         return crc.getValue();
     }
 
-    long of(String path, Znode node) {
+    long of(byte[] path, int pathLength, Znode node) {
+        NodeContent fields = node.fields();
         return of(
                 path,
+                pathLength,
                 node.content(),
-                node.dataStart(),
-                node.czxid(),
-                node.mzxid(),
+                fields.dataStart,
+                fields.czxid,
+                fields.mzxid,
                 node.pzxid(),
-                node.ctimeMs(),
-                node.mtimeMs(),
-                node.version(),
+                fields.ctimeMs,
+                fields.mtimeMs,
+                fields.version,
                 node.cversion(),
                 node.aversion(),
                 node.owner());

@@ -1,11 +1,16 @@
 package io.ottla.keeper;
 
 import io.ottla.zookeeperprotocol.Acl;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** How a node will stand once the transactions that are under way are applied (ChangeRecord of the original). */
 final class PendingNode {
     final String path;
+
+    /** The same, as UTF-8. */
+    final byte[] pathBytes;
+
     final long zxid;
     boolean exists = true;
 
@@ -37,32 +42,38 @@ final class PendingNode {
     long quotaBytes;
 
     PendingNode(String path, long zxid) {
+        this(path, path.getBytes(StandardCharsets.UTF_8), zxid);
+    }
+
+    private PendingNode(String path, byte[] pathBytes, long zxid) {
         this.path = path;
+        this.pathBytes = pathBytes;
         this.zxid = zxid;
     }
 
-    static PendingNode of(String path, Znode node, List<Acl> acl, NodeDigest digests) {
-        PendingNode pending = new PendingNode(path, -1);
+    static PendingNode of(String path, byte[] pathBytes, Znode node, List<Acl> acl, NodeDigest digests) {
+        PendingNode pending = new PendingNode(path, pathBytes, -1);
         pending.acl = acl;
+        NodeContent fields = node.fields();
         pending.content = node.content();
-        pending.dataFrom = node.dataStart();
-        pending.czxid = node.czxid();
-        pending.mzxid = node.mzxid();
+        pending.dataFrom = fields.dataStart;
+        pending.czxid = fields.czxid;
+        pending.mzxid = fields.mzxid;
         pending.pzxid = node.pzxid();
-        pending.ctimeMs = node.ctimeMs();
-        pending.mtimeMs = node.mtimeMs();
-        pending.version = node.version();
+        pending.ctimeMs = fields.ctimeMs;
+        pending.mtimeMs = fields.mtimeMs;
+        pending.version = fields.version;
         pending.cversion = node.cversion();
         pending.aversion = node.aversion();
         pending.owner = node.owner();
         pending.numChildren = node.numChildren();
-        pending.digest = digests.of(path, node);
+        pending.digest = digests.of(pathBytes, pathBytes.length, node);
         return pending;
     }
 
     /** The same, to be changed by the transaction with that zxid. */
     PendingNode at(long zxid) {
-        PendingNode copy = new PendingNode(path, zxid);
+        PendingNode copy = new PendingNode(path, pathBytes, zxid);
         copy.acl = acl;
         copy.content = content;
         copy.dataFrom = dataFrom;
@@ -84,8 +95,27 @@ final class PendingNode {
         return content == null ? 0 : content.length - dataFrom;
     }
 
+    /** Another change of the same, after which it is not there. */
+    PendingNode goneAt(long zxid) {
+        PendingNode gone = new PendingNode(path, pathBytes, zxid);
+        gone.exists = false;
+        return gone;
+    }
+
     long digest(NodeDigest digests) {
         return digests.of(
-                path, content, dataFrom, czxid, mzxid, pzxid, ctimeMs, mtimeMs, version, cversion, aversion, owner);
+                pathBytes,
+                pathBytes.length,
+                content,
+                dataFrom,
+                czxid,
+                mzxid,
+                pzxid,
+                ctimeMs,
+                mtimeMs,
+                version,
+                cversion,
+                aversion,
+                owner);
     }
 }

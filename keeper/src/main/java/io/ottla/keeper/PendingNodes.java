@@ -3,6 +3,7 @@ package io.ottla.keeper;
 import static io.ottla.base.Invariant.invariant;
 
 import io.ottla.zookeeperprotocol.EphemeralOwner;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,8 +50,11 @@ final class PendingNodes {
     Optional<PendingNode> find(String path) {
         PendingNode changed = byPath.get(path);
         if (changed != null) return changed.exists ? Optional.of(changed) : Optional.empty();
-        Znode node = tree.find(path);
-        return node == null ? Optional.empty() : Optional.of(PendingNode.of(path, node, tree.acl(node), digests));
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        Znode node = tree.find(bytes, bytes.length);
+        return node == null
+                ? Optional.empty()
+                : Optional.of(PendingNode.of(path, bytes, node, tree.acl(node), digests));
     }
 
     void change(PendingNode before, PendingNode after) {
@@ -71,8 +75,7 @@ final class PendingNodes {
     }
 
     void remove(PendingNode node, long zxid) {
-        PendingNode gone = new PendingNode(node.path, zxid);
-        gone.exists = false;
+        PendingNode gone = node.goneAt(zxid);
         add(gone, node.digest);
         countQuota(gone, -1, -node.dataLength());
     }

@@ -27,6 +27,9 @@ final class Proposals {
     /** As much of the log is written and synced at once, but at least one transaction. */
     static final int BATCH_BYTES_MAX = 1 << 20;
 
+    /** And at most so many, so that one batch is applied while the next is written. */
+    static final int BATCH_TXNS_MAX = 1000;
+
     /** More than this in transactions waiting for the log, and requests are refused. */
     static final long WAITING_BYTES_MAX = 64L << 20;
 
@@ -128,7 +131,8 @@ final class Proposals {
         List<Proposal> batch = new ArrayList<>();
         List<byte[]> entries = new ArrayList<>();
         int bytes = 0;
-        while (!waiting.isEmpty() && (batch.isEmpty() || bytes + waiting.getFirst().entry.length <= BATCH_BYTES_MAX)) {
+        while (!waiting.isEmpty() && batch.size() < BATCH_TXNS_MAX) {
+            if (!batch.isEmpty() && bytes + waiting.getFirst().entry.length > BATCH_BYTES_MAX) break;
             Proposal next = waiting.removeFirst();
             batch.add(next);
             entries.add(next.entry);

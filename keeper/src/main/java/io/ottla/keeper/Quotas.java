@@ -42,7 +42,7 @@ final class Quotas {
         List<Znode> open = new ArrayList<>(List.of(root));
         while (!open.isEmpty()) {
             Znode node = open.removeLast();
-            if (node.children() != null) open.addAll(List.of(node.children().toArray()));
+            if (node.numChildren() > 0) open.addAll(List.of(node.childNodes()));
             else
                 limitsOf(node.path()).ifPresent(path -> {
                     limited.add(path);
@@ -68,7 +68,7 @@ final class Quotas {
             Znode node = open.removeLast();
             count++;
             bytes += node.dataLength();
-            if (node.children() != null) open.addAll(List.of(node.children().toArray()));
+            open.addAll(List.of(node.childNodes()));
         }
         Znode stats = tree.find(ROOT + path + STATS);
         if (stats == null) return;

@@ -87,8 +87,9 @@ public final class Reads {
         return read(caller, () -> {
             Znode node = readable(caller, path, Acl.READ);
             watch(path, WatchKind.DATA, watcher);
-            return new ReadResult.Data(
-                    node.content(), node.dataStart(), node.hasData() ? node.dataLength() : -1, ZnodeTree.stat(node));
+            NodeContent fields = node.fields();
+            int length = fields.hasData ? node.content().length - fields.dataStart : -1;
+            return new ReadResult.Data(node.content(), fields.dataStart, length, ZnodeTree.stat(node));
         });
     }
 
@@ -98,7 +99,7 @@ public final class Reads {
             Znode node = readable(caller, path, Acl.READ);
             watch(path, WatchKind.CHILD, watcher);
             List<String> names = new ArrayList<>(node.numChildren());
-            if (node.children() != null) for (Znode child : node.children().toArray()) names.add(child.name());
+            for (Znode child : node.childNodes()) names.add(child.name());
             return new ReadResult.Children(names, ZnodeTree.stat(node));
         });
     }
@@ -160,8 +161,7 @@ public final class Reads {
         while (!open.isEmpty()) {
             Znode node = open.removeLast();
             count++;
-            if (node.children() == null) continue;
-            for (Znode child : node.children().toArray()) open.add(child);
+            for (Znode child : node.childNodes()) open.add(child);
         }
         return count;
     }

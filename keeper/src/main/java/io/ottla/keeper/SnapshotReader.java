@@ -3,7 +3,9 @@ package io.ottla.keeper;
 import io.ottla.zookeeperprotocol.Acl;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -69,33 +71,67 @@ final class SnapshotReader {
     }
 
     private static void readNodes(SealedInput input, ZnodeTree tree) throws IOException {
+        byte[] parentPath = {};
+        Znode parent = null;
         boolean rooted = false;
-        for (String path = input.readString(); !path.equals("/"); path = input.readString()) {
+        for (byte[] path = readPath(input); !isEnd(path); path = readPath(input)) {
+            int slash = path.length - 1;
+            while (slash > 0 && path[slash] != '/') slash--;
             byte[] data = input.readBuffer();
             int aclId = tree.acls().useLoaded(input.readLong());
             long czxid = input.readLong();
             long mzxid = input.readLong();
             long ctimeMs = input.readLong();
-            Znode node = new Znode(path.isEmpty() ? new byte[0] : ZnodeTree.nameOf(path), data, aclId, czxid, ctimeMs);
             long mtimeMs = input.readLong();
             int version = input.readInt();
-            if (mzxid != czxid || mtimeMs != ctimeMs || version != 0) node.write(data, mzxid, mtimeMs, version);
+            int nameAt = path.length == 0 ? 0 : slash + 1;
+            Znode node =
+                    new Znode(path, nameAt, path.length - nameAt, data, aclId, czxid, mzxid, ctimeMs, mtimeMs, version);
             node.cversion(input.readInt());
             node.aversion(input.readInt());
             node.owner(input.readLong());
             node.pzxid(input.readLong());
-            if (path.isEmpty()) {
+            if (path.length == 0) {
                 if (rooted) throw new IOException("it has two roots");
                 rooted = true;
                 tree.loadRoot(node);
+                parent = node;
                 continue;
             }
-            int slash = path.lastIndexOf('/');
-            Znode parent = slash < 0 || !rooted ? null : tree.find(path.substring(0, slash));
-            if (parent == null) throw new IOException("the parent of " + path + " does not come before it");
-            if (tree.find(path) != null) throw new IOException("it has " + path + " twice");
-            tree.link(parent, node, path);
+            // mostly that of the node before
+            if (path[0] != '/' || !Arrays.equals(path, 0, slash, parentPath, 0, parentPath.length)) {
+                parent = rooted && path[0] == '/' ? tree.find(path, slash) : null;
+                parentPath = Arrays.copyOf(path, slash);
+            }
+            if (parent == null) throw new IOException("the parent of " + text(path) + " does not come before it");
+            if (parent.child(path, nameAt, path.length) != null)
+                throw new IOException("it has " + text(path) + " twice");
+            tree.link(parent, node, path, length(path));
         }
         if (!rooted) throw new IOException("it has no root");
+    }
+
+    private static byte[] readPath(SealedInput input) throws IOException {
+        byte[] path = input.readBuffer();
+        if (path == null) throw new IOException("a path is absent");
+        return path;
+    }
+
+    private static boolean isEnd(byte[] path) {
+        return path.length == 1 && path[0] == '/';
+    }
+
+    /** In characters. */
+    private static int length(byte[] path) {
+        int length = 0;
+        for (byte each : path) {
+            // all but the bytes that go on with a character; those of four bytes are two
+            if ((each & 0xc0) != 0x80) length += (each & 0xf8) == 0xf0 ? 2 : 1;
+        }
+        return length;
+    }
+
+    private static String text(byte[] path) {
+        return new String(path, StandardCharsets.UTF_8);
     }
 }

@@ -5,8 +5,8 @@ import static io.ottla.base.Invariant.invariant;
 import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.BufferOutputArchive;
 import io.ottla.zookeeperprotocol.LoggedTxn;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,9 +14,9 @@ import java.util.Map;
  * Writes the tree as it stands at one zxid, slice by slice, while transactions go on changing it.
  *
  * <p>Every node has a mark, the round of the last snapshot that has it behind it. A node that the walk has not come to
- * and that is about to change leaves an image of itself, which is written in its stead; one that is deleted leaves
- * an image for the end; one that is created is marked, and so never written. A slice is as long as the caller wants,
- * so no request waits for more than one.
+ * and that is about to change or to go is written first, and what is above it before that, if it is not yet; one that is created is marked,
+ * and so never written. What was written ahead goes into the file before the walk goes on, so parents come first. A slice is as long as the
+ * caller wants, so no request waits for more than one.
  *
  * <pre>
  * snapshot := "ZKSN" version:int=2 dbid:long=−1
@@ -34,10 +34,11 @@ final class SnapshotWalk {
     static final int MAGIC = 0x5A4B534E;
     static final int VERSION = 2;
 
-    /** More images than this, in bytes of content, and the snapshot is given up: memory comes first. */
-    static final long IMAGE_BYTES_MAX = 256L << 20;
+    /** More than this written ahead, in bytes, and the snapshot is given up: memory comes first. */
+    static final long AHEAD_BYTES_MAX = 256L << 20;
 
-    private static final int IMAGE_OVERHEAD_BYTES = 160;
+    /** What is written ahead is kept in pieces of about so much. */
+    private static final int PIECE_BYTES = 64 * 1024;
 
     private final ZnodeTree tree;
     private final byte round;
@@ -45,25 +46,29 @@ final class SnapshotWalk {
     private final long digest;
     private final int nodes;
     private final List<Level> levels = new ArrayList<>();
-    private final Map<Znode, Znode> changed = new IdentityHashMap<>();
-    private final List<Deleted> deleted = new ArrayList<>();
     private final StringBuilder path = new StringBuilder();
-    private long imageBytes;
+
+    /** What was written ahead and is not in the file yet: the pieces, then what is in the last. */
+    private final ArrayDeque<byte[]> pieces = new ArrayDeque<>();
+
+    private final BufferOutputArchive ahead = new BufferOutputArchive(1024);
+    private long aheadBytes;
+    private boolean begun;
     private int written;
 
     /** The children of one node on the way, as they were when the walk came to it. */
     private static final class Level {
-        final Znode[] children;
+        final Znode node;
+        final Object[] children;
         final int pathLength;
         int next;
 
-        Level(Znode[] children, int pathLength) {
-            this.children = children;
+        Level(Znode node, int pathLength) {
+            this.node = node;
+            this.children = node.children().toArray();
             this.pathLength = pathLength;
         }
     }
-
-    private record Deleted(String path, Znode image) {}
 
     /**
      * Begins at the tree's last zxid, and writes what comes before the nodes into {@code out}.
@@ -97,9 +102,9 @@ final class SnapshotWalk {
         return zxid;
     }
 
-    /** True once more images are held than memory is there for. */
+    /** True once more is written ahead than memory is there for. */
     boolean tooLarge() {
-        return imageBytes > IMAGE_BYTES_MAX;
+        return aheadBytes > AHEAD_BYTES_MAX;
     }
 
     /** The walk is over, or given up: the tree changes freely again. */
@@ -113,56 +118,96 @@ final class SnapshotWalk {
      * @return false if the tree is written
      */
     boolean write(BufferOutputArchive out, int sizeBytes) {
-        if (written == 0) visit(tree.root(), out);
+        if (!writeAhead(out, sizeBytes)) return true;
+        if (!begun) {
+            begun = true;
+            visit(tree.root(), out);
+        }
         while (out.sizeBytes() < sizeBytes) {
-            if (levels.isEmpty()) return writeDeleted(out, sizeBytes);
+            if (levels.isEmpty()) {
+                invariant(written == nodes, "a snapshot has %d of %d nodes", written, nodes);
+                out.writeString("/", "path");
+                return false;
+            }
             Level level = levels.getLast();
             path.setLength(level.pathLength);
-            if (level.next == level.children.length) {
-                levels.removeLast();
-                continue;
-            }
-            Znode child = level.children[level.next];
-            level.children[level.next++] = null;
-            if (child.snapshotRound == round) continue;
-            path.append('/').append(child.name());
-            visit(child, out);
+            if (level.next == level.children.length) levels.removeLast();
+            else next(level, out);
         }
         return true;
     }
 
-    private void visit(Znode node, BufferOutputArchive out) {
-        node.snapshotRound = round;
-        Znode image = changed.remove(node);
-        if (image != null) imageBytes -= bytesOf(image);
-        write(image != null ? image : node, path.toString(), out);
-        if (node.numChildren() > 0) levels.add(new Level(node.children().toArray(), path.length()));
+    /** False if {@code out} is full before all is in it. */
+    private boolean writeAhead(BufferOutputArchive out, int sizeBytes) {
+        while (!pieces.isEmpty()) {
+            if (out.sizeBytes() >= sizeBytes) return false;
+            take(pieces.removeFirst(), out);
+        }
+        if (ahead.sizeBytes() > 0) take(ahead.toByteArray(), out);
+        ahead.clear();
+        return true;
     }
 
-    /** Later deleted first: a parent goes after its children. */
-    private boolean writeDeleted(BufferOutputArchive out, int sizeBytes) {
-        while (!deleted.isEmpty()) {
-            if (out.sizeBytes() >= sizeBytes) return true;
-            Deleted last = deleted.removeLast();
-            imageBytes -= bytesOf(last.image);
-            write(last.image, last.path, out);
+    private void take(byte[] piece, BufferOutputArchive out) {
+        out.writeBytes(piece, 0, piece.length);
+        aheadBytes -= piece.length;
+    }
+
+    private void next(Level level, BufferOutputArchive out) {
+        Object child = level.children[level.next];
+        level.children[level.next++] = null;
+        if (child instanceof byte[] content) {
+            // a plain one has nothing below; it may be another by now, but then this one was marked before
+            if (NodeContent.mark(content) == round) return;
+            path.append('/').append(NodeContent.name(content));
+            visit(new Znode(level.node, content), out);
+        } else {
+            Znode node = (Znode) child;
+            path.append('/').append(node.name());
+            visit(node, out);
         }
-        invariant(written == nodes, "a snapshot has %d of %d nodes", written, nodes);
-        out.writeString("/", "path");
-        return false;
+    }
+
+    private void visit(Znode node, BufferOutputArchive out) {
+        if (node.mark() != round) write(node, path.toString(), out);
+        if (node.numChildren() > 0) levels.add(new Level(node, path.length()));
+    }
+
+    /**
+     * The tree is about to change the node, or to take it out: writes it now, and before it what is above it, as far as that is not
+     * written.
+     */
+    void changing(Znode node) {
+        if (node.mark() == round) return;
+        List<Znode> way = new ArrayList<>();
+        for (Znode each = node; each != null && each.mark() != round; each = each.parent) way.add(each);
+        int from = ahead.sizeBytes();
+        for (Znode each : way.reversed()) write(each, each.parent == null ? "" : each.path(), ahead);
+        aheadBytes += ahead.sizeBytes() - from;
+        if (ahead.sizeBytes() < PIECE_BYTES) return;
+        pieces.addLast(ahead.toByteArray());
+        ahead.clear();
+    }
+
+    /** The tree is about to add the node. */
+    void created(Znode node) {
+        node.mark(round);
     }
 
     private void write(Znode node, String path, BufferOutputArchive out) {
         written++;
+        node.mark(round);
+        NodeContent fields = node.fields();
+        byte[] content = node.content();
         out.writeString(path, "path");
-        if (node.hasData()) out.writeBuffer(node.content(), node.dataStart(), node.dataLength(), "data");
+        if (fields.hasData) out.writeBuffer(content, fields.dataStart, content.length - fields.dataStart, "data");
         else out.writeBuffer(null, "data");
-        out.writeLong(node.aclId, "acl");
-        out.writeLong(node.czxid(), "czxid");
-        out.writeLong(node.mzxid(), "mzxid");
-        out.writeLong(node.ctimeMs(), "ctime");
-        out.writeLong(node.mtimeMs(), "mtime");
-        out.writeInt(node.version(), "version");
+        out.writeLong(fields.aclId, "acl");
+        out.writeLong(fields.czxid, "czxid");
+        out.writeLong(fields.mzxid, "mzxid");
+        out.writeLong(fields.ctimeMs, "ctime");
+        out.writeLong(fields.mtimeMs, "mtime");
+        out.writeInt(fields.version, "version");
         out.writeInt(node.cversion(), "cversion");
         out.writeInt(node.aversion(), "aversion");
         out.writeLong(node.owner(), "ephemeralOwner");
@@ -174,31 +219,5 @@ final class SnapshotWalk {
         out.writeLong(zxid, "zxid");
         out.writeInt(LoggedTxn.DIGEST_VERSION, "digestVersion");
         out.writeLong(digest, "digest");
-    }
-
-    private static long bytesOf(Znode image) {
-        return image.content().length + (long) IMAGE_OVERHEAD_BYTES;
-    }
-
-    /** The tree is about to change the node. */
-    void changing(Znode node) {
-        if (node.snapshotRound == round || changed.containsKey(node)) return;
-        Znode image = node.image();
-        changed.put(node, image);
-        imageBytes += bytesOf(image);
-    }
-
-    /** The tree is about to add the node. */
-    void created(Znode node) {
-        node.snapshotRound = round;
-    }
-
-    /** The tree is about to take the node out, and will not change it any more. */
-    void deleted(Znode node, String path) {
-        if (node.snapshotRound == round) return;
-        node.snapshotRound = round;
-        Znode before = changed.remove(node);
-        if (before == null) imageBytes += bytesOf(node);
-        deleted.add(new Deleted(path, before == null ? node : before));
     }
 }

@@ -1,42 +1,20 @@
 package io.ottla.keeper;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One node of the tree, laid out for millions of them: some 80 bytes and what its name and data take.
+ * One node of the tree. A plain one (no children now or before, no owner, its ACL never set) stands in its parent's {@link ChildTable} as
+ * {@link NodeContent} alone; its Znode is a view, made when it is looked for, good until the node is changed through another view. What it
+ * needs besides ({@link More}) makes the object stay: from then on it is the node.
  *
- * <p>One array holds name, data, and how the last write differs from the creation (mostly three bytes):
- *
- * <pre>
- * content := mzxid−czxid:varint mtime−ctime:varint version:varint name data     varints zigzagged, 1 to 10 bytes
- * </pre>
- *
- * What a plain leaf does not need ({@link More}: children, ACL version, owner) is not there until it is. The path is not
- * kept; it is the way up. The array is replaced, never changed, so whoever was handed it may hold on to it.
+ * <p>The path is not kept; it is the way up.
  */
 final class Znode {
-    private static final int NO_DATA = 1;
-    private static final int META_SHIFT = 1;
-
-    /** Null only for the root, and for a node that was deleted. */
+    /** Null only for the root, and for a node that is not in the tree yet or any more. */
     Znode parent;
 
     private byte[] content;
     private More more;
-    private final long czxid;
-    private final long ctimeMs;
-
-    /** Of {@link AclTable}. */
-    int aclId;
-
-    private final int nameLength;
-
-    /** How many bytes come before the name, shifted; {@link #NO_DATA} if the data is null. */
-    private byte layout;
-
-    /** The round of the snapshot that has this node behind it ({@link SnapshotWalk}); 0 of none. */
-    byte snapshotRound;
 
     /** What nodes have that are parents, ephemeral, or had their ACL set. Absent: no children, zeros, pzxid = czxid. */
     private static final class More {
@@ -49,148 +27,146 @@ final class Znode {
 
     /** @param data null if it is created without */
     Znode(byte[] name, byte[] data, int aclId, long czxid, long ctimeMs) {
-        this.aclId = aclId;
-        this.czxid = czxid;
-        this.ctimeMs = ctimeMs;
-        nameLength = name.length;
-        fill(name, 0, data, czxid, ctimeMs, 0);
+        this(name, 0, name.length, data, aclId, czxid, czxid, ctimeMs, ctimeMs, 0);
     }
 
-    private Znode(Znode other) {
-        content = other.content;
-        czxid = other.czxid;
-        ctimeMs = other.ctimeMs;
-        aclId = other.aclId;
-        nameLength = other.nameLength;
-        layout = other.layout;
-        if (other.more == null) return;
-        more = new More();
-        more.pzxid = other.more.pzxid;
-        more.owner = other.more.owner;
-        more.cversion = other.more.cversion;
-        more.aversion = other.more.aversion;
+    /** One that was written to since it was created; its name is part of an array. */
+    Znode(
+            byte[] nameIn,
+            int nameAt,
+            int nameLength,
+            byte[] data,
+            int aclId,
+            long czxid,
+            long mzxid,
+            long ctimeMs,
+            long mtimeMs,
+            int version) {
+        content = NodeContent.encode(
+                (byte) 0, nameIn, nameAt, nameLength, aclId, czxid, mzxid, ctimeMs, mtimeMs, version, data, 0);
     }
 
-    /** The node as it is now, for itself: no parent, no children. */
-    Znode image() {
-        return new Znode(this);
+    /** A view of a plain node. */
+    Znode(Znode parent, byte[] content) {
+        this.parent = parent;
+        this.content = content;
+    }
+
+    /** What stands for the node in its parent's table. */
+    Object slot() {
+        return more == null ? content : this;
     }
 
     /** Another write: all of what a write sets. */
     void write(byte[] data, long mzxid, long mtimeMs, int version) {
-        fill(content, nameStart(), data, mzxid, mtimeMs, version);
+        NodeContent is = fields();
+        replace(is.aclId, is, mzxid, mtimeMs, version, data, 0);
     }
 
-    private void fill(byte[] nameIn, int nameAt, byte[] data, long mzxid, long mtimeMs, int version) {
-        long zxids = zigzag(mzxid - czxid);
-        long times = zigzag(mtimeMs - ctimeMs);
-        long versions = zigzag(version);
-        int meta = size(zxids) + size(times) + size(versions);
-        byte[] filled = new byte[meta + nameLength + (data == null ? 0 : data.length)];
-        put(filled, put(filled, put(filled, 0, zxids), times), versions);
-        System.arraycopy(nameIn, nameAt, filled, meta, nameLength);
-        if (data != null) System.arraycopy(data, 0, filled, meta + nameLength, data.length);
-        layout = (byte) (meta << META_SHIFT | (data == null ? NO_DATA : 0));
-        content = filled;
+    void aclId(int aclId) {
+        NodeContent is = fields();
+        byte[] data = is.hasData ? content : null;
+        replace(aclId, is, is.mzxid, is.mtimeMs, is.version, data, is.dataStart);
     }
 
-    private static long zigzag(long value) {
-        return value << 1 ^ value >> 63;
+    private void replace(int aclId, NodeContent is, long mzxid, long mtimeMs, int version, byte[] data, int dataAt) {
+        byte[] before = content;
+        content = NodeContent.encode(
+                mark(),
+                before,
+                NodeContent.nameStart(before),
+                NodeContent.nameLength(before),
+                aclId,
+                is.czxid,
+                mzxid,
+                is.ctimeMs,
+                mtimeMs,
+                version,
+                data,
+                dataAt);
+        if (more == null && parent != null) parent.more.children.replace(before, content);
     }
 
-    private static int size(long varint) {
-        return varint == 0 ? 1 : (Long.SIZE - Long.numberOfLeadingZeros(varint) + 6) / 7;
+    private More more() {
+        if (more != null) return more;
+        More made = new More();
+        made.pzxid = fields().czxid;
+        if (parent != null) parent.more.children.replace(content, this);
+        more = made;
+        return made;
     }
 
-    private static int put(byte[] target, int at, long varint) {
-        while ((varint & ~0x7fL) != 0) {
-            target[at++] = (byte) (varint | 0x80);
-            varint >>>= 7;
-        }
-        target[at++] = (byte) varint;
-        return at;
+    /** All that is not {@link More}, decoded at once. */
+    NodeContent fields() {
+        return new NodeContent(content);
     }
 
-    /** The varint that {@code before} others precede, as it was before it was zigzagged. */
-    private long meta(int before) {
-        int at = 0;
-        for (int i = before; i > 0; i--) while (content[at++] < 0) {}
-        long varint = 0;
-        for (int shift = 0; ; shift += 7) {
-            byte next = content[at++];
-            varint |= (next & 0x7fL) << shift;
-            if (next >= 0) return varint >>> 1 ^ -(varint & 1);
-        }
+    int aclId() {
+        return fields().aclId;
     }
 
     long czxid() {
-        return czxid;
+        return fields().czxid;
     }
 
     long ctimeMs() {
-        return ctimeMs;
+        return fields().ctimeMs;
     }
 
     long mzxid() {
-        return czxid + meta(0);
+        return fields().mzxid;
     }
 
     long mtimeMs() {
-        return ctimeMs + meta(1);
+        return fields().mtimeMs;
     }
 
     int version() {
-        return (int) meta(2);
-    }
-
-    private int nameStart() {
-        return layout >> META_SHIFT;
+        return fields().version;
     }
 
     String name() {
-        return new String(content, nameStart(), nameLength, StandardCharsets.UTF_8);
+        return NodeContent.name(content);
     }
 
     int hash(ChildTable.Hash hashes) {
-        return hashes.of(content, nameStart(), nameStart() + nameLength);
+        return NodeContent.hash(content, hashes);
     }
 
     boolean named(byte[] path, int from, int to) {
-        return Arrays.equals(content, nameStart(), nameStart() + nameLength, path, from, to);
+        return NodeContent.named(content, path, from, to);
     }
 
-    /** Holds the data, from {@link #dataStart} to its end. Not to be changed. */
+    /** The round of the last snapshot that has the node behind it. */
+    byte mark() {
+        return NodeContent.mark(content);
+    }
+
+    void mark(byte round) {
+        NodeContent.mark(content, round);
+    }
+
+    /** Holds the data, from {@link NodeContent#dataStart} to its end. Not to be changed. */
     byte[] content() {
         return content;
     }
 
     int dataStart() {
-        return nameStart() + nameLength;
+        return fields().dataStart;
     }
 
     int dataLength() {
-        return content.length - dataStart();
-    }
-
-    boolean hasData() {
-        return (layout & NO_DATA) == 0;
+        return content.length - fields().dataStart;
     }
 
     /** A copy; null if it was written without. */
     byte[] data() {
-        return hasData() ? Arrays.copyOfRange(content, dataStart(), content.length) : null;
-    }
-
-    private More more() {
-        if (more == null) {
-            more = new More();
-            more.pzxid = czxid;
-        }
-        return more;
+        NodeContent is = fields();
+        return is.hasData ? Arrays.copyOfRange(content, is.dataStart, content.length) : null;
     }
 
     long pzxid() {
-        return more == null ? czxid : more.pzxid;
+        return more == null ? czxid() : more.pzxid;
     }
 
     void pzxid(long pzxid) {
@@ -232,16 +208,29 @@ final class Znode {
         return more == null ? null : more.children;
     }
 
+    /** In no order that means anything, but the same for the same history and seed. */
+    Znode[] childNodes() {
+        ChildTable children = children();
+        return children == null ? new Znode[0] : children.nodes(this);
+    }
+
+    /** Null if there is none of that name. */
+    Znode child(byte[] path, int from, int to) {
+        ChildTable children = children();
+        return children == null ? null : children.find(this, path, from, to);
+    }
+
     void add(Znode child, ChildTable.Hash hashes) {
         More mine = more();
-        if (mine.children == null) mine.children = new ChildTable();
-        mine.children.add(child, hashes);
+        if (mine.children == null) mine.children = new ChildTable(hashes);
+        mine.children.add(child.slot());
         child.parent = this;
     }
 
-    void remove(Znode child, ChildTable.Hash hashes) {
-        more.children.remove(child, hashes);
+    void remove(Znode child) {
+        more.children.remove(child.slot());
         if (more.children.size() == 0) more.children = null;
+        child.parent = null;
     }
 
     /** The root's is "/". */

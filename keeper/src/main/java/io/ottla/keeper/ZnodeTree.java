@@ -49,9 +49,14 @@ final class ZnodeTree {
         for (String path : new String[] {"/zookeeper", Quotas.ROOT, CONFIG}) {
             boolean config = path.equals(CONFIG);
             Znode node = new Znode(
-                    nameOf(path), new byte[0], config ? tree.acls.use(Acl.READ_ONLY) : AclTable.OPEN_ID, 0, 0);
+                    bytes(path.substring(path.lastIndexOf('/') + 1)),
+                    new byte[0],
+                    config ? tree.acls.use(Acl.READ_ONLY) : AclTable.OPEN_ID,
+                    0,
+                    0);
             if (config) node.aversion(-1);
-            tree.link(tree.find(parentOf(path)), node, path);
+            byte[] bytes = bytes(path);
+            tree.link(tree.find(bytes, lastSlash(bytes)), node, bytes, path.length());
         }
         return tree;
     }
@@ -66,16 +71,20 @@ final class ZnodeTree {
         nodeCount = 1;
         // as the original, whose root has the path "" and the alias "/"
         dataSize = 1 + 2L * node.dataLength();
-        digest = nodeDigest.of("/", node);
+        digest = nodeDigest.of(new byte[0], 0, node);
     }
 
-    /** Adds a node of a snapshot, or a new one, below a parent that is there. */
-    void link(Znode parent, Znode node, String path) {
+    /**
+     * Adds a node of a snapshot, or a new one, below a parent that is there.
+     *
+     * @param pathLength in characters
+     */
+    void link(Znode parent, Znode node, byte[] path, int pathLength) {
         if (walk != null) walk.created(node);
         parent.add(node, hashes);
         nodeCount++;
-        dataSize += path.length() + node.dataLength();
-        digest += nodeDigest.of(path, node);
+        dataSize += pathLength + node.dataLength();
+        digest += nodeDigest.of(path, path.length, node);
         owned.added(node);
     }
 
@@ -135,40 +144,43 @@ final class ZnodeTree {
 
     /** Null if there is none at that path; the root answers to "/" and "". */
     Znode find(String path) {
-        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length == 0 || (bytes.length == 1 && bytes[0] == '/')) return root;
-        if (bytes[0] != '/') return null;
+        byte[] bytes = bytes(path);
+        return find(bytes, bytes.length);
+    }
+
+    /** Of the path in the first {@code length} bytes. */
+    Znode find(byte[] path, int length) {
+        if (length == 0 || (length == 1 && path[0] == '/')) return root;
+        if (path[0] != '/') return null;
         Znode node = root;
         int from = 1;
-        while (from <= bytes.length) {
+        while (from <= length && node != null) {
             int to = from;
-            while (to < bytes.length && bytes[to] != '/') to++;
-            ChildTable children = node.children();
-            if (children == null) return null;
-            node = children.find(bytes, from, to, hashes.of(bytes, from, to));
-            if (node == null) return null;
+            while (to < length && path[to] != '/') to++;
+            node = node.child(path, from, to);
             from = to + 1;
         }
         return node;
     }
 
     List<Acl> acl(Znode node) {
-        return acls.acl(node.aclId);
+        return acls.acl(node.aclId());
     }
 
     static Stat stat(Znode node) {
+        NodeContent fields = node.fields();
         int children = node.numChildren();
         long owner = node.owner();
         return new Stat(
-                node.czxid(),
-                node.mzxid(),
-                node.ctimeMs(),
-                node.mtimeMs(),
-                node.version(),
+                fields.czxid,
+                fields.mzxid,
+                fields.ctimeMs,
+                fields.mtimeMs,
+                fields.version,
                 node.cversion() * 2 - children,
                 node.aversion(),
                 EphemeralOwner.isSession(owner) ? owner : 0,
-                node.dataLength(),
+                node.content().length - fields.dataStart,
                 children,
                 node.pzxid());
     }
@@ -249,51 +261,63 @@ final class ZnodeTree {
             boolean adjustsParent,
             LoggedTxn logged,
             TreeListener listener) {
-        String parentPath = parentOf(path);
-        Znode parent = find(parentPath);
+        byte[] bytes = bytes(path);
+        int slash = lastSlash(bytes);
+        Znode parent = find(bytes, slash);
         if (parent == null) return failed(ErrorCode.NO_NODE);
         int aclId = acls.use(acl);
-        Znode present = find(path);
+        Znode present = parent.child(bytes, slash + 1, bytes.length);
         int cversion = parentCversion == Txn.CVERSION_UNKNOWN ? parent.cversion() + 1 : parentCversion;
         if (present != null) {
             touch(present);
-            acls.release(present.aclId);
-            present.aclId = aclId;
+            acls.release(present.aclId());
+            present.aclId(aclId);
             // the snapshot had the child, but perhaps a parent from before it
-            if (adjustsParent) raiseCversion(parent, parentPath, cversion, logged.zxid());
+            if (adjustsParent) raiseCversion(parent, bytes, slash, cversion, logged.zxid());
             return failed(ErrorCode.NODE_EXISTS);
         }
-        raiseCversion(parent, parentPath, cversion, logged.zxid());
-        Znode node = new Znode(nameOf(path), data, aclId, logged.zxid(), logged.timeMs());
+        raiseCversion(parent, bytes, slash, cversion, logged.zxid());
+        Znode node = new Znode(
+                bytes,
+                slash + 1,
+                bytes.length - slash - 1,
+                data,
+                aclId,
+                logged.zxid(),
+                logged.zxid(),
+                logged.timeMs(),
+                logged.timeMs(),
+                0);
         node.owner(owner);
-        link(parent, node, path);
+        link(parent, node, bytes, path.length());
         quotas.created(path, node);
         listener.created(path, node);
         return new OpResult.Created(path, stat(node));
     }
 
     /** Only upwards: a replayed create may be older than what the snapshot knows of the parent. */
-    private void raiseCversion(Znode parent, String path, int cversion, long zxid) {
+    private void raiseCversion(Znode parent, byte[] path, int pathLength, int cversion, long zxid) {
         if (cversion <= parent.cversion()) return;
         touch(parent);
-        digest -= nodeDigest.of(path, parent);
+        digest -= nodeDigest.of(path, pathLength, parent);
         parent.cversion(cversion);
         parent.pzxid(zxid);
-        digest += nodeDigest.of(path, parent);
+        digest += nodeDigest.of(path, pathLength, parent);
     }
 
     private OpResult delete(String path, long zxid, TreeListener listener) {
-        String parentPath = parentOf(path);
-        Znode parent = find(parentPath);
+        byte[] bytes = bytes(path);
+        int slash = lastSlash(bytes);
+        Znode parent = find(bytes, slash);
         if (parent == null) return failed(ErrorCode.NO_NODE);
         if (zxid > parent.pzxid()) {
             touch(parent);
-            digest -= nodeDigest.of(parentPath, parent);
+            digest -= nodeDigest.of(bytes, slash, parent);
             parent.pzxid(zxid);
-            digest += nodeDigest.of(parentPath, parent);
+            digest += nodeDigest.of(bytes, slash, parent);
         }
-        Znode node = find(path);
-        if (node == null || node == root) return failed(ErrorCode.NO_NODE);
+        Znode node = parent.child(bytes, slash + 1, bytes.length);
+        if (node == null) return failed(ErrorCode.NO_NODE);
         unlinkBelow(node);
         List<Acl> acl = acl(node);
         unlink(node, path);
@@ -306,48 +330,48 @@ final class ZnodeTree {
     private void unlinkBelow(Znode node) {
         if (node.numChildren() == 0) return;
         List<Znode> below = new ArrayList<>(List.of(node));
-        for (int i = 0; i < below.size(); i++)
-            if (below.get(i).children() != null)
-                below.addAll(List.of(below.get(i).children().toArray()));
+        for (int i = 0; i < below.size(); i++) below.addAll(List.of(below.get(i).childNodes()));
         for (int i = below.size() - 1; i > 0; i--)
             unlink(below.get(i), below.get(i).path());
     }
 
     private void unlink(Znode node, String path) {
-        if (walk != null) walk.deleted(node, path);
-        digest -= nodeDigest.of(path, node);
-        node.parent.remove(node, hashes);
-        node.parent = null;
+        touch(node);
+        byte[] bytes = bytes(path);
+        digest -= nodeDigest.of(bytes, bytes.length, node);
+        node.parent.remove(node);
         nodeCount--;
         dataSize -= path.length() + node.dataLength();
-        acls.release(node.aclId);
+        acls.release(node.aclId());
         owned.removed(node);
     }
 
     private OpResult setData(Txn.SetData txn, LoggedTxn logged, TreeListener listener) {
-        Znode node = find(txn.path());
+        byte[] path = bytes(txn.path());
+        Znode node = find(path, path.length);
         if (node == null) return failed(ErrorCode.NO_NODE);
         touch(node);
-        digest -= nodeDigest.of(txn.path(), node);
+        digest -= nodeDigest.of(path, path.length, node);
         int before = node.dataLength();
         node.write(txn.data(), logged.zxid(), logged.timeMs(), txn.version());
         dataSize += node.dataLength() - before;
-        digest += nodeDigest.of(txn.path(), node);
+        digest += nodeDigest.of(path, path.length, node);
         quotas.changed(txn.path(), node.dataLength() - before);
         listener.dataChanged(txn.path(), node);
         return new OpResult.Changed(stat(node));
     }
 
     private OpResult setAcl(Txn.SetAcl txn) {
-        Znode node = find(txn.path());
+        byte[] path = bytes(txn.path());
+        Znode node = find(path, path.length);
         if (node == null) return failed(ErrorCode.NO_NODE);
         touch(node);
-        digest -= nodeDigest.of(txn.path(), node);
-        int before = node.aclId;
-        node.aclId = acls.use(txn.acl());
+        digest -= nodeDigest.of(path, path.length, node);
+        int before = node.aclId();
+        node.aclId(acls.use(txn.acl()));
         acls.release(before);
         node.aversion(txn.version());
-        digest += nodeDigest.of(txn.path(), node);
+        digest += nodeDigest.of(path, path.length, node);
         return new OpResult.Changed(stat(node));
     }
 
@@ -373,11 +397,13 @@ final class ZnodeTree {
         return new OpResult.Failed(code.code());
     }
 
-    static byte[] nameOf(String path) {
-        return path.substring(path.lastIndexOf('/') + 1).getBytes(StandardCharsets.UTF_8);
+    private static byte[] bytes(String path) {
+        return path.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String parentOf(String path) {
-        return path.substring(0, path.lastIndexOf('/'));
+    private static int lastSlash(byte[] path) {
+        int at = path.length - 1;
+        while (path[at] != '/') at--;
+        return at;
     }
 }

@@ -8,14 +8,17 @@ import io.ottla.zookeeperprotocol.Txn;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.zookeeper.server.DataTree;
 import org.apache.zookeeper.server.TxnLogEntry;
 import org.apache.zookeeper.server.util.SerializeUtils;
+import org.apache.zookeeper.server.watch.WatchManager;
 
 /**
- * Memory per znode and rates of the tree, ours and the original's, in one run each: {@code KeeperBench ours|original [znodes]}. Not a test;
- * run by hand, with {@code -Xmx4g -XX:+UseSerialGC}.
+ * Memory per znode and per watch, and rates, ours and the original's, in one run each: {@code KeeperBench
+ * ours|original|ours-watches|original-watches [count]}. Not a test; run by hand, with {@code -Xmx4g -XX:+UseSerialGC}, and ours with {@code
+ * -XX:+UseCompactObjectHeaders}, as it is started.
  */
 final class KeeperBench {
     private static final int DATA_BYTES = 100;
@@ -27,8 +30,13 @@ final class KeeperBench {
     public static void main(String[] args) throws IOException {
         System.setProperty("zookeeper.extendedTypesEnabled", "true");
         int znodes = args.length > 1 ? Integer.parseInt(args[1]) : 1_000_000;
-        if (args[0].equals("ours")) ours(znodes);
-        else original(znodes);
+        switch (args[0]) {
+            case "ours" -> ours(znodes);
+            case "original" -> original(znodes);
+            case "ours-watches" -> oursWatches(znodes);
+            case "original-watches" -> originalWatches(znodes);
+            default -> throw new IllegalArgumentException(args[0]);
+        }
     }
 
     private static Txn create(int i) {
@@ -122,6 +130,50 @@ final class KeeperBench {
         report("decode, create", znodes, began);
         System.out.printf("original: %d bytes a znode%n", (usedBytes() - empty) / znodes);
         if (tree.getNodeCount() == 0) throw new IllegalStateException();
+    }
+
+    /** As they come off the wire: every request has a path of its own. */
+    private static String watched(int i, int paths) {
+        return "/p" + i % PARENTS + "/node" + i % paths;
+    }
+
+    private static void oursWatches(int count) {
+        for (int paths : new int[] {count, 1000}) {
+            List<TestWatcher> watchers = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) watchers.add(new TestWatcher());
+            long empty = usedBytes();
+            Watches watches =
+                    new Watches(new KeeperOptions.Watching(Long.MAX_VALUE, Long.MAX_VALUE), ZnodeTree.fresh(7), 7);
+            long began = System.nanoTime();
+            for (int i = 0; i < count; i++)
+                watches.add(watched(i, paths), WatchKind.DATA, watchers.get((i + i / 1000) % 1000));
+            report("add", count, began);
+            System.out.printf("ours: %d bytes a watch, %d paths%n", (usedBytes() - empty) / count, paths);
+            if (watches.count() != count) throw new IllegalStateException("" + watches.count());
+            began = System.nanoTime();
+            for (TestWatcher each : watchers) watches.removeAll(each);
+            report("remove", count, began);
+        }
+    }
+
+    private static void originalWatches(int count) {
+        for (int paths : new int[] {count, 1000}) {
+            List<org.apache.zookeeper.Watcher> watchers = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                List<Object> each = new ArrayList<>();
+                watchers.add(each::add);
+            }
+            long empty = usedBytes();
+            WatchManager watches = new WatchManager();
+            long began = System.nanoTime();
+            for (int i = 0; i < count; i++) watches.addWatch(watched(i, paths), watchers.get((i + i / 1000) % 1000));
+            report("add", count, began);
+            System.out.printf("original: %d bytes a watch, %d paths%n", (usedBytes() - empty) / count, paths);
+            if (watches.size() != count) throw new IllegalStateException("" + watches.size());
+            began = System.nanoTime();
+            for (org.apache.zookeeper.Watcher each : watchers) watches.removeWatcher(each);
+            report("remove", count, began);
+        }
     }
 
     private static void report(String what, int count, long beganNs) {

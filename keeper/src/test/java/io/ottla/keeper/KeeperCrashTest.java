@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
+import io.ottla.zookeeperprotocol.CreateMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class KeeperCrashTest {
     private static final Path DATA = Path.of("/data");
+    private static final String QUOTA = "/zookeeper/quota";
 
     static java.util.stream.LongStream seeds() {
         return java.util.stream.LongStream.range(0, 60);
@@ -53,9 +56,11 @@ class KeeperCrashTest {
             assertThat(found.lastZxid()).isGreaterThanOrEqualTo(acknowledged);
             if (digestByZxid.containsKey(found.lastZxid()))
                 assertThat(found.digest()).isEqualTo(digestByZxid.get(found.lastZxid()));
+            check(found);
             ZnodeTree again = new DataDirectory(copy, DATA, logs, 2).recover().tree();
             assertThat(again.lastZxid()).isEqualTo(found.lastZxid());
             assertThat(again.digest()).isEqualTo(found.digest());
+            assertThat(again.sessions()).isEqualTo(found.sessions());
             List<Path> snapshots = snapshots(world);
             if (options.storage().snapshotsKept() >= 2 && snapshots.size() >= 2) {
                 TestWorld damaged = world.copy();
@@ -85,16 +90,66 @@ class KeeperCrashTest {
         Keeper.open(options, DATA, logs, world, world, random.split(), world, opened::add);
         while (opened.isEmpty()) world.step();
         Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
+        Runnable acknowledged = () -> {
+            last[0] = keeper.lastZxid();
+            digestByZxid.put(keeper.lastZxid(), keeper.tree().digest());
+        };
+        Consumer<Result> answer = result -> {
+            assertThat(result).isInstanceOfAny(Result.Committed.class, Result.Refused.class);
+            acknowledged.run();
+        };
+        for (String path : List.of("/a", "/a/b"))
+            for (String node : List.of("", "/zookeeper_limits", "/zookeeper_stats"))
+                keeper.submit(
+                        List.of(new Request.Create(QUOTA + path + node, new byte[0], CreateMode.PERSISTENT)), answer);
+        List<Caller> clients = new ArrayList<>();
         for (int i = random.nextInt(200); i >= 0; i--) {
-            List<Request.Op> ops = new ArrayList<>();
-            for (int j = random.nextInt(3); j >= 0; j--) ops.add(requests.op(true));
-            keeper.submit(ops, result -> {
-                assertThat(result).isInstanceOfAny(Result.Committed.class, Result.Refused.class);
-                last[0] = keeper.lastZxid();
-                digestByZxid.put(keeper.lastZxid(), keeper.tree().digest());
-            });
+            switch (random.nextInt(20)) {
+                case 0 -> {
+                    Object connection = new Object();
+                    keeper.createSession(5000, connection, begun -> {
+                        long id = ((SessionAnswer.Opened) begun).sessionId();
+                        clients.add(new Caller(id, connection, List.of(Identity.SUPER)));
+                        acknowledged.run();
+                    });
+                }
+                case 1 -> {
+                    if (!clients.isEmpty()) keeper.closeSession(clients.removeFirst(), i, answer);
+                }
+                case 2 -> world.pass(1 + random.nextInt(5000));
+                case 3, 4, 5, 6 -> {
+                    if (clients.isEmpty()) break;
+                    Caller client = clients.get(random.nextInt(clients.size()));
+                    keeper.submit(client, i, requests.any(), answer);
+                }
+                default -> {
+                    List<Request.Op> ops = new ArrayList<>();
+                    for (int j = random.nextInt(3); j >= 0; j--) ops.add(requests.op(true));
+                    keeper.submit(ops, answer);
+                }
+            }
             if (random.chance(0.6)) world.step();
         }
+    }
+
+    /** What quotas count is what is there, and ephemeral nodes are of sessions that are. */
+    private static void check(ZnodeTree tree) {
+        for (String path : List.of("/a", "/a/b")) {
+            Znode stats = tree.find(QUOTA + path + "/zookeeper_stats");
+            if (stats == null || tree.find(QUOTA + path + "/zookeeper_limits") == null) continue;
+            // the deepest quota counts, so one that has another within counts less
+            if (path.equals("/a") && tree.find(QUOTA + "/a/b/zookeeper_limits") != null) continue;
+            assertThat(QuotaNumbers.of(stats).get(QuotaNumbers.COUNT))
+                    .isEqualTo(tree.find(path) == null ? 0 : count(tree.find(path)));
+        }
+        for (long owner : tree.owned().ephemeralsBySession().keySet())
+            assertThat(tree.sessions()).containsKey(owner);
+    }
+
+    private static long count(Znode node) {
+        long count = 1;
+        for (Znode child : node.childNodes()) count += count(child);
+        return count;
     }
 
     /** Oldest first. */

@@ -104,11 +104,9 @@ final class Original {
                         + each.getId().getScheme() + ":" + each.getId().getId()));
         assertThat(acl).as(path).isEqualTo(otherAcl);
         TreeSet<String> names = new TreeSet<>();
-        if (node.children() != null) {
-            for (Znode child : node.children().toArray()) {
-                names.add(child.name());
-                compare(path.equals("/") ? "/" + child.name() : path + "/" + child.name(), child, ours, theirs);
-            }
+        for (Znode child : node.childNodes()) {
+            names.add(child.name());
+            compare(path.equals("/") ? "/" + child.name() : path + "/" + child.name(), child, ours, theirs);
         }
         assertThat(names).as(path).isEqualTo(new TreeSet<>(other.getChildren()));
     }

@@ -1,0 +1,152 @@
+package io.ottla.keeper;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * What a plain node is, in one array; there is no other object for it, since there are millions:
+ *
+ * <pre>
+ * content := mark:1 nameLength:varint name acl:varint czxid:varint mzxid−czxid:zigzag ctime:zigzag mtime−ctime:zigzag version:zigzag data
+ * mark    := the round of the snapshot that has this node behind it ({@link SnapshotWalk}); 0 of none
+ * acl     := twice (its number in AclTable + 1), plus 1 if the node has no data, which is told apart from empty data
+ * varint  := 7 bits a byte, the lowest first, 0x80 in all but the last          zigzag: a varint of value·2, or −value·2−1 below 0
+ * </pre>
+ *
+ * The array is replaced, never changed, but for the mark: so whoever was handed the data may hold on to it. An object of this class is
+ * such an array decoded.
+ */
+final class NodeContent {
+    private static final int NO_DATA = 1;
+    private static final int VARINT_BYTES_MAX = 10;
+
+    final int aclId;
+    final long czxid;
+    final long mzxid;
+    final long ctimeMs;
+    final long mtimeMs;
+    final int version;
+    final boolean hasData;
+
+    /** From here to the end. */
+    final int dataStart;
+
+    private int at;
+
+    NodeContent(byte[] bytes) {
+        at = nameStart(bytes) + nameLength(bytes);
+        long acl = varint(bytes);
+        aclId = (int) (acl >>> 1) - 1;
+        hasData = (acl & NO_DATA) == 0;
+        czxid = varint(bytes);
+        mzxid = czxid + zigzag(bytes);
+        ctimeMs = zigzag(bytes);
+        mtimeMs = ctimeMs + zigzag(bytes);
+        version = (int) zigzag(bytes);
+        dataStart = at;
+    }
+
+    private long varint(byte[] bytes) {
+        byte next = bytes[at++];
+        long value = next & 0x7f;
+        for (int shift = 7; next < 0; shift += 7) {
+            next = bytes[at++];
+            value |= (next & 0x7fL) << shift;
+        }
+        return value;
+    }
+
+    private long zigzag(byte[] bytes) {
+        long value = varint(bytes);
+        return value >>> 1 ^ -(value & 1);
+    }
+
+    /** @param data null if it was written without */
+    static byte[] encode(
+            byte mark,
+            byte[] nameIn,
+            int nameAt,
+            int nameLength,
+            int aclId,
+            long czxid,
+            long mzxid,
+            long ctimeMs,
+            long mtimeMs,
+            int version,
+            byte[] data,
+            int dataAt) {
+        int dataLength = data == null ? 0 : data.length - dataAt;
+        byte[] meta = new byte[6 * VARINT_BYTES_MAX];
+        int metaLength = put(meta, 0, (aclId + 1L) << 1 | (data == null ? NO_DATA : 0));
+        metaLength = put(meta, metaLength, czxid);
+        metaLength = putSigned(meta, metaLength, mzxid - czxid);
+        metaLength = putSigned(meta, metaLength, ctimeMs);
+        metaLength = putSigned(meta, metaLength, mtimeMs - ctimeMs);
+        metaLength = putSigned(meta, metaLength, version);
+        byte[] bytes = new byte[1 + size(nameLength) + nameLength + metaLength + dataLength];
+        bytes[0] = mark;
+        int at = put(bytes, 1, nameLength);
+        System.arraycopy(nameIn, nameAt, bytes, at, nameLength);
+        at += nameLength;
+        System.arraycopy(meta, 0, bytes, at, metaLength);
+        if (data != null) System.arraycopy(data, dataAt, bytes, at + metaLength, dataLength);
+        return bytes;
+    }
+
+    private static int size(int varint) {
+        return varint == 0 ? 1 : (Integer.SIZE - Integer.numberOfLeadingZeros(varint) + 6) / 7;
+    }
+
+    private static int putSigned(byte[] target, int at, long value) {
+        return put(target, at, value << 1 ^ value >> 63);
+    }
+
+    private static int put(byte[] target, int at, long varint) {
+        long rest = varint;
+        int next = at;
+        while ((rest & ~0x7fL) != 0) {
+            target[next++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        target[next++] = (byte) rest;
+        return next;
+    }
+
+    static byte mark(byte[] bytes) {
+        return bytes[0];
+    }
+
+    static void mark(byte[] bytes, byte round) {
+        bytes[0] = round;
+    }
+
+    static int nameLength(byte[] bytes) {
+        int length = bytes[1];
+        if (length >= 0) return length;
+        length &= 0x7f;
+        for (int i = 2, shift = 7; ; i++, shift += 7) {
+            length |= (bytes[i] & 0x7f) << shift;
+            if (bytes[i] >= 0) return length;
+        }
+    }
+
+    static int nameStart(byte[] bytes) {
+        int at = 1;
+        while (bytes[at] < 0) at++;
+        return at + 1;
+    }
+
+    static String name(byte[] bytes) {
+        return new String(bytes, nameStart(bytes), nameLength(bytes), StandardCharsets.UTF_8);
+    }
+
+    static boolean named(byte[] bytes, byte[] path, int from, int to) {
+        int start = nameStart(bytes);
+        return Arrays.equals(bytes, start, start + nameLength(bytes), path, from, to);
+    }
+
+    static int hash(byte[] bytes, ChildTable.Hash hashes) {
+        int start = nameStart(bytes);
+        return hashes.of(bytes, start, start + nameLength(bytes));
+    }
+}
