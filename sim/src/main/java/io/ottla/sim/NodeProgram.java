@@ -46,7 +46,8 @@ public final class NodeProgram implements Program {
                         counters,
                         environment.faultHandler(),
                         () -> {
-                            throw new UnsupportedOperationException("a coordination service elsewhere is not simulated");
+                            throw new UnsupportedOperationException(
+                                    "a coordination service elsewhere is not simulated");
                         },
                         why -> gaveUp = Optional.of(why)));
         node.start(result -> started = Optional.of(result));
