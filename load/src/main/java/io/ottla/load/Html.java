@@ -16,7 +16,7 @@ public final class Html {
             td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
             svg { width: 100%; height: auto; margin: 1em 0; } svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
             svg .t { font-weight: 600; font-size: 14px; } svg .l { fill: var(--dim); } svg .g { stroke: var(--line); fill: none; }
-            svg .s { fill: none; stroke-width: 2; } svg .d { opacity: 0; } svg .d:hover { opacity: 1; }
+            svg .s { fill: none; stroke-width: 2; } svg .d { opacity: 0; fill: var(--paper); } svg .d:hover { opacity: 1; }
             .c0 { stroke: var(--c0); color: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); } .c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
             .bar { display: inline-block; height: .7em; background: var(--c0); border-radius: 2px; } .bar.worse { background: var(--c1); }
             """;

@@ -3,9 +3,9 @@ package io.ottla.load;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
@@ -96,10 +96,9 @@ public final class LoadHtml {
             points.add(new Chart.Point(nines, value.getValueIteratedTo() / 1000.0));
             if (nines >= NINES_MAX) break;
         }
-        List<Chart.Tick> ticks = new ArrayList<>();
-        for (Map.Entry<String, Double> tick : Map.of(
-                        "0", 0.0, "50", 50.0, "90", 90.0, "99", 99.0, "99.9", 99.9, "99.99", 99.99, "99.999", 99.999)
-                .entrySet()) ticks.add(new Chart.Tick(nines(tick.getValue()), tick.getKey()));
+        List<Chart.Tick> ticks = Stream.of("0", "50", "90", "99", "99.9", "99.99", "99.999")
+                .map(percentile -> new Chart.Tick(nines(Double.parseDouble(percentile)), percentile))
+                .toList();
         return new Chart(
                         "Percentile distribution",
                         "percentile",

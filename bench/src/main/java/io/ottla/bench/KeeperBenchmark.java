@@ -1,0 +1,86 @@
+package io.ottla.bench;
+
+import io.ottla.base.SeededRandom;
+import io.ottla.keeper.Caller;
+import io.ottla.keeper.Keeper;
+import io.ottla.keeper.KeeperOptions;
+import io.ottla.keeper.ReadResult;
+import io.ottla.keeper.Request;
+import io.ottla.keeper.Result;
+import io.ottla.zookeeperprotocol.CreateMode;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** ZooKeeper's way of a read, and of a write with its sync: each set is a transaction of its own on the disk, which no load would be. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xmx512m"})
+public class KeeperBenchmark {
+    private static final int NODES = 1000;
+    private static final int DATA_BYTES = 1000;
+
+    private InlineDisk disk;
+    private Keeper keeper;
+    private Caller caller;
+    private final String[] paths = new String[NODES];
+    private int next;
+
+    @Setup
+    public void open() {
+        disk = new InlineDisk();
+        keeper = disk.await(done -> Keeper.open(
+                KeeperOptions.DEFAULT, disk.folder(), disk, disk, new SeededRandom(1), InlineDisk.FAULTS, done));
+        caller = new Caller(keeper.session(), this, List.of());
+        for (int i = 0; i < NODES; i++) {
+            paths[i] = "/node" + i;
+            submit(new Request.Create(paths[i], new byte[DATA_BYTES], CreateMode.PERSISTENT));
+        }
+    }
+
+    private Result submit(Request.Op op) {
+        AtomicReference<Result> found = new AtomicReference<>();
+        keeper.submit(List.of(op), found::set);
+        disk.run();
+        if (!(found.get() instanceof Result.Committed)) throw new IllegalStateException(String.valueOf(found.get()));
+        return found.get();
+    }
+
+    private String path() {
+        next = (next + 1) % NODES;
+        return paths[next];
+    }
+
+    @Benchmark
+    public ReadResult get() {
+        return keeper.reads().data(caller, path(), Optional.empty());
+    }
+
+    @Benchmark
+    public Result setAndSync() {
+        return submit(new Request.SetData(path(), new byte[DATA_BYTES], -1));
+    }
+
+    @TearDown
+    public void close() {
+        disk.<Void>await(keeper::close);
+        disk.close();
+    }
+}
