@@ -15,7 +15,7 @@ final class AclTable {
     static final int OPEN_ID = -1;
     private static final List<Acl> NOBODY = List.of(new Acl(0, "world", "anyone"));
 
-    private final TreeMap<Integer, Entry> byId = new TreeMap<>();
+    private final Map<Integer, Entry> byId = new HashMap<>();
     private final Map<List<Acl>, Entry> byAcl = new HashMap<>();
     private int lastId;
 

@@ -2,6 +2,9 @@ package io.ottla.keeper;
 
 import static io.ottla.base.Invariant.invariant;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The children of one node, by name: open addressing with linear probing over a plain array, at most three quarters
  * full, so that a child costs some six bytes here. A plain child stands as its {@link NodeContent}, any other as a {@link Znode}; their names
@@ -45,27 +48,37 @@ final class ChildTable {
     }
 
     private int hash(Object slot) {
-        return slot instanceof byte[] content ? NodeContent.hash(content, hashes) : ((Znode) slot).hash(hashes);
+        return NodeContent.hash(content(slot), hashes);
     }
 
     /** Null if there is none. */
     Znode find(Znode parent, byte[] path, int from, int to) {
         int mask = slots.length - 1;
         for (int i = hashes.of(path, from, to) & mask; slots[i] != null; i = (i + 1) & mask) {
-            if (slots[i] instanceof byte[] content) {
-                if (NodeContent.named(content, path, from, to)) return new Znode(parent, content);
-            } else if (((Znode) slots[i]).named(path, from, to)) {
-                return (Znode) slots[i];
-            }
+            byte[] content = content(slots[i]);
+            if (NodeContent.named(content, path, from, to))
+                return slots[i] instanceof Znode node ? node : new Znode(parent, content);
         }
         return null;
     }
 
-    /** Adds one whose name is not there yet. */
-    void add(Object child) {
+    /** @return false if there is one of that name; then nothing is changed */
+    boolean add(Object child) {
         if ((size + 1) * 4L > slots.length * 3L) resize(slots.length * 2);
-        place(child, hash(child));
+        byte[] content = content(child);
+        int from = NodeContent.nameStart(content);
+        int to = from + NodeContent.nameLength(content);
+        int mask = slots.length - 1;
+        int i = hashes.of(content, from, to) & mask;
+        for (; slots[i] != null; i = (i + 1) & mask)
+            if (NodeContent.named(content(slots[i]), content, from, to)) return false;
+        slots[i] = child;
         size++;
+        return true;
+    }
+
+    private static byte[] content(Object slot) {
+        return slot instanceof byte[] content ? content : ((Znode) slot).content();
     }
 
     private void resize(int capacity) {
@@ -120,6 +133,15 @@ final class ChildTable {
         int at = 0;
         for (Object each : slots) if (each != null) all[at++] = each;
         return all;
+    }
+
+    /** The names, in that order. */
+    List<String> names() {
+        List<String> names = new ArrayList<>(size);
+        for (Object each : slots) {
+            if (each != null) names.add(NodeContent.name(content(each)));
+        }
+        return names;
     }
 
     /** The same, as nodes. */

@@ -207,9 +207,8 @@ public final class Keeper {
 
     /** The names of the children, sorted; none if the node is not there. */
     public List<String> children(String path) {
-        List<String> names = new ArrayList<>();
         Znode node = tree.find(path);
-        if (node != null) for (Znode child : node.childNodes()) names.add(child.name());
+        List<String> names = node == null ? new ArrayList<>() : node.childNames();
         names.sort(null);
         return names;
     }

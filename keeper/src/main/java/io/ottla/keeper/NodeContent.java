@@ -18,7 +18,6 @@ import java.util.Arrays;
  */
 final class NodeContent {
     private static final int NO_DATA = 1;
-    private static final int VARINT_BYTES_MAX = 10;
 
     final int aclId;
     final long czxid;
@@ -61,7 +60,10 @@ final class NodeContent {
         return value >>> 1 ^ -(value & 1);
     }
 
-    /** @param data null if it was written without */
+    /**
+     * @param data holds the data from {@code dataAt} on; null if it was written without
+     * @param dataLength 0 if it was written without
+     */
     static byte[] encode(
             byte mark,
             byte[] nameIn,
@@ -74,31 +76,34 @@ final class NodeContent {
             long mtimeMs,
             int version,
             byte[] data,
-            int dataAt) {
-        int dataLength = data == null ? 0 : data.length - dataAt;
-        byte[] meta = new byte[6 * VARINT_BYTES_MAX];
-        int metaLength = put(meta, 0, (aclId + 1L) << 1 | (data == null ? NO_DATA : 0));
-        metaLength = put(meta, metaLength, czxid);
-        metaLength = putSigned(meta, metaLength, mzxid - czxid);
-        metaLength = putSigned(meta, metaLength, ctimeMs);
-        metaLength = putSigned(meta, metaLength, mtimeMs - ctimeMs);
-        metaLength = putSigned(meta, metaLength, version);
+            int dataAt,
+            int dataLength) {
+        long acl = (aclId + 1L) << 1 | (data == null ? NO_DATA : 0);
+        long zxids = zigzagged(mzxid - czxid);
+        long ctime = zigzagged(ctimeMs);
+        long times = zigzagged(mtimeMs - ctimeMs);
+        long versions = zigzagged(version);
+        int metaLength = size(acl) + size(czxid) + size(zxids) + size(ctime) + size(times) + size(versions);
         byte[] bytes = new byte[1 + size(nameLength) + nameLength + metaLength + dataLength];
         bytes[0] = mark;
         int at = put(bytes, 1, nameLength);
         System.arraycopy(nameIn, nameAt, bytes, at, nameLength);
-        at += nameLength;
-        System.arraycopy(meta, 0, bytes, at, metaLength);
-        if (data != null) System.arraycopy(data, dataAt, bytes, at + metaLength, dataLength);
+        at = put(bytes, at + nameLength, acl);
+        at = put(bytes, at, czxid);
+        at = put(bytes, at, zxids);
+        at = put(bytes, at, ctime);
+        at = put(bytes, at, times);
+        at = put(bytes, at, versions);
+        if (data != null) System.arraycopy(data, dataAt, bytes, at, dataLength);
         return bytes;
     }
 
-    private static int size(int varint) {
-        return varint == 0 ? 1 : (Integer.SIZE - Integer.numberOfLeadingZeros(varint) + 6) / 7;
+    private static int size(long varint) {
+        return varint == 0 ? 1 : (Long.SIZE - Long.numberOfLeadingZeros(varint) + 6) / 7;
     }
 
-    private static int putSigned(byte[] target, int at, long value) {
-        return put(target, at, value << 1 ^ value >> 63);
+    private static long zigzagged(long value) {
+        return value << 1 ^ value >> 63;
     }
 
     private static int put(byte[] target, int at, long varint) {

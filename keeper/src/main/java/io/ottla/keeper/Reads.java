@@ -98,9 +98,7 @@ public final class Reads {
         return read(caller, () -> {
             Znode node = readable(caller, path, Acl.READ);
             watch(path, WatchKind.CHILD, watcher);
-            List<String> names = new ArrayList<>(node.numChildren());
-            for (Znode child : node.childNodes()) names.add(child.name());
-            return new ReadResult.Children(names, ZnodeTree.stat(node));
+            return new ReadResult.Children(node.childNames(), ZnodeTree.stat(node));
         });
     }
 

@@ -3,6 +3,7 @@ package io.ottla.keeper;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.Adler32;
@@ -10,10 +11,12 @@ import java.util.zip.Adler32;
 /** Reads the parts of a snapshot and keeps the checksum of what it has read. Memory grows with the bytes that come, not with the lengths they claim. */
 final class SealedInput {
     private static final int BUFFER_BYTES = 64 * 1024;
+    static final int WINDOW_BYTES_MAX = BUFFER_BYTES;
 
     private final InputStream in;
     private final Adler32 adler = new Adler32();
     private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final ByteBuffer numbers = ByteBuffer.wrap(buffer);
     private int from;
     private int to;
 
@@ -56,24 +59,45 @@ final class SealedInput {
 
     int readInt() throws IOException {
         need(4);
-        int value = (buffer[from] & 0xff) << 24
-                | (buffer[from + 1] & 0xff) << 16
-                | (buffer[from + 2] & 0xff) << 8
-                | (buffer[from + 3] & 0xff);
         from += 4;
-        return value;
+        return numbers.getInt(from - 4);
     }
 
     long readLong() throws IOException {
-        long high = readInt();
-        return high << 32 | (readInt() & 0xffffffffL);
+        need(8);
+        from += 8;
+        return numbers.getLong(from - 8);
+    }
+
+    /**
+     * Makes the next {@code count} bytes, and {@code behind} bytes after them, stand in {@link #array} at the place that is returned, until more
+     * than those are read; goes on behind the first. Both together are at most {@link #WINDOW_BYTES_MAX}.
+     */
+    int window(int count, int behind) throws IOException {
+        need(count + behind);
+        from += count;
+        return from - count;
+    }
+
+    /** Not to be changed. */
+    byte[] array() {
+        return buffer;
     }
 
     /** Null where it is absent. */
     byte[] readBuffer() throws IOException {
+        int length = readLength();
+        return length == -1 ? null : readBytes(length);
+    }
+
+    /** Of what follows; −1 if nothing does, since it is absent. */
+    int readLength() throws IOException {
         int length = readInt();
-        if (length == -1) return null;
-        if (length < 0) throw new IOException("a length of " + length);
+        if (length < -1) throw new IOException("a length of " + length);
+        return length;
+    }
+
+    byte[] readBytes(int length) throws IOException {
         byte[] bytes = new byte[Math.min(length, BUFFER_BYTES)];
         int have = 0;
         while (have < length) {

@@ -33,6 +33,11 @@ final class SessionIds {
         next = (nowMs << 24) >>> 8 | (long) serverId << 56;
     }
 
+    /** One that was given out before, perhaps by a clock that was ahead of this one: the next are above it. */
+    void taken(long sessionId) {
+        if (sessionId >>> 56 == next >>> 56 && sessionId >= next) next = sessionId + 1;
+    }
+
     long next() {
         while (!EphemeralOwner.isSession(next)) next++;
         return next++;

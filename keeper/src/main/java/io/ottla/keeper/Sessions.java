@@ -49,6 +49,7 @@ final class Sessions {
 
     /** One that the tree has from before the start. */
     void known(long sessionId, int timeoutMs) {
+        ids.taken(sessionId);
         expiry.track(sessionId, timeoutMs, monotonicMs());
         arm();
     }

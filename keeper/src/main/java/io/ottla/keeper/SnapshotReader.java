@@ -13,6 +13,12 @@ import java.util.List;
  * be absent, and it may hold changes later than its zxid, which the log then repeats.
  */
 final class SnapshotReader {
+    /** What follows a node's data. */
+    private static final int STAT_BYTES = 5 * 8 + 3 * 4 + 2 * 8;
+
+    /** Data up to this is taken from where it was read to, without an array between. */
+    private static final int DATA_IN_PLACE_BYTES_MAX = 16 * 1024;
+
     private SnapshotReader() {}
 
     /**
@@ -75,40 +81,61 @@ final class SnapshotReader {
         Znode parent = null;
         boolean rooted = false;
         for (byte[] path = readPath(input); !isEnd(path); path = readPath(input)) {
-            int slash = path.length - 1;
-            while (slash > 0 && path[slash] != '/') slash--;
-            byte[] data = input.readBuffer();
-            int aclId = tree.acls().useLoaded(input.readLong());
-            long czxid = input.readLong();
-            long mzxid = input.readLong();
-            long ctimeMs = input.readLong();
-            long mtimeMs = input.readLong();
-            int version = input.readInt();
-            int nameAt = path.length == 0 ? 0 : slash + 1;
-            Znode node =
-                    new Znode(path, nameAt, path.length - nameAt, data, aclId, czxid, mzxid, ctimeMs, mtimeMs, version);
-            node.cversion(input.readInt());
-            node.aversion(input.readInt());
-            node.owner(input.readLong());
-            node.pzxid(input.readLong());
             if (path.length == 0) {
                 if (rooted) throw new IOException("it has two roots");
                 rooted = true;
-                tree.loadRoot(node);
-                parent = node;
+                parent = readNode(input, tree, path, 0);
+                tree.loadRoot(parent);
                 continue;
             }
+            int slash = path.length - 1;
+            while (slash > 0 && path[slash] != '/') slash--;
             // mostly that of the node before
             if (path[0] != '/' || !Arrays.equals(path, 0, slash, parentPath, 0, parentPath.length)) {
                 parent = rooted && path[0] == '/' ? tree.find(path, slash) : null;
                 parentPath = Arrays.copyOf(path, slash);
             }
             if (parent == null) throw new IOException("the parent of " + text(path) + " does not come before it");
-            if (parent.child(path, nameAt, path.length) != null)
+            if (!tree.link(parent, readNode(input, tree, path, slash + 1), path, length(path)))
                 throw new IOException("it has " + text(path) + " twice");
-            tree.link(parent, node, path, length(path));
         }
         if (!rooted) throw new IOException("it has no root");
+    }
+
+    private static Znode readNode(SealedInput input, ZnodeTree tree, byte[] path, int nameAt) throws IOException {
+        int dataLength = input.readLength();
+        byte[] data = null;
+        int dataAt = 0;
+        if (dataLength > DATA_IN_PLACE_BYTES_MAX) {
+            data = input.readBytes(dataLength);
+        } else if (dataLength >= 0) {
+            dataAt = input.window(dataLength, STAT_BYTES);
+            data = input.array();
+        }
+        int aclId = tree.acls().useLoaded(input.readLong());
+        long czxid = input.readLong();
+        long mzxid = input.readLong();
+        long ctimeMs = input.readLong();
+        long mtimeMs = input.readLong();
+        int version = input.readInt();
+        Znode node = new Znode(
+                path,
+                nameAt,
+                path.length - nameAt,
+                aclId,
+                czxid,
+                mzxid,
+                ctimeMs,
+                mtimeMs,
+                version,
+                data,
+                dataAt,
+                Math.max(0, dataLength));
+        node.cversion(input.readInt());
+        node.aversion(input.readInt());
+        node.owner(input.readLong());
+        node.pzxid(input.readLong());
+        return node;
     }
 
     private static byte[] readPath(SealedInput input) throws IOException {

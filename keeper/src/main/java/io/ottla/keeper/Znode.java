@@ -1,6 +1,8 @@
 package io.ottla.keeper;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One node of the tree. A plain one (no children now or before, no owner, its ACL never set) stands in its parent's {@link ChildTable} as
@@ -27,23 +29,37 @@ final class Znode {
 
     /** @param data null if it is created without */
     Znode(byte[] name, byte[] data, int aclId, long czxid, long ctimeMs) {
-        this(name, 0, name.length, data, aclId, czxid, czxid, ctimeMs, ctimeMs, 0);
+        this(name, 0, name.length, aclId, czxid, czxid, ctimeMs, ctimeMs, 0, data, 0, data == null ? 0 : data.length);
     }
 
-    /** One that was written to since it was created; its name is part of an array. */
+    /** One that may have been written to since it was created; its name and data are parts of arrays. */
     Znode(
             byte[] nameIn,
             int nameAt,
             int nameLength,
-            byte[] data,
             int aclId,
             long czxid,
             long mzxid,
             long ctimeMs,
             long mtimeMs,
-            int version) {
+            int version,
+            byte[] data,
+            int dataAt,
+            int dataLength) {
         content = NodeContent.encode(
-                (byte) 0, nameIn, nameAt, nameLength, aclId, czxid, mzxid, ctimeMs, mtimeMs, version, data, 0);
+                (byte) 0,
+                nameIn,
+                nameAt,
+                nameLength,
+                aclId,
+                czxid,
+                mzxid,
+                ctimeMs,
+                mtimeMs,
+                version,
+                data,
+                dataAt,
+                dataLength);
     }
 
     /** A view of a plain node. */
@@ -83,7 +99,8 @@ final class Znode {
                 mtimeMs,
                 version,
                 data,
-                dataAt);
+                dataAt,
+                data == null ? 0 : data.length - dataAt);
         if (more == null && parent != null) parent.more.children.replace(before, content);
     }
 
@@ -127,14 +144,6 @@ final class Znode {
 
     String name() {
         return NodeContent.name(content);
-    }
-
-    int hash(ChildTable.Hash hashes) {
-        return NodeContent.hash(content, hashes);
-    }
-
-    boolean named(byte[] path, int from, int to) {
-        return NodeContent.named(content, path, from, to);
     }
 
     /** The round of the last snapshot that has the node behind it. */
@@ -214,17 +223,25 @@ final class Znode {
         return children == null ? new Znode[0] : children.nodes(this);
     }
 
+    /** In no order; for the caller to keep. */
+    List<String> childNames() {
+        ChildTable children = children();
+        return children == null ? new ArrayList<>() : children.names();
+    }
+
     /** Null if there is none of that name. */
     Znode child(byte[] path, int from, int to) {
         ChildTable children = children();
         return children == null ? null : children.find(this, path, from, to);
     }
 
-    void add(Znode child, ChildTable.Hash hashes) {
+    /** @return false if there is one of that name; then nothing is changed */
+    boolean add(Znode child, ChildTable.Hash hashes) {
         More mine = more();
         if (mine.children == null) mine.children = new ChildTable(hashes);
-        mine.children.add(child.slot());
+        if (!mine.children.add(child.slot())) return false;
         child.parent = this;
+        return true;
     }
 
     void remove(Znode child) {

@@ -78,14 +78,16 @@ final class ZnodeTree {
      * Adds a node of a snapshot, or a new one, below a parent that is there.
      *
      * @param pathLength in characters
+     * @return false if there is one of that name; then nothing is changed
      */
-    void link(Znode parent, Znode node, byte[] path, int pathLength) {
+    boolean link(Znode parent, Znode node, byte[] path, int pathLength) {
         if (walk != null) walk.created(node);
-        parent.add(node, hashes);
+        if (!parent.add(node, hashes)) return false;
         nodeCount++;
         dataSize += pathLength + node.dataLength();
         digest += nodeDigest.of(path, path.length, node);
         owned.added(node);
+        return true;
     }
 
     void loadSession(long sessionId, int timeoutMs) {
@@ -281,13 +283,15 @@ final class ZnodeTree {
                 bytes,
                 slash + 1,
                 bytes.length - slash - 1,
-                data,
                 aclId,
                 logged.zxid(),
                 logged.zxid(),
                 logged.timeMs(),
                 logged.timeMs(),
-                0);
+                0,
+                data,
+                0,
+                data == null ? 0 : data.length);
         node.owner(owner);
         link(parent, node, bytes, path.length());
         quotas.created(path, node);

@@ -32,7 +32,19 @@ class NodeContentTest {
             long mtimeMs = LONGS[random.nextInt(LONGS.length)];
             int version = ints[random.nextInt(ints.length)];
             byte[] data = random.chance(0.2) ? null : new byte[random.nextInt(300)];
-            Znode node = new Znode(name, 0, name.length, data, aclId, czxid, mzxid, ctimeMs, mtimeMs, version);
+            Znode node = new Znode(
+                    name,
+                    0,
+                    name.length,
+                    aclId,
+                    czxid,
+                    mzxid,
+                    ctimeMs,
+                    mtimeMs,
+                    version,
+                    data,
+                    0,
+                    data == null ? 0 : data.length);
             NodeContent is = node.fields();
             assertThat(node.name()).isEqualTo(new String(name, StandardCharsets.UTF_8));
             assertThat(is.aclId).isEqualTo(aclId);

@@ -203,7 +203,12 @@ class SessionsTest {
         KeeperTest.close(world, keeper);
         world.pass(1);
         keeper = KeeperTest.open(world);
-        assertThat(client(6000).sessionId()).isGreaterThan(before.sessionId());
+        Caller after = client(6000);
+        assertThat(after.sessionId()).isGreaterThan(before.sessionId());
+        KeeperTest.close(world, keeper);
+        world.nowMs -= 1_000_000;
+        keeper = KeeperTest.open(world);
+        assertThat(client(6000).sessionId()).isGreaterThan(after.sessionId());
     }
 
     @Test
