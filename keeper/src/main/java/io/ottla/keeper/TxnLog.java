@@ -36,8 +36,10 @@ final class TxnLog {
     static final int MARK_MORE = 0x6D6F7265;
     static final int MARK_BYTES = 4;
 
-    /** Room is made in steps of so many bytes. */
+    /** Room is made in multiples of so many bytes. */
     static final int ROOM_BYTES = 256 * 1024;
+
+    private static final long ROOM_STEP_BYTES_MAX = 4L << 20;
 
     private final Disk disk;
     private final Path directory;
@@ -98,12 +100,29 @@ final class TxnLog {
             if (file == null) {
                 create(firstZxid, roundUp(HEADER_BYTES + (long) bytes));
             } else {
-                long wanted = roundUp(position + bytes);
-                zeros(size, wanted);
-                size = wanted;
+                size = extend(roundUp(position + bytes));
             }
         } catch (IOException e) {
             throw new NoRoom(e);
+        }
+    }
+
+    /**
+     * Doubles the room, within bounds: the write that does it takes a millisecond longer for each megabyte, so it should be rare.
+     *
+     * @param least what is needed now; all that is made if there is no room for more
+     * @return the size of the file
+     */
+    private long extend(long least) throws IOException {
+        long wanted = Math.max(least, roundUp(size + Math.min(size, ROOM_STEP_BYTES_MAX)));
+        try {
+            zeros(size, wanted);
+            return wanted;
+        } catch (IOException e) {
+            if (wanted == least) throw e;
+            file.truncate(size);
+            zeros(size, least);
+            return least;
         }
     }
 

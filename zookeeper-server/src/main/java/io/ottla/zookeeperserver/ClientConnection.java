@@ -381,10 +381,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
         if (!(phase instanceof Phase.Attached) || cutOff) return;
         if (outbox.unsentBytes() > server.options().limits().notificationBytesMax()) {
             // it does not read; when it comes back it sets its watches again and hears what it missed
-            LOG.info(
-                    "connection {} from {} is cut off: it does not take its notifications",
-                    connection.id(),
-                    connection.remote());
+            server.note(this, "it does not take its notifications, and is cut off");
             cutOff = true;
             server.hasToSend(this);
             return;

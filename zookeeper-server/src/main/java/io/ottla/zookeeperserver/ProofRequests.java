@@ -4,15 +4,11 @@ import io.ottla.zookeeperprotocol.ClientReply;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import javax.security.sasl.SaslException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * auth and sasl. They wait for nobody: what was asked before goes by what was proved before, what is asked after by both. Their answers have no zxid.
  */
 final class ProofRequests {
-    private static final Logger LOG = LoggerFactory.getLogger(ProofRequests.class);
-
     private static final int SHOWN_MAX = 32;
 
     private final ServerStats stats;
@@ -42,11 +38,7 @@ final class ProofRequests {
 
     private void failed(ClientConnection client, String scheme) {
         stats.authFailures++;
-        LOG.info(
-                "session 0x{} from {}: it did not prove who it is by {}",
-                Long.toHexString(client.sessionId()),
-                client.connection().remote(),
-                scheme);
+        client.server().note(client, "it did not prove who it is by " + scheme);
     }
 
     void serve(ClientConnection client, int xid, ClientRequest.Sasl sasl) {

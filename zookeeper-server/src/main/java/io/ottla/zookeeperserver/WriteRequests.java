@@ -3,6 +3,7 @@ package io.ottla.zookeeperserver;
 import io.ottla.keeper.OpResult;
 import io.ottla.keeper.Request;
 import io.ottla.keeper.Result;
+import io.ottla.zookeeperprotocol.BufferOutputArchive;
 import io.ottla.zookeeperprotocol.ClientReply;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.CreateMode;
@@ -52,7 +53,7 @@ final class WriteRequests {
     static boolean answer(ClientConnection client, int xid, ClientRequest request, Result result) {
         long zxid = client.lastZxid();
         switch (result) {
-            case Result.Committed committed -> client.outbox().reply(xid, zxid, reply(request, committed.results()));
+            case Result.Committed committed -> reply(client.outbox(), xid, zxid, request, committed.results());
             case Result.Refused refused -> {
                 if (refused.code() == ErrorCode.SESSION_MOVED.code()) {
                     // the client has come back over another connection; what it sent over this one is void
@@ -77,27 +78,35 @@ final class WriteRequests {
         return true;
     }
 
-    private static ClientReply reply(ClientRequest request, List<OpResult> results) {
-        return switch (request) {
+    private static void reply(Outbox outbox, int xid, long zxid, ClientRequest request, List<OpResult> results) {
+        switch (request) {
             case ClientRequest.Multi multi -> {
                 List<ClientReply.OpResult> replies = new ArrayList<>(results.size());
                 for (int i = 0; i < results.size(); i++)
                     replies.add(opReply(multi.ops().get(i), results.get(i)));
-                yield new ClientReply.Multi(replies);
+                outbox.reply(xid, zxid, new ClientReply.Multi(replies));
             }
-            case ClientRequest.Sync sync -> new ClientReply.Path(sync.path());
-            default ->
-                switch (results.getFirst()) {
-                    case OpResult.Created created ->
-                        request.type() == OpCode.CREATE
-                                ? new ClientReply.Path(created.path())
-                                : new ClientReply.PathStat(created.path(), created.stat());
-                    case OpResult.Changed changed -> new ClientReply.StatOnly(changed.stat());
-                    case OpResult.Done done -> new ClientReply.Nothing();
-                    case OpResult.Failed failed ->
-                        throw new IllegalStateException("committed, and yet failed: " + failed.code());
-                };
-        };
+            case ClientRequest.Sync sync -> outbox.reply(xid, zxid, new ClientReply.Path(sync.path()));
+            default -> reply(outbox, xid, zxid, request, results.getFirst());
+        }
+    }
+
+    private static void reply(Outbox outbox, int xid, long zxid, ClientRequest request, OpResult result) {
+        switch (result) {
+            case OpResult.Changed changed -> {
+                changed.stat().write(outbox.begin(xid, zxid, 0));
+                outbox.end();
+            }
+            case OpResult.Created created -> {
+                BufferOutputArchive out = outbox.begin(xid, zxid, 0);
+                out.writeString(created.path(), "path");
+                if (request.type() != OpCode.CREATE) created.stat().write(out);
+                outbox.end();
+            }
+            case OpResult.Done done -> outbox.done(xid, zxid);
+            case OpResult.Failed failed ->
+                throw new IllegalStateException("committed, and yet failed: " + failed.code());
+        }
     }
 
     private static ClientReply.OpResult opReply(ClientRequest.Op op, OpResult result) {

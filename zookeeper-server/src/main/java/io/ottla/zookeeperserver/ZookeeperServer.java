@@ -3,6 +3,7 @@ package io.ottla.zookeeperserver;
 import io.ottla.base.Clock;
 import io.ottla.base.Counter;
 import io.ottla.base.Counters;
+import io.ottla.base.LineBudget;
 import io.ottla.base.Network;
 import io.ottla.keeper.Keeper;
 import io.ottla.zookeeperprotocol.BufferInputArchive;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * ZooKeeper's client port, over one keeper. Belongs to the loop.
@@ -24,6 +27,12 @@ import java.util.Set;
  * {@code zookeeper.watches}.
  */
 public final class ZookeeperServer {
+    private static final Logger LOG = LoggerFactory.getLogger(ZookeeperServer.class);
+
+    private static final int NOTES_PER_PERIOD = 10;
+    private static final long NOTES_PERIOD_MS = 10_000;
+
+    private final LineBudget notes = new LineBudget(NOTES_PER_PERIOD, NOTES_PERIOD_MS);
     private final Keeper keeper;
     private final Clock clock;
     private final Published published;
@@ -139,6 +148,19 @@ public final class ZookeeperServer {
 
     FourLetterWords words() {
         return words;
+    }
+
+    /** Tells of what a client did, as long as it is not told too often: clients must not fill the log. */
+    void note(ClientConnection client, String what) {
+        long suppressed = notes.take(clock.nowMs());
+        if (suppressed < 0) return;
+        LOG.info(
+                "connection {} from {}, session 0x{}: {}{}",
+                client.connection().id(),
+                client.connection().remote(),
+                Long.toHexString(client.sessionId()),
+                what,
+                suppressed == 0 ? "" : " (and " + suppressed + " more such lines that are left out)");
     }
 
     /** All that are open, in the order in which they came. */
