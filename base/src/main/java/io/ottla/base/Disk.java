@@ -57,6 +57,19 @@ public interface Disk {
     /** Makes the names in a directory durable. */
     void syncDirectory(Path directory) throws IOException;
 
+    /** Whether {@link #syncFileSystem} can be called here. */
+    default boolean syncsFileSystems() {
+        return false;
+    }
+
+    /**
+     * Makes everything durable that was written before into the file system of {@code directory}, contents and names, by whomever: as if each
+     * of its files and directories were synced. Fails as those syncs would.
+     */
+    default void syncFileSystem(Path directory) throws IOException {
+        throw new UnsupportedOperationException("no sync of a whole file system here");
+    }
+
     /** Bytes that can still be written in the file system of {@code directory}. */
     long usableBytes(Path directory) throws IOException;
 

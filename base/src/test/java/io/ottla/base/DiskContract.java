@@ -389,6 +389,19 @@ public abstract class DiskContract {
     }
 
     @Test
+    void aSyncOfTheFileSystemLeavesAllAsItIs() throws IOException {
+        write(path, "content");
+        if (disk.syncsFileSystems()) {
+            disk.syncFileSystem(directory);
+            assertThatThrownBy(() -> disk.syncFileSystem(directory.resolve("missing")))
+                    .isInstanceOf(IOException.class);
+        } else {
+            assertThatThrownBy(() -> disk.syncFileSystem(directory)).isInstanceOf(UnsupportedOperationException.class);
+        }
+        assertThat(read(path)).isEqualTo("content");
+    }
+
+    @Test
     void workMayReadAndWrite() throws IOException {
         List<Object> outcomes = new ArrayList<>();
         world.onLoop(() -> disk.submit(

@@ -102,6 +102,16 @@ public final class RealDisk implements Disk, AutoCloseable {
     }
 
     @Override
+    public boolean syncsFileSystems() {
+        return FileSystemSync.isAvailable();
+    }
+
+    @Override
+    public void syncFileSystem(Path directory) throws IOException {
+        FileSystemSync.sync(directory);
+    }
+
+    @Override
     public long usableBytes(Path directory) throws IOException {
         return existing(directory).getUsableSpace();
     }

@@ -3,12 +3,14 @@ package io.ottla.log;
 import static io.ottla.base.Invariant.invariant;
 
 import io.ottla.base.Completion;
+import io.ottla.base.Disk;
 import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -454,47 +456,66 @@ public final class Log {
         if (failure.isPresent()) throw new IOException("the log directory failed before", failure.get());
     }
 
-    /** Makes it durable and finished, as a clean stop leaves it. */
+    /** Whether a clean stop has anything to make durable. */
+    boolean needsFinish() {
+        return !untouched && isUsable();
+    }
+
+    /** Makes it durable and finished, as a clean stop leaves it, and closes it. */
     void closeCleanly(Completion<Long> completion) {
-        if (untouched || !isUsable()) {
+        if (!needsFinish()) {
             close();
             context.disk().submit(directory, () -> flushedOffset(), completion);
             return;
         }
+        finish(ProducerSnapshot::write, written -> {
+            if (written instanceof Outcome.Done<Void>) {
+                flusher.flushAll(outcome -> {
+                    close();
+                    completion.complete(outcome);
+                });
+            } else {
+                close();
+                completion.complete(Outcome.failed(((Outcome.Failed<Void>) written).cause()));
+            }
+        });
+    }
+
+    /** As {@link #closeCleanly}, but syncs nothing: it is durable up to {@link #endOffset} when all of its file system has been synced. */
+    void closeUnsynced(Completion<Void> completion) {
+        finish(ProducerSnapshot::writeUnsynced, outcome -> {
+            close();
+            completion.complete(outcome);
+        });
+    }
+
+    private interface SnapshotWrite {
+        void write(Disk disk, Path path, Collection<ProducerEntry> entries) throws IOException;
+    }
+
+    private void finish(SnapshotWrite write, Completion<Void> completion) {
+        Disk disk = context.disk();
         try {
             active().finish();
         } catch (IOException e) {
-            context.disk()
-                    .submit(
-                            directory,
-                            () -> {
-                                throw e;
-                            },
-                            completion);
+            disk.submit(
+                    directory,
+                    () -> {
+                        throw e;
+                    },
+                    completion);
             return;
         }
         List<ProducerEntry> entries = producers.copy();
         Path snapshot = LogFiles.path(directory, endOffset, ProducerSnapshot.SUFFIX);
         // without it, a start that believes in a clean stop would not know the producers, and take their batches twice
-        context.disk()
-                .submit(
-                        directory,
-                        () -> {
-                            if (!context.disk().exists(snapshot))
-                                ProducerSnapshot.write(context.disk(), snapshot, entries);
-                            return flushedOffset();
-                        },
-                        written -> {
-                            if (written instanceof Outcome.Done<Long>) {
-                                flusher.flushAll(outcome -> {
-                                    close();
-                                    completion.complete(outcome);
-                                });
-                            } else {
-                                close();
-                                completion.complete(written);
-                            }
-                        });
+        disk.submit(
+                directory,
+                () -> {
+                    if (!disk.exists(snapshot)) write.write(disk, snapshot, entries);
+                    return null;
+                },
+                completion);
     }
 
     /** Forgets it, without any care for what is not flushed. */

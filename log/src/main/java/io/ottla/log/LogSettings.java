@@ -12,6 +12,8 @@ package io.ottla.log;
  * @param openFilesMax files that logs keep open at once
  * @param idleMs a file that nobody used for so long is closed, and what memory its partition can spare is freed
  * @param recoveriesMax logs that are opened or recovered at once
+ * @param syncTogetherMin a clean stop with so many logs to make durable in a directory, or more, syncs its file system as a whole, where
+ *     that can be done; fewer it syncs one by one, and waits for nobody else's bytes
  * @param cleaner {@code log.cleaner.enable}
  * @param cleanerThreads {@code log.cleaner.threads}: logs that are compacted at once
  * @param cleanerDedupeBytes {@code log.cleaner.dedupe.buffer.size}, shared by those
@@ -27,6 +29,7 @@ public record LogSettings(
         int openFilesMax,
         long idleMs,
         int recoveriesMax,
+        int syncTogetherMin,
         boolean cleaner,
         int cleanerThreads,
         long cleanerDedupeBytes,
@@ -34,5 +37,36 @@ public record LogSettings(
         int cleanerIoBytes) {
 
     public static final LogSettings DEFAULTS = new LogSettings(
-            24 * 3600 * 1000L, 60_000, 60_000, 5_000, 300_000, 1_000, 60_000, 4, true, 1, 128 << 20, 15_000, 512 << 10);
+            24 * 3600 * 1000L,
+            60_000,
+            60_000,
+            5_000,
+            300_000,
+            1_000,
+            60_000,
+            4,
+            64,
+            true,
+            1,
+            128 << 20,
+            15_000,
+            512 << 10);
+
+    public LogSettings withSyncTogetherMin(int logs) {
+        return new LogSettings(
+                producerExpirationMs,
+                recoveryPointIntervalMs,
+                startOffsetIntervalMs,
+                highWatermarkIntervalMs,
+                retentionIntervalMs,
+                openFilesMax,
+                idleMs,
+                recoveriesMax,
+                logs,
+                cleaner,
+                cleanerThreads,
+                cleanerDedupeBytes,
+                cleanerBackoffMs,
+                cleanerIoBytes);
+    }
 }

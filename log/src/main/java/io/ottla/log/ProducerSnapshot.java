@@ -1,6 +1,7 @@
 package io.ottla.log;
 
 import io.ottla.base.Disk;
+import io.ottla.base.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -88,6 +89,16 @@ final class ProducerSnapshot {
     /** Blocks. */
     static void write(Disk disk, Path path, Collection<ProducerEntry> entries) throws IOException {
         DurableFile.replace(disk, path, encode(entries));
+    }
+
+    /** For one who syncs it later: after a power loss before that, it may be there with a wrong checksum. Blocks. */
+    static void writeUnsynced(Disk disk, Path path, Collection<ProducerEntry> entries) throws IOException {
+        DiskFile file = disk.open(path, Disk.OpenMode.TRUNCATE);
+        try {
+            file.write(0, ByteBuffer.wrap(encode(entries)));
+        } finally {
+            file.release();
+        }
     }
 
     /** Blocks. */

@@ -264,6 +264,7 @@ class CompactionTest {
                 100,
                 60_000,
                 4,
+                64,
                 true,
                 1,
                 20 * OffsetMap.ENTRY_BYTES,

@@ -92,10 +92,15 @@ final class LogProgram implements Program, Program.Running {
         try {
             LogDir dir = LogDir.open(DIRECTORY, world.disk());
             dir.claim(0, "simulated-cluster-id--", new TopicId(1, 2));
-            return new Logs(List.of(dir), world.disk(), world.clock(), LogSettings.DEFAULTS, random.split());
+            return new Logs(List.of(dir), world.disk(), world.clock(), settings(), random.split());
         } catch (LogDirException e) {
             throw new IOException(e);
         }
+    }
+
+    /** A clean stop syncs the log by itself, or the whole drive. */
+    private LogSettings settings() {
+        return random.chance(0.5) ? LogSettings.DEFAULTS : LogSettings.DEFAULTS.withSyncTogetherMin(1);
     }
 
     private <T> T value(Outcome<T> outcome, String doing) {

@@ -205,6 +205,23 @@ public final class VirtualDisk implements Disk {
     }
 
     @Override
+    public boolean syncsFileSystems() {
+        return true;
+    }
+
+    @Override
+    public void syncFileSystem(Path directory) throws IOException {
+        Optional<IOException> failure = judge(Kind.SYNC, directory);
+        drive.directory(directory);
+        synced();
+        drive.syncAll(file -> {
+            if (failure.isEmpty()) file.sync();
+            else file.failSync(random);
+        });
+        if (failure.isPresent()) throw failure.get();
+    }
+
+    @Override
     public long usableBytes(Path directory) throws IOException {
         operate(Kind.LOOK, directory);
         return drive.usableBytes();

@@ -14,6 +14,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A drive with its file system: survives whoever uses it. What is written is pending until it is synced; a power loss
@@ -159,6 +160,21 @@ public final class VirtualDrive {
         }
         unsynced.clear();
         unsynced.addAll(left);
+    }
+
+    /** All names become durable, and {@code sync} decides what becomes of the contents. */
+    void syncAll(Consumer<FileNode> sync) {
+        unsynced.forEach(NameChange::settle);
+        unsynced.clear();
+        forEachFile(root, sync);
+    }
+
+    private static void forEachFile(Directory directory, Consumer<FileNode> action) {
+        for (Inode node : directory.seen.values())
+            switch (node) {
+                case FileNode file -> action.accept(file);
+                case Directory inner -> forEachFile(inner, action);
+            }
     }
 
     // ---- faults

@@ -70,6 +70,21 @@ class PowerLossTest {
     }
 
     @Test
+    void aSyncOfTheWholeDriveKeepsNamesAndContents() throws IOException {
+        Path other = DIRECTORY.resolve("other");
+        assertThat(outcomes(
+                        drive -> {
+                            syncedFile(drive, FILE, "old").write(0, bytes("new"), random);
+                            drive.rename(FILE, other);
+                            drive.create(FILE).write(0, bytes("here"), random);
+                            drive.syncAll(FileNode::sync);
+                        },
+                        FILE,
+                        other))
+                .containsExactly("here new");
+    }
+
+    @Test
     void aFileThatWasNotSyncedMayBeAnyOfItsPast() throws IOException {
         assertThat(outcomes(
                         drive -> {
