@@ -1,5 +1,6 @@
 package io.ottla.load;
 
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -10,6 +11,9 @@ final class Run {
     final LoadPlan plan;
     final Clients clients;
     final long id;
+    /** One set for all producers: a hundred of them would else fill the memory. */
+    final Payloads payloads;
+
     final Track produced = new Track("produce", "send to acknowledgement");
     final Track consumed;
     /** Records that consumers of this run are waiting for and have got. */
@@ -30,6 +34,7 @@ final class Run {
         this.plan = plan;
         this.clients = clients;
         this.id = id;
+        payloads = new Payloads(plan.recordBytes(), new Random(1));
         consumed = new Track("consume", plan.stamped() ? "due to received" : "each poll that returned records");
         ready = new CountDownLatch(plan.producers() + plan.consumers());
         sendersLeft = new CountDownLatch(plan.producers());

@@ -1,6 +1,5 @@
 package io.ottla.load;
 
-import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -12,13 +11,11 @@ final class Sender implements Runnable {
     private final Run run;
     private final LoadPlan plan;
     private final int index;
-    private final Payloads payloads;
 
     Sender(Run run, int index) {
         this.run = run;
         this.plan = run.plan;
         this.index = index;
-        payloads = new Payloads(plan.recordBytes(), new Random(index));
     }
 
     @Override
@@ -67,7 +64,7 @@ final class Sender implements Runnable {
     }
 
     private void sendOne(KafkaProducer<byte[], byte[]> producer, long i, long dueNs) {
-        byte[] value = plan.stamped() ? payloads.stamped(i, run.id, dueNs) : payloads.value(i);
+        byte[] value = plan.stamped() ? run.payloads.stamped(i, run.id, dueNs) : run.payloads.value(i);
         Integer partition = plan.activePartitions() == 0
                 ? null
                 : Integer.valueOf((int) ((i * plan.producers() + index) % plan.activePartitions()));
