@@ -1,5 +1,7 @@
 package io.ottla.cli;
 
+import io.ottla.zookeeperserver.JaasFile;
+import io.ottla.zookeeperserver.OptionsParser;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,11 @@ import java.util.Properties;
 final class ConfigFile {
     private static final String DYNAMIC = "dynamicConfigFile";
     private static final String PASSWORD_PATH = ".passwordPath";
+
+    /** System properties, as for any Java server. */
+    private static final String JAAS_FILE = "java.security.auth.login.config";
+
+    private static final String JAAS_SECTION = "zookeeper.sasl.serverconfig";
 
     private final Map<String, String> file = new LinkedHashMap<>();
     private final Map<String, String> overrides = new LinkedHashMap<>();
@@ -59,10 +66,26 @@ final class ConfigFile {
         return overrides;
     }
 
-    /** With passwords in place of the files that ZooKeeper's {@code ssl.*.passwordPath} names. */
+    /** The users that the JAAS file names for the server, if there is a JAAS file, under the keys that {@link OptionsParser} takes. */
+    private static Map<String, String> jaasUsers() throws CommandFailed {
+        String path = System.getProperty(JAAS_FILE);
+        if (path == null || path.isBlank()) return Map.of();
+        Map<String, String> users = new LinkedHashMap<>();
+        try {
+            JaasFile.users(Files.readString(Path.of(path)), System.getProperty(JAAS_SECTION, "Server"))
+                    .ifPresent(found ->
+                            found.forEach((user, password) -> users.put(OptionsParser.JAAS_USER + user, password)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandFailed("the JAAS file " + path + " cannot be read: " + e.getMessage());
+        }
+        return users;
+    }
+
+    /** With passwords in place of the files that ZooKeeper's {@code ssl.*.passwordPath} names, and what a JAAS file says. */
     Map<String, String> all() throws CommandFailed {
         Map<String, String> all = new LinkedHashMap<>(file);
         all.putAll(overrides);
+        all.putAll(jaasUsers());
         for (String key : List.copyOf(all.keySet())) {
             if (!key.endsWith(PASSWORD_PATH)) continue;
             Path path = Path.of(all.remove(key).strip());

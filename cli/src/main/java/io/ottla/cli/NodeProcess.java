@@ -2,7 +2,10 @@ package io.ottla.cli;
 
 import io.ottla.base.Counters;
 import io.ottla.base.FaultHandler;
+import io.ottla.base.Http;
 import io.ottla.base.SeededRandom;
+import io.ottla.cluster.ExternalCoordination;
+import io.ottla.io.JdkHttp;
 import io.ottla.io.LoopClock;
 import io.ottla.io.NettyNetwork;
 import io.ottla.io.RealDisk;
@@ -41,15 +44,21 @@ final class NodeProcess {
         SeededRandom random = new SeededRandom(new SecureRandom().nextLong());
         node = new Node(
                 config,
-                new Node.Environment(
-                        clock,
-                        network,
-                        disk,
-                        random,
-                        counters,
-                        faults,
-                        () -> new ZookeeperConnector(clock, disk),
-                        NodeProcess::giveUp));
+                new Node.Environment(clock, network, disk, random, counters, faults, outside(), NodeProcess::giveUp));
+    }
+
+    private Node.Outside outside() {
+        return new Node.Outside() {
+            @Override
+            public ExternalCoordination coordination() {
+                return new ZookeeperConnector(clock, disk);
+            }
+
+            @Override
+            public Http http() {
+                return new JdkHttp(clock);
+            }
+        };
     }
 
     /** As Kafka does: without an orderly stop, since what cannot be written cannot be stopped in order. */

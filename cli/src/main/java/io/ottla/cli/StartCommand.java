@@ -85,6 +85,10 @@ final class StartCommand implements Callable<Integer> {
             greeting.append(" ZooKeeper clients connect to ")
                     .append(String.join(", ", started.zookeeper()))
                     .append('.');
+        started.admin()
+                .ifPresent(address -> greeting.append(" Its admin commands are at http://")
+                        .append(address)
+                        .append('.'));
         return greeting.toString();
     }
 

@@ -5,6 +5,7 @@ import io.ottla.base.Completion;
 import io.ottla.base.Counters;
 import io.ottla.base.Disk;
 import io.ottla.base.FaultHandler;
+import io.ottla.base.Http;
 import io.ottla.base.Network;
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +38,7 @@ public final class Node {
     /**
      * The world of a node, and what it reports to.
      *
-     * @param external the way to a coordination service elsewhere, asked for only if one is configured
+     * @param outside what only some configurations ask for
      * @param giveUp is told, in a sentence, why the node is of no use any more (its disks have failed): the process should end
      */
     public record Environment(
@@ -48,13 +48,22 @@ public final class Node {
             SeededRandom random,
             Counters counters,
             FaultHandler faults,
-            Supplier<ExternalCoordination> external,
+            Outside outside,
             Consumer<String> giveUp) {}
+
+    /** What only some configurations ask for, so that the others need not load it. */
+    public interface Outside {
+        /** The way to a coordination service elsewhere. */
+        ExternalCoordination coordination();
+
+        Http http();
+    }
 
     private final NodeConfig config;
     private final Environment environment;
     private final Doors doors;
     private final ZookeeperPorts zookeeper;
+    private final Optional<AdminPort> admin;
     private Consumer<StartResult> starting = result -> {};
     private Map<String, ListenerConfig> advertised = Map.of();
     private Optional<Storage> storage = Optional.empty();
@@ -66,6 +75,7 @@ public final class Node {
         this.config = config;
         this.environment = environment;
         zookeeper = new ZookeeperPorts(config.zookeeper());
+        admin = config.zookeeper().admin().map(wanted -> new AdminPort(wanted, zookeeper::commands));
         doors = new Doors(
                 environment.network(),
                 new ConnectionQuota(() -> limit("max.connections"), () -> limit("max.connections.per.ip")));
@@ -89,6 +99,7 @@ public final class Node {
                     config.brokerLimits().framing());
             // where the service is another's there is none to serve
             if (config.external().isEmpty()) zookeeper.bind(doors);
+            if (admin.isPresent()) admin.get().bind(environment.outside().http());
         } catch (IOException e) {
             fail(e.getMessage());
             return;
@@ -122,7 +133,7 @@ public final class Node {
     }
 
     private void connect(ExternalCoordination.Settings settings) {
-        environment.external().get().connect(settings, orFail(connected -> {
+        environment.outside().coordination().connect(settings, orFail(connected -> {
             member = Optional.of(connected);
             claim(connected.coordination());
         }));
@@ -166,7 +177,7 @@ public final class Node {
 
     private void serve(Function<String, Network.Acceptor> acceptors) {
         doors.open(acceptors);
-        starting.accept(new StartResult.Started(advertised, zookeeper.addresses()));
+        starting.accept(new StartResult.Started(advertised, zookeeper.addresses(), admin.flatMap(AdminPort::address)));
     }
 
     /** As Kafka names it, in Metadata's znode. */
@@ -190,6 +201,7 @@ public final class Node {
     /** Lets go of everything; {@code done} runs when that is so. To be called once, after the start has been answered. */
     public void stop(Runnable done) {
         doors.close();
+        admin.ifPresent(AdminPort::close);
         zookeeper.stop();
         if (parts.isPresent()) parts.get().stop(outcome -> stopKeeper(outcome, done));
         else if (storage.isPresent()) storage.get().close(outcome -> stopKeeper(Outcome.done(null), done));

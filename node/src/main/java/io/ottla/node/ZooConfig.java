@@ -27,7 +27,6 @@ import java.util.Set;
  * @param clientsPerIpMax connections from one address ({@code maxClientCnxns})
  * @param server what clients may do there, and how they prove who they are
  * @param admin empty if it is not wanted
- * @param all every key of the file, for those who read their own
  */
 public record ZooConfig(
         Path dataDir,
@@ -37,8 +36,7 @@ public record ZooConfig(
         int clientsPerIpMax,
         KeeperOptions keeper,
         ServerOptions server,
-        Optional<Admin> admin,
-        Map<String, String> all) {
+        Optional<Admin> admin) {
 
     /**
      * @param host empty for all addresses
@@ -124,8 +122,7 @@ public record ZooConfig(
                 orAny(settings.integer("maxClientCnxns", CLIENTS_PER_IP, 0, Integer.MAX_VALUE)),
                 keeper(settings),
                 server(settings),
-                admin(settings, isAlone),
-                Map.copyOf(settings.all()));
+                admin(settings, isAlone));
     }
 
     private static int orAny(int max) {

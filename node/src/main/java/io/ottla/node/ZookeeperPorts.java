@@ -4,6 +4,7 @@ import io.ottla.base.Network;
 import io.ottla.base.Network.ConnectionLimits;
 import io.ottla.keeper.Keeper;
 import io.ottla.keeper.KeeperOptions;
+import io.ottla.zookeeperserver.AdminCommands;
 import io.ottla.zookeeperserver.ServerOptions;
 import io.ottla.zookeeperserver.ZookeeperServer;
 import java.io.IOException;
@@ -122,6 +123,11 @@ final class ZookeeperPorts {
     Optional<Network.Acceptor> acceptor(String name) {
         Bound door = bound.get(name);
         return door == null ? Optional.empty() : server.map(serving -> serving.acceptor(door.isSecure()));
+    }
+
+    /** Empty before the keeper is open. */
+    Optional<AdminCommands> commands() {
+        return server.map(ZookeeperServer::commands);
     }
 
     /** Clients are let go; what is answered leaves. */

@@ -45,10 +45,7 @@ public final class NodeProgram implements Program {
                         environment.random(),
                         counters,
                         environment.faultHandler(),
-                        () -> {
-                            throw new UnsupportedOperationException(
-                                    "a coordination service elsewhere is not simulated");
-                        },
+                        new NothingOutside(),
                         why -> gaveUp = Optional.of(why)));
         node.start(result -> started = Optional.of(result));
         return node::stop;

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 
 /** Connects to an Apache ZooKeeper. On the loop. */
@@ -85,7 +86,7 @@ public final class ZookeeperConnector implements ExternalCoordination {
         private void makeChroot(ArrayDeque<String> steps) {
             if (isAnswered) return;
             if (steps.isEmpty()) {
-                answer(Outcome.done(member()));
+                probe();
                 return;
             }
             String path = steps.remove();
@@ -99,6 +100,16 @@ public final class ZookeeperConnector implements ExternalCoordination {
                     case Result.Unknown(String why) ->
                         fail("%s of zookeeper.connect cannot be made: %s".formatted(path, why));
                 }
+            });
+        }
+
+        private void probe() {
+            coordination.probe(code -> {
+                if (isAnswered) return;
+                if (code == Code.UNIMPLEMENTED)
+                    fail("ZooKeeper at %s is older than 3.6; upgrade it first".formatted(settings.servers()));
+                else if (code == Code.OK) answer(Outcome.done(member()));
+                else fail("ZooKeeper at %s does not serve us: %s".formatted(settings.servers(), code));
             });
         }
 

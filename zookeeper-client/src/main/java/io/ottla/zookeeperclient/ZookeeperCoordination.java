@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
 final class ZookeeperCoordination implements Coordination {
     private static final Logger LOG = LoggerFactory.getLogger(ZookeeperCoordination.class);
     private static final long NEW_SESSION_MS = 1_000;
+    private static final long AGAIN_MS = 100;
 
     private final Settings settings;
     private final Map<String, String> properties;
@@ -92,7 +93,7 @@ final class ZookeeperCoordination implements Coordination {
                 isConnected = true;
                 advance();
             }
-            case Disconnected -> gap();
+            case Disconnected -> disconnected();
             case Expired -> expired();
             case AuthFailed ->
                 LOG.error(
@@ -103,10 +104,14 @@ final class ZookeeperCoordination implements Coordination {
         states.accept(state);
     }
 
-    /** Events may be missed from here on, until everything was compared. */
-    private void gap() {
+    private void disconnected() {
         if (isConnected) LOG.info("the connection with ZooKeeper at {} is lost; it is made anew", settings.servers());
         isConnected = false;
+        hadGap();
+    }
+
+    /** Events may have been missed, until everything was compared. What is being read is of no use any more. */
+    private void hadGap() {
         isReading = false;
         hadGap = true;
         era++;
@@ -114,7 +119,7 @@ final class ZookeeperCoordination implements Coordination {
 
     private void expired() {
         LOG.warn("the session with ZooKeeper at {} has expired; another begins", settings.servers());
-        gap();
+        disconnected();
         closeSession(outcome -> {});
         hadGap = false;
         changed.clear();
@@ -183,11 +188,16 @@ final class ZookeeperCoordination implements Coordination {
                         (code, results) -> answer.accept(whole.result(List.of(create), code, results, lastZxid)));
     }
 
+    /** Asks for what only a ZooKeeper of 3.6 or later has, at a path where nothing is. */
+    void probe(Consumer<Code> answer) {
+        session.orElseThrow().watch(chroot.full("/none"), (path, zxid) -> {}, answer);
+    }
+
     private void answered(List<Op> operations, Code code, List<OpResult> results, Consumer<Result> answer) {
         Result result = requests.result(operations, code, results, lastZxid);
         if (result instanceof Result.Committed(long zxid, List<String> paths)) lastZxid = Math.max(lastZxid, zxid);
-        // the connection went before anybody has said so
-        if (result instanceof Result.Unknown && code == Code.CONNECTIONLOSS) gap();
+        // the connection may have gone before anybody has said so
+        if (result instanceof Result.Unknown) hadGap();
         afterReading.add(() -> answer.accept(result));
         advance();
     }
@@ -231,9 +241,11 @@ final class ZookeeperCoordination implements Coordination {
         advance();
     }
 
-    /** An answer that is none. */
+    /** An answer that is none: what was begun is begun again. */
     private void lost(long of) {
-        if (of == era) gap();
+        if (of != era) return;
+        hadGap();
+        clock.after(AGAIN_MS, this::advance);
     }
 
     private void beginOne(Following next) {

@@ -1,0 +1,106 @@
+package io.ottla.node;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.ottla.base.Http;
+import io.ottla.base.Network;
+import io.ottla.zookeeperserver.AdminCommands;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The admin commands of the coordination service over HTTP, as the original's {@code JettyAdminServer} has them.
+ *
+ * <pre>
+ * GET URL          the names of all commands, as a page with links
+ * GET URL/NAME     JSON: what the command found, then "command" and "error" (null if there is none)
+ * </pre>
+ */
+final class AdminPort {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminPort.class);
+    private static final int OK = 200;
+    private static final int NOT_FOUND = 404;
+    private static final int SERVICE_UNAVAILABLE = 503;
+
+    private final ZooConfig.Admin config;
+    private final Supplier<Optional<AdminCommands>> commands;
+    private Optional<Network.Listening> listening = Optional.empty();
+
+    /** @param commands empty while the service is not open */
+    AdminPort(ZooConfig.Admin config, Supplier<Optional<AdminCommands>> commands) {
+        this.config = config;
+        this.commands = commands;
+    }
+
+    /** @throws IOException if the port that somebody asked for cannot be bound, with a sentence for people */
+    void bind(Http http) throws IOException {
+        try {
+            listening = Optional.of(http.listen(config.host(), config.port(), this::asked));
+        } catch (IOException e) {
+            if (config.isWanted()) throw new IOException("admin.serverPort: " + e.getMessage(), e);
+            LOG.warn(
+                    "the admin commands are not served: {}; set admin.serverPort to a free port, or admin.enableServer=false",
+                    e.getMessage());
+        }
+    }
+
+    /** As {@code host:port}; empty if it is not bound. */
+    Optional<String> address() {
+        return listening.map(bound -> config.host() + ":" + bound.port());
+    }
+
+    void close() {
+        listening.ifPresent(Network.Listening::close);
+        listening = Optional.empty();
+    }
+
+    private void asked(Http.Question question, Consumer<Http.Answer> answer) {
+        String url = config.commandUrl();
+        String path = question.path();
+        if (commands.get().isEmpty()) {
+            answer.accept(text(SERVICE_UNAVAILABLE, "the service is not open yet\n"));
+        } else if (path.equals(url) || path.equals(url + "/")) {
+            answer.accept(page(commands.get().get()));
+        } else if (path.startsWith(url + "/")) {
+            String name = path.substring(url.length() + 1);
+            commands.get().get().run(name, question.parameters(), response -> answer.accept(json(response)));
+        } else {
+            answer.accept(text(NOT_FOUND, "there is nothing here; see " + url + "\n"));
+        }
+    }
+
+    private static Http.Answer text(int status, String text) {
+        return new Http.Answer(status, "text/plain; charset=utf-8", () -> text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Http.Answer page(AdminCommands all) {
+        StringBuilder page = new StringBuilder();
+        for (String name : all.names())
+            page.append("<a href=\"%s/%s\">%s</a><br/>\n".formatted(config.commandUrl(), name, name));
+        return new Http.Answer(
+                OK, "text/html; charset=utf-8", () -> page.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Http.Answer json(AdminCommands.Response response) {
+        Map<String, Object> all = new LinkedHashMap<>(response.values());
+        all.put("command", response.command());
+        all.put("error", response.error().orElse(null));
+        return new Http.Answer(response.status(), "application/json", () -> {
+            try {
+                return JSON.std
+                        .with(JSON.Feature.PRETTY_PRINT_OUTPUT)
+                        .with(JSON.Feature.WRITE_NULL_PROPERTIES)
+                        .asBytes(all);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+}
