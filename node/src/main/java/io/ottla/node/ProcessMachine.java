@@ -8,12 +8,16 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** This process, and the data directory of its coordination service. */
 final class ProcessMachine implements Machine {
     private static final String VERSION_FOLDER = "version-2";
+    private static final String SNAPSHOT = "snapshot.";
+    private static final String LOG = "log.";
 
     private final Disk disk;
     private final Path dataDir;
@@ -25,28 +29,48 @@ final class ProcessMachine implements Machine {
         this.dataLogDir = dataLogDir.resolve(VERSION_FOLDER);
     }
 
-    private record Sizes(long snapshotBytes, long logBytes) {}
-
     @Override
-    public void directorySizes(DirectorySizes answer) {
-        disk.submit(this, this::measure, outcome -> {
-            Sizes sizes = outcome instanceof Outcome.Done<Sizes>(Sizes measured) ? measured : new Sizes(0, 0);
-            answer.measured(sizes.snapshotBytes, sizes.logBytes);
-        });
+    public void dataFiles(Consumer<DataFiles> answer) {
+        disk.submit(
+                this,
+                this::look,
+                outcome -> answer.accept(
+                        outcome instanceof Outcome.Done<DataFiles>(DataFiles found)
+                                ? found
+                                : new DataFiles(0, 0, -1, -1)));
     }
 
-    private Sizes measure() throws IOException {
-        return new Sizes(measure(dataDir, "snapshot."), measure(dataLogDir, "log."));
-    }
-
-    private long measure(Path folder, String prefix) throws IOException {
-        long bytes = 0;
-        for (String name : disk.list(folder)) {
-            Path file = folder.resolve(name);
+    private DataFiles look() throws IOException {
+        long snapshotBytes = 0;
+        long zxid = -1;
+        long writtenMs = -1;
+        for (String name : disk.list(dataDir)) {
+            Path file = dataDir.resolve(name);
             // it may have been purged meanwhile
-            if (name.startsWith(prefix) && disk.exists(file)) bytes += disk.size(file);
+            if (!name.startsWith(SNAPSHOT) || !disk.exists(file)) continue;
+            snapshotBytes += disk.size(file);
+            OptionalLong of = zxid(name);
+            if (of.isEmpty() || of.getAsLong() < zxid) continue;
+            zxid = of.getAsLong();
+            writtenMs = disk.lastModifiedMs(file);
         }
-        return bytes;
+        long logBytes = 0;
+        for (String name : disk.list(dataLogDir)) {
+            Path file = dataLogDir.resolve(name);
+            if (name.startsWith(LOG) && disk.exists(file)) logBytes += disk.size(file);
+        }
+        return new DataFiles(snapshotBytes, logBytes, zxid, writtenMs);
+    }
+
+    /** Of {@code snapshot.ZXID[.gz|.snappy]}; empty of one that is being written. */
+    private static OptionalLong zxid(String name) {
+        String text = name.substring(SNAPSHOT.length());
+        int dot = text.indexOf('.');
+        try {
+            return OptionalLong.of(Long.parseUnsignedLong(dot < 0 ? text : text.substring(0, dot), 16));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
     }
 
     @Override

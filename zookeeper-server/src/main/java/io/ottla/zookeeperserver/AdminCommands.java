@@ -88,6 +88,7 @@ public final class AdminCommands {
         add((parameters, values) -> values.put("tracemask", traceMask).done(), "get_trace_mask", "gtmk");
         add((parameters, values) -> values.put("initial_configuration", "").done(), "initial_configuration", "icfg");
         add((parameters, values) -> values.put("read_only", false).done(), "is_read_only", "isro");
+        add(this::lastSnapshot, "last_snapshot", "lsnp");
         add((parameters, values) -> values.failed(OK, "server is not initialized"), "leader", "lead");
         add((parameters, values) -> values.putAll(monitoring.values()).done(), "monitor", "mntr");
         add((parameters, values) -> values.done(), "observer_connection_stat_reset", "orst");
@@ -222,8 +223,15 @@ public final class AdminCommands {
     }
 
     private void dirs(Map<String, String> parameters, Values values) {
-        machine.directorySizes((snapshots, logs) ->
-                values.put("datadir_size", snapshots).put("logdir_size", logs).done());
+        machine.dataFiles(files -> values.put("datadir_size", files.snapshotBytes())
+                .put("logdir_size", files.logBytes())
+                .done());
+    }
+
+    private void lastSnapshot(Map<String, String> parameters, Values values) {
+        machine.dataFiles(files -> values.put("zxid", Long.toHexString(files.lastSnapshotZxid()))
+                .put("timestamp", files.lastSnapshotMs())
+                .done());
     }
 
     private void dump(Map<String, String> parameters, Values values) {
@@ -286,7 +294,7 @@ public final class AdminCommands {
 
     /** @param brief of connections; empty for none of them */
     private void statistics(Values values, Optional<Boolean> brief) {
-        machine.directorySizes((snapshots, logs) -> {
+        machine.dataFiles(files -> {
             ServerStats stats = server.stats();
             Map<String, Object> response = new TreeMap<>();
             response.put("last_buffer_size", stats.lastResponseBytes);
@@ -304,8 +312,8 @@ public final class AdminCommands {
             of.put("max_latency", stats.maxLatencyMs());
             of.put("outstanding_requests", server.outstanding());
             of.put("last_processed_zxid", keeper().lastZxid());
-            of.put("data_dir_size", snapshots);
-            of.put("log_dir_size", logs);
+            of.put("data_dir_size", files.snapshotBytes());
+            of.put("log_dir_size", files.logBytes());
             of.put("uptime", monitoring.uptimeMs());
             of.put("provider_null", false);
             values.put("version", Monitoring.VERSION)

@@ -6,6 +6,7 @@ import io.ottla.zookeeperprotocol.FourLetterWord;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,10 @@ final class FourLetterWords {
             return;
         }
         switch (word) {
-            case CONF -> machine.directorySizes((snapshots, logs) -> answer.accept(conf(snapshots, logs)));
+            case CONF -> machine.dataFiles(files -> answer.accept(conf(files)));
             case DIRS ->
-                machine.directorySizes((snapshots, logs) ->
-                        answer.accept("datadir_size: " + snapshots + "\nlogdir_size: " + logs + "\n"));
+                machine.dataFiles(files -> answer.accept(
+                        "datadir_size: " + files.snapshotBytes() + "\nlogdir_size: " + files.logBytes() + "\n"));
             case CONS -> answer.accept(connections(false) + "\n");
             case CRST -> {
                 server.commands().resetConnections();
@@ -83,14 +84,14 @@ final class FourLetterWords {
                 + "\nNode count: " + keeper().znodeCount() + "\n";
     }
 
-    private String conf(long snapshotBytes, long logBytes) {
+    private String conf(Machine.DataFiles files) {
         ServerOptions.Described described = server.options().described();
         return "clientPort=" + described.clientPort()
                 + "\nsecureClientPort=" + described.secureClientPort()
                 + "\ndataDir=" + described.dataDir()
-                + "\ndataDirSize=" + snapshotBytes
+                + "\ndataDirSize=" + files.snapshotBytes()
                 + "\ndataLogDir=" + described.dataLogDir()
-                + "\ndataLogSize=" + logBytes
+                + "\ndataLogSize=" + files.logBytes()
                 + "\ntickTime=" + described.tickTimeMs()
                 + "\nmaxClientCnxns=" + described.maxClientCnxns()
                 + "\nminSessionTimeout=" + described.minSessionTimeoutMs()
@@ -146,7 +147,37 @@ final class FourLetterWords {
             text.append("0x").append(Long.toHexString(id)).append(":\n");
             for (String path : paths) text.append('\t').append(path).append('\n');
         });
-        return text.append("Connections dump:\n").toString();
+        text.append("Connections dump:\nConnections Sets (");
+        SortedMap<Long, List<ClientConnection>> connections = connectionsByExpiry(byExpiry);
+        text.append(connections.size())
+                .append(")/(")
+                .append(server.connections().size())
+                .append("):\n");
+        connections.forEach((expiresMs, clients) -> {
+            text.append(clients.size())
+                    .append(" expire at ")
+                    .append(new Date(wallMs + expiresMs))
+                    .append(":\n");
+            for (ClientConnection client : clients)
+                text.append("\tip: ")
+                        .append(client.connection().remote())
+                        .append(" sessionId: 0x")
+                        .append(Long.toHexString(client.sessionId()))
+                        .append('\n');
+        });
+        return text.toString();
+    }
+
+    /** A connection goes with its session; one without is given some time from now. */
+    private SortedMap<Long, List<ClientConnection>> connectionsByExpiry(SortedMap<Long, List<Long>> sessions) {
+        Map<Long, Long> expiryOf = new HashMap<>();
+        sessions.forEach((expiresMs, ids) -> ids.forEach(id -> expiryOf.put(id, expiresMs)));
+        long withoutMs = server.monotonicMs() + server.options().limits().connectMsMax();
+        SortedMap<Long, List<ClientConnection>> found = new TreeMap<>();
+        for (ClientConnection client : server.connections())
+            found.computeIfAbsent(expiryOf.getOrDefault(client.sessionId(), withoutMs), absent -> new ArrayList<>())
+                    .add(client);
+        return found;
     }
 
     private String environment() {

@@ -1,17 +1,21 @@
 package io.ottla.zookeeperserver;
 
 import java.util.SortedMap;
+import java.util.function.Consumer;
 
 /** What operators are told of the machine and the process, beside the service itself. On the loop. */
 public interface Machine {
 
-    /** Sizes in bytes. */
-    interface DirectorySizes {
-        void measured(long snapshotBytes, long logBytes);
-    }
+    /**
+     * What the data directories hold.
+     *
+     * @param lastSnapshotZxid of the newest snapshot; −1 if there is none, as its time
+     * @param lastSnapshotMs when it was written, since the epoch
+     */
+    record DataFiles(long snapshotBytes, long logBytes, long lastSnapshotZxid, long lastSnapshotMs) {}
 
-    /** Measures the data directories; the answer comes on the loop. */
-    void directorySizes(DirectorySizes answer);
+    /** Looks at the data directories; the answer comes on the loop. */
+    void dataFiles(Consumer<DataFiles> answer);
 
     long openFiles();
 

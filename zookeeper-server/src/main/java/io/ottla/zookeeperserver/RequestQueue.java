@@ -92,9 +92,11 @@ final class RequestQueue {
                 State refused = new State.Refused(code, keeper.lastZxid(), false);
                 refuse(new Entry(xid, reconfig, caller, frameBytes, receivedNs, refused));
             }
-            case ClientRequest.CloseSession close ->
-                keeper.closeSession(
-                        caller, xid, add(new Entry(xid, close, caller, frameBytes, receivedNs, State.SUBMITTED)));
+            case ClientRequest.CloseSession close -> {
+                // not before the reads that came before it: from then on the keeper refuses the session
+                add(new Entry(xid, close, caller, frameBytes, receivedNs, State.PARKED));
+                drain();
+            }
             case ClientRequest.Write write ->
                 keeper.submit(
                         caller,
@@ -134,6 +136,10 @@ final class RequestQueue {
         draining = true;
         while (!ended && !entries.isEmpty() && !client.isCongested()) {
             Entry head = entries.element();
+            if (head.state instanceof State.Parked && head.request instanceof ClientRequest.CloseSession) {
+                head.state = State.SUBMITTED;
+                keeper.closeSession(head.caller, head.xid, head);
+            }
             if (head.state instanceof State.Submitted) break;
             entries.remove();
             bytes -= head.frameBytes;

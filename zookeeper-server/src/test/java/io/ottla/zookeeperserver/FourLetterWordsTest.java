@@ -79,7 +79,8 @@ class FourLetterWordsTest {
                 .contains("\nhost.name=here\n");
         assertThat(ask("dump"))
                 .startsWith("SessionTracker dump:\nSession Sets (0)/(0):\nephemeral nodes dump:\n"
-                        + "Sessions with Ephemerals (0):\nConnections dump:\n");
+                        + "Sessions with Ephemerals (0):\nConnections dump:\nConnections Sets (1)/(1):\n1 expire at ")
+                .endsWith(" sessionId: 0x0\n[closed]");
         assertThat(ask("mntr"))
                 .startsWith("zk_version\t3.9.5-ottla, built on 2026-01-01 00:00 UTC\nzk_server_state\tstandalone\n")
                 .contains("\nzk_znode_count\t4\n", "\nzk_num_alive_connections\t1\n");
@@ -99,8 +100,10 @@ class FourLetterWordsTest {
         List<AdminCommands.Response> answers = new ArrayList<>();
         port.server.commands().run("srvr", Map.of(), answers::add);
         port.server.commands().run("nothing", Map.of(), answers::add);
+        port.server.commands().run("lsnp", Map.of(), answers::add);
         assertThat(answers.get(0).command()).isEqualTo("server_stats");
         assertThat(answers.get(0).values()).containsEntry("node_count", 4);
         assertThat(answers.get(1).error()).contains("Unknown command: nothing");
+        assertThat(answers.get(2).values()).isEqualTo(Map.of("zxid", "33", "timestamp", 44L));
     }
 }

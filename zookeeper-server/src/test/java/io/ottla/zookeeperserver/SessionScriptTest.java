@@ -264,6 +264,14 @@ class SessionScriptTest {
     }
 
     @Test
+    void theEndOfASessionWaitsForWhatItAskedBefore() {
+        TestClient a = port.client();
+        a.send(create("/a", "1"), new GetData("/a", false), new CloseSession());
+        port.drain();
+        assertThat(a.told()).containsExactly("1 /a", "2 '1' v0", "3 ok", "closed");
+    }
+
+    @Test
     void aSilentSessionExpiresAndItsConnectionIsClosed() {
         TestClient a = port.client();
         TestClient b = port.client();

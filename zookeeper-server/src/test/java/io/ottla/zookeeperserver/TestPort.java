@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** A client port over a real keeper, in a world where nothing happens but what the test lets happen. Ticks of 3 s. */
 final class TestPort {
@@ -64,8 +65,8 @@ final class TestPort {
 
     private static final class NoMachine implements Machine {
         @Override
-        public void directorySizes(DirectorySizes answer) {
-            answer.measured(11, 22);
+        public void dataFiles(Consumer<DataFiles> answer) {
+            answer.accept(new DataFiles(11, 22, 0x33, 44));
         }
 
         @Override
