@@ -5,6 +5,7 @@ import io.ottla.sim.DiskFaults.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The lives of one node: started, troubled, ended, and at last healed. What the seed draws: clean stops, kills, pauses,
@@ -17,18 +18,23 @@ final class Lives {
     private final SeededRandom random;
     private final Machine machine;
     private final boolean flushed;
-    private final Map<String, String> properties;
+    private final Supplier<NodeProgram> program;
 
     Lives(World world, SeededRandom random, Machine machine, boolean flushed, Map<String, String> properties) {
+        this(world, random, machine, flushed, () -> new NodeProgram(properties));
+    }
+
+    /** @param program one for each start */
+    Lives(World world, SeededRandom random, Machine machine, boolean flushed, Supplier<NodeProgram> program) {
         this.world = world;
         this.random = random;
         this.machine = machine;
         this.flushed = flushed;
-        this.properties = properties;
+        this.program = program;
     }
 
     void start() {
-        machine.start(new NodeProgram(properties));
+        machine.start(program.get());
     }
 
     /** One life of a node that runs already, its end, and the next start. */
@@ -80,7 +86,7 @@ final class Lives {
     void heal() {
         machine.faults(DiskFaults.none());
         if (machine.isRunning()) machine.kill();
-        NodeProgram last = new NodeProgram(properties);
+        NodeProgram last = program.get();
         machine.start(last);
         world.until("the node is started", START_MS_MAX, () -> last.started().isPresent());
         if (!last.serves()) throw new AssertionError("the node does not start again: " + last.started());

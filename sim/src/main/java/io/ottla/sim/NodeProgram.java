@@ -34,6 +34,19 @@ public final class NodeProgram implements Program {
         }
     }
 
+    private NodeProgram(NodeConfig config) {
+        this.config = config;
+    }
+
+    /** The coordination service alone, from the lines of a {@code zoo.cfg}. */
+    public static NodeProgram zookeeper(Map<String, String> zooCfg) {
+        try {
+            return new NodeProgram(NodeConfig.parseZooCfg(zooCfg, HOME));
+        } catch (InvalidConfigException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
     @Override
     public Running start(Environment environment) {
         Node node = new Node(

@@ -53,7 +53,9 @@ public final class Simulation {
             "clients",
             ClientsScenario::new,
             "groups",
-            GroupScenario::new);
+            GroupScenario::new,
+            "zookeeper",
+            ZookeeperScenario::new);
 
     /**
      * {@code main(scenario, seed)} runs one seed, {@code main(scenario, seed, count)} all from one on. Exits with 1 when

@@ -1,0 +1,201 @@
+package io.ottla.sim;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Z1, Z4, Z5, Z15: all that is ever shown of a node comes from one order of writes, by zxid. A write that was answered took effect at its zxid, once; a read at a
+ * zxid shows what was written last at or before it; both halves of a pair have one zxid; a version counts the changes since the
+ * node was made, and a write that wanted a version found it.
+ */
+final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
+    private static final int OK = 0;
+    private static final int NO_NODE = -101;
+
+    private final Map<String, Node> nodes = new HashMap<>();
+    private final Map<String, ZnodeOp> sentByToken = new HashMap<>();
+    private final Map<Long, String> writes = new HashMap<>();
+
+    /** What is known of one path. */
+    private static final class Node {
+        /** By mzxid. */
+        final TreeMap<Long, ZnodeSeen> states = new TreeMap<>();
+
+        final TreeMap<Long, String> deletes = new TreeMap<>();
+
+        /** By the zxid of the reply: the mzxid that a read showed last. */
+        final TreeMap<Long, Long> reads = new TreeMap<>();
+
+        /** Deletes that are under way, or that nobody will ever know the outcome of. */
+        int deletesUnknown;
+    }
+
+    ZnodeHistoryChecker(ZookeeperHistory history) {
+        super("Z1, Z4, Z5, Z15: one order of writes, and every read from it", history);
+    }
+
+    private Node node(String path) {
+        return nodes.computeIfAbsent(path, absent -> new Node());
+    }
+
+    @Override
+    void look(ZookeeperObservation observation) {
+        switch (observation) {
+            case ZookeeperObservation.Sent sent -> sent(sent);
+            case ZookeeperObservation.Lost lost -> {}
+            case ZookeeperObservation.Answered answered -> answered(answered);
+            case ZookeeperObservation.Expired expired -> {}
+            case ZookeeperObservation.Attached attached -> {}
+            case ZookeeperObservation.Notified notified -> {}
+            case ZookeeperObservation.Rewatched rewatched -> {}
+        }
+    }
+
+    private void sent(ZookeeperObservation.Sent sent) {
+        switch (sent.op()) {
+            case ZnodeOp.Create create -> sentByToken.put(create.token(), create);
+            case ZnodeOp.Set set -> sentByToken.put(set.token(), set);
+            case ZnodeOp.SetPair pair -> sentByToken.put(pair.token(), pair);
+            // from here on it may happen, long before the answer comes
+            case ZnodeOp.Delete delete -> node(delete.path()).deletesUnknown++;
+            default -> {}
+        }
+    }
+
+    private void answered(ZookeeperObservation.Answered answered) {
+        long zxid = answered.zxid();
+        if (answered.op().isWrite() && answered.error() == OK && changes(answered)) {
+            String who = answered.client() + " " + answered.op();
+            String other = writes.putIfAbsent(zxid, who);
+            if (other != null) throw broken("0x%x is the zxid of both %s and %s", zxid, other, who);
+        }
+        switch (answered.op()) {
+            case ZnodeOp.Create create -> {
+                for (ZnodeSeen seen : answered.seen()) written(seen, zxid, 0);
+            }
+            case ZnodeOp.Set set -> {
+                for (ZnodeSeen seen : answered.seen()) written(seen, zxid, set.version() < 0 ? -1 : set.version() + 1);
+            }
+            case ZnodeOp.SetPair pair -> {
+                for (ZnodeSeen seen : answered.seen()) written(seen, zxid, -1);
+            }
+            case ZnodeOp.Delete delete -> {
+                node(delete.path()).deletesUnknown--;
+                if (answered.error() == OK) deleted(delete.path(), zxid, answered.client());
+            }
+            case ZnodeOp.Get get -> {
+                for (ZnodeSeen seen : answered.seen()) read(seen, zxid);
+                if (answered.error() == NO_NODE) absent(get.path(), zxid);
+            }
+            case ZnodeOp.GetPair pair -> pair(answered.seen(), zxid);
+            case ZnodeOp.Close close -> {}
+            case ZnodeOp.Sync sync -> {}
+            case ZnodeOp.Follow follow -> {}
+            case ZnodeOp.Ping ping -> {}
+        }
+    }
+
+    private static boolean changes(ZookeeperObservation.Answered answered) {
+        return !(answered.op() instanceof ZnodeOp.SetPair) || !answered.seen().isEmpty();
+    }
+
+    private void written(ZnodeSeen seen, long zxid, int version) {
+        if (seen.mzxid() != zxid) throw broken("the answer at 0x%x shows %s", zxid, seen);
+        if (version >= 0 && seen.version() != version)
+            throw broken("version %d was due, not that of %s", version, seen);
+        learn(seen);
+        read(seen, zxid);
+    }
+
+    /** A state of a node that somebody was shown. */
+    private void learn(ZnodeSeen seen) {
+        ZnodeOp origin = sentByToken.get(seen.token());
+        if (origin == null || !writes(origin, seen.path())) throw broken("nobody wrote %s", seen);
+        Node node = node(seen.path());
+        ZnodeSeen known = node.states.putIfAbsent(seen.mzxid(), seen);
+        if (known != null) {
+            if (!known.equals(seen)) throw broken("at one zxid it is %s and %s", known, seen);
+            return;
+        }
+        for (ZnodeSeen other : node.states.values()) {
+            if (other.token().equals(seen.token()) && other.mzxid() != seen.mzxid())
+                throw broken("one write took effect twice: %s and %s", other, seen);
+        }
+        var before = node.states.lowerEntry(seen.mzxid());
+        if (before != null) follows(before.getValue(), seen);
+        var after = node.states.higherEntry(seen.mzxid());
+        if (after != null) follows(seen, after.getValue());
+        for (var read : node.reads.tailMap(seen.mzxid(), true).entrySet()) {
+            if (read.getValue() < seen.mzxid())
+                throw broken(
+                        "a read at 0x%x of %s showed 0x%x, and it was written at 0x%x",
+                        read.getKey(), seen.path(), read.getValue(), seen.mzxid());
+        }
+    }
+
+    private static boolean writes(ZnodeOp origin, String path) {
+        return switch (origin) {
+            case ZnodeOp.Create create -> path.startsWith(create.path());
+            case ZnodeOp.Set set -> set.path().equals(path);
+            case ZnodeOp.SetPair pair ->
+                pair.first().equals(path) || pair.second().equals(path);
+            default -> false;
+        };
+    }
+
+    private static void follows(ZnodeSeen earlier, ZnodeSeen later) {
+        boolean same = earlier.czxid() == later.czxid();
+        boolean sound = same
+                ? later.version() - earlier.version() <= later.mzxid() - earlier.mzxid()
+                        && later.version() > earlier.version()
+                : later.czxid() > earlier.mzxid();
+        if (!sound) throw broken("%s cannot come before %s", earlier, later);
+    }
+
+    private void read(ZnodeSeen seen, long zxid) {
+        if (seen.mzxid() > zxid) throw broken("a read at 0x%x shows %s", zxid, seen);
+        learn(seen);
+        Node node = node(seen.path());
+        long newest = node.states.floorKey(zxid);
+        if (newest > seen.mzxid())
+            throw broken("a read at 0x%x shows %s, but it was written at 0x%x", zxid, seen, newest);
+        Long deleted = node.deletes.floorKey(zxid);
+        if (deleted != null && deleted > seen.czxid())
+            throw broken("a read at 0x%x shows %s, but it was deleted at 0x%x", zxid, seen, deleted);
+        node.reads.merge(zxid, seen.mzxid(), Math::max);
+    }
+
+    private void absent(String path, long zxid) {
+        Node node = node(path);
+        var last = node.states.floorEntry(zxid);
+        if (last == null) return;
+        boolean deleted = !node.deletes.subMap(last.getKey(), false, zxid, true).isEmpty();
+        boolean mayGo = node.deletesUnknown > 0 || last.getValue().ephemeralOwner() != 0;
+        if (!deleted && !mayGo)
+            throw broken("a read at 0x%x finds no %s, but it was written and never deleted", zxid, last.getValue());
+    }
+
+    private void deleted(String path, long zxid, String client) {
+        Node node = node(path);
+        node.deletes.put(zxid, client);
+        if (node.states.containsKey(zxid)) throw broken("%s was written and deleted at 0x%x", path, zxid);
+        for (var read : node.reads.tailMap(zxid, true).entrySet()) {
+            ZnodeSeen state = node.states.get(read.getValue());
+            if (state != null && state.czxid() < zxid)
+                throw broken("a read at 0x%x shows %s, but it was deleted at 0x%x", read.getKey(), state, zxid);
+        }
+    }
+
+    private void pair(List<ZnodeSeen> seen, long zxid) {
+        for (ZnodeSeen each : seen) read(each, zxid);
+        List<ZnodeSeen> both = new ArrayList<>(seen);
+        if (both.size() != 2) return;
+        both.sort(java.util.Comparator.comparingLong(ZnodeSeen::mzxid));
+        ZnodeSeen newer = both.get(1);
+        boolean isPair = sentByToken.get(newer.token()) instanceof ZnodeOp.SetPair;
+        if (isPair && both.get(0).mzxid() != newer.mzxid()) throw broken("half of a pair at 0x%x: %s", zxid, both);
+    }
+}

@@ -1,0 +1,102 @@
+package io.ottla.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ottla.sim.DiskFaults.Kind;
+import io.ottla.sim.LyingNetwork.Packet;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The coordination service in the virtual world. */
+class ZookeeperSimulationTest {
+    private static final int SEEDS_OF_MUTANTS = 60;
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100, 200, 300})
+    void whatClientsSeeHolds(long first) {
+        int answered = 0;
+        for (long seed = first; seed < first + 30; seed++) {
+            ZookeeperScenario scenario = new ZookeeperScenario();
+            Simulation.run(seed, scenario);
+            answered += scenario.answered();
+        }
+        assertThat(answered).as("requests answered").isGreaterThan(20_000);
+    }
+
+    /** Through snapshots, rolls of the log and purges, which come every few transactions. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void thePowerMayGoAtAnyOperationOfTheDisk(long seed) {
+        for (long operation = 1; operation <= 300; operation++) Simulation.run(seed, new ZookeeperScenario(operation));
+    }
+
+    @Test
+    void theSameSeedGivesTheSameTrace() {
+        for (long seed = 0; seed < 3; seed++)
+            assertThat(Simulation.run(seed, new ZookeeperScenario()))
+                    .isEqualTo(Simulation.run(seed, new ZookeeperScenario()));
+    }
+
+    /** Seeds that found something once. */
+    @Test
+    void whatWasFoundStaysMended() {
+        Simulation.run(
+                1, new ZookeeperScenario(33)); // two starts within a millisecond gave a living session's id again
+    }
+
+    /** Classic mistakes, made by a disk that leaves out what the service asks for, or by a network that alters what it answers. */
+    enum Mistake {
+        ANSWERS_BEFORE_FSYNC((kind, path) -> kind == Kind.SYNC && isNamed(path, "log.")),
+        LOGS_HAVE_NO_DURABLE_NAME((kind, path) -> kind == Kind.SYNC_DIRECTORY && isNamed(path, "version-2")),
+        SNAPSHOTS_ARE_NOT_SYNCED(
+                (kind, path) -> kind == Kind.SYNC && path.toString().contains("snapshot.")),
+        LOSES_AN_EVENT(packets -> packets.stream()
+                .filter(packet -> !packet.isEvent() || packet.zxid() % 7 != 0)
+                .toList()),
+        TELLS_AN_EVENT_TWICE(packets -> packets.stream()
+                .flatMap(packet -> packet.isEvent() ? Stream.of(packet, packet) : Stream.of(packet))
+                .toList()),
+        TELLS_EVENTS_AFTER_ANSWERS(packets -> Stream.concat(
+                        packets.stream().filter(packet -> !packet.isEvent()),
+                        packets.stream().filter(Packet::isEvent))
+                .toList()),
+        TELLS_NOTHING_OF_WHAT_WAS_MISSED(packets -> packets.stream()
+                .filter(packet -> !packet.isEvent() || packet.zxid() != -1)
+                .toList());
+
+        final UnaryOperator<Program.Environment> disguise;
+
+        Mistake(BiPredicate<Kind, Path> forgets) {
+            disguise = environment -> LyingDisk.under(environment, forgets);
+        }
+
+        Mistake(UnaryOperator<List<Packet>> alters) {
+            disguise = environment -> LyingNetwork.under(environment, alters);
+        }
+
+        private static boolean isNamed(Path path, String prefix) {
+            return path.getNameCount() > 0 && path.getFileName().toString().startsWith(prefix);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMistakeIsFound(Mistake mistake) {
+        assertThatThrownBy(() -> {
+                    for (long seed = 0; seed < SEEDS_OF_MUTANTS; seed++)
+                        Simulation.run(seed, world -> {
+                            world.disguise(mistake.disguise);
+                            new ZookeeperScenario().run(world);
+                        });
+                })
+                .isInstanceOf(SimulationFailure.class);
+    }
+}
