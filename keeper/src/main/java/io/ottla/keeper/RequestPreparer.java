@@ -88,6 +88,16 @@ final class RequestPreparer {
         return owners.moved(sessionId, caller.connection()) ? Optional.of(ErrorCode.SESSION_MOVED) : Optional.empty();
     }
 
+    /**
+     * Why a session may not read; empty if it may. Until its end is in the tree it may: what it asked before it asked for its end is
+     * answered before that.
+     */
+    Optional<ErrorCode> readFault(Caller caller) {
+        long sessionId = caller.sessionId();
+        if (!tree.sessions().containsKey(sessionId) && !isLocal(sessionId)) return Optional.of(ErrorCode.UNKNOWN_SESSION);
+        return owners.moved(sessionId, caller.connection()) ? Optional.of(ErrorCode.SESSION_MOVED) : Optional.empty();
+    }
+
     LoggedTxn prepare(long nowMs, Caller caller, int cxid, Request request) {
         long sessionId = caller.sessionId();
         Call call = new Call(nowMs, caller, Math.incrementExact(lastZxid));

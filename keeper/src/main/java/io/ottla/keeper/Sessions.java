@@ -111,9 +111,9 @@ final class Sessions {
         return expiry.touch(sessionId, monotonicMs());
     }
 
-    /** What is wrong with a caller's session, if anything is. */
+    /** What is wrong with the session of a caller who reads, if anything is. */
     Optional<ErrorCode> fault(Caller caller) {
-        return preparer.sessionFault(caller);
+        return preparer.readFault(caller);
     }
 
     void close(Caller caller, int cxid, Consumer<Result> answer) {
