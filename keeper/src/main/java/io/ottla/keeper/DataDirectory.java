@@ -107,10 +107,13 @@ final class DataDirectory {
         TreeMap<Long, String> logs = named(logDirectory, LOG);
         dropEmptyTail(logs, notes);
         if (snapshots.isEmpty()) {
-            if (!logs.isEmpty())
-                throw new IOException("%s has transaction logs and no snapshot: what they build on is missing"
-                        .formatted(logDirectory));
             ZnodeTree tree = ZnodeTree.fresh(hashSeed);
+            if (!logs.isEmpty()) {
+                checkComplete(logs);
+                notes.add("%s has no snapshot, and every transaction from the first on: they are all applied"
+                        .formatted(logDirectory));
+                replay(tree, logs, notes);
+            }
             writeSnapshot(tree);
             return new Recovered(tree, 0, notes);
         }
@@ -123,6 +126,18 @@ final class DataDirectory {
         // out of the way, so that they do not count among those that are kept
         for (String name : damaged) disk.rename(directory.resolve(name), directory.resolve(DAMAGED + name));
         return new Recovered(tree, replayed, notes);
+    }
+
+    /**
+     * Servers before 3.5 did not begin with a snapshot; their logs say everything if they are there from the first transaction on
+     * (snapshot.trust.empty of the original, which has to be told).
+     */
+    private void checkComplete(TreeMap<Long, String> logs) throws IOException {
+        long first = logs.firstKey();
+        // counted from 1 in the first epoch, which is 0 for a server that is alone
+        if (first >>> 32 <= 1 && (int) first == 1) return;
+        throw new IOException("%s has transaction logs and no snapshot: what they build on is missing"
+                .formatted(logDirectory));
     }
 
     /** A directory that was for both once has files that nobody would look at. */

@@ -69,9 +69,8 @@ public record KeeperOptions(
         public Nodes {
             if (cleaningIntervalMs < 0 || unusedContainerMs < 0)
                 throw new IllegalArgumentException("intervals of container cleaning must be 0 or more");
-            if (cleanedPerMinute < 1 || cleanedPerMinute > 60_000)
-                throw new IllegalArgumentException(
-                        "znode.container.maxPerMinute must be 1 to 60000: " + cleanedPerMinute);
+            if (cleanedPerMinute < 1)
+                throw new IllegalArgumentException("znode.container.maxPerMinute must be 1 or more: " + cleanedPerMinute);
         }
     }
 

@@ -49,7 +49,11 @@ final class NodeDigest {
     }
 
     long of(byte[] path, int pathLength, Znode node) {
-        NodeContent fields = node.fields();
+        return of(path, pathLength, node, node.fields());
+    }
+
+    /** @param fields of the node, decoded */
+    long of(byte[] path, int pathLength, Znode node, NodeContent fields) {
         return of(
                 path,
                 pathLength,

@@ -19,7 +19,7 @@ final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
     /** What is written of the tree between two requests: some tens of microseconds. */
-    private static final int SLICE_BYTES = 64 * 1024;
+    private static final int SLICE_BYTES = 32 * 1024;
 
     private static final int ROUNDS = 126;
 

@@ -83,9 +83,10 @@ final class ZnodeTree {
     boolean link(Znode parent, Znode node, byte[] path, int pathLength) {
         if (walk != null) walk.created(node);
         if (!parent.add(node, hashes)) return false;
+        NodeContent fields = node.fields();
         nodeCount++;
-        dataSize += pathLength + node.dataLength();
-        digest += nodeDigest.of(path, path.length, node);
+        dataSize += pathLength + node.content().length - fields.dataStart;
+        digest += nodeDigest.of(path, path.length, node, fields);
         owned.added(node);
         return true;
     }

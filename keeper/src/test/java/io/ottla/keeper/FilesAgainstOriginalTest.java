@@ -169,6 +169,21 @@ class FilesAgainstOriginalTest {
         Original.assertSame(recovered.tree(), twin);
     }
 
+    @Test
+    void weOpenALogThatIsWholeWithoutASnapshot() throws Exception {
+        ZnodeTree tree = ZnodeTree.fresh(1);
+        DataTree twin = new DataTree();
+        writeAsTheOriginal(tree, twin, -1);
+        TestWorld world = Original.imported(temporary, DATA);
+        DataDirectory.Recovered recovered = new DataDirectory(world, DATA, DATA, 5).recover();
+        assertThat(recovered.notes()).hasSize(1).first().asString().contains("every transaction from the first on");
+        assertThat(recovered.tree().lastZxid()).isEqualTo(900);
+        Original.assertSame(recovered.tree(), twin);
+        // and now the original opens it too
+        Original.export(world, DATA, temporary);
+        assertThat(Original.open(temporary).zxid).isEqualTo(900);
+    }
+
     @ParameterizedTest
     @EnumSource
     void weOpenSnapshotsHoweverTheOriginalCompressesThem(KeeperOptions.Compression compression) throws Exception {
