@@ -136,8 +136,8 @@ final class DataDirectory {
         long first = logs.firstKey();
         // counted from 1 in the first epoch, which is 0 for a server that is alone
         if (first >>> 32 <= 1 && (int) first == 1) return;
-        throw new IOException("%s has transaction logs and no snapshot: what they build on is missing"
-                .formatted(logDirectory));
+        throw new IOException(
+                "%s has transaction logs and no snapshot: what they build on is missing".formatted(logDirectory));
     }
 
     /** A directory that was for both once has files that nobody would look at. */

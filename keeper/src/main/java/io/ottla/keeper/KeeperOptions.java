@@ -70,7 +70,8 @@ public record KeeperOptions(
             if (cleaningIntervalMs < 0 || unusedContainerMs < 0)
                 throw new IllegalArgumentException("intervals of container cleaning must be 0 or more");
             if (cleanedPerMinute < 1)
-                throw new IllegalArgumentException("znode.container.maxPerMinute must be 1 or more: " + cleanedPerMinute);
+                throw new IllegalArgumentException(
+                        "znode.container.maxPerMinute must be 1 or more: " + cleanedPerMinute);
         }
     }
 

@@ -94,7 +94,8 @@ final class RequestPreparer {
      */
     Optional<ErrorCode> readFault(Caller caller) {
         long sessionId = caller.sessionId();
-        if (!tree.sessions().containsKey(sessionId) && !isLocal(sessionId)) return Optional.of(ErrorCode.UNKNOWN_SESSION);
+        if (!tree.sessions().containsKey(sessionId) && !isLocal(sessionId))
+            return Optional.of(ErrorCode.UNKNOWN_SESSION);
         return owners.moved(sessionId, caller.connection()) ? Optional.of(ErrorCode.SESSION_MOVED) : Optional.empty();
     }
 
