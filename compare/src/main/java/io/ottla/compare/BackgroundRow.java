@@ -12,7 +12,7 @@ final class BackgroundRow implements Row {
     private final String words;
     private final String track;
 
-    /** @param words of a load; {@code {duration}} and {@code {partitions}} are filled in */
+    /** @param words of a load; {@code {settle}}, {@code {duration}} and {@code {partitions}} are filled in */
     private BackgroundRow(String name, String about, int partitions, String words, String track) {
         this.name = name;
         this.about = about;
@@ -28,7 +28,7 @@ final class BackgroundRow implements Row {
                 "100 producers over 2,000 partitions, 1 MB/s in all: server CPU",
                 2000,
                 "produce busy --keep --partitions {partitions} --active-partitions {partitions} --producers 100"
-                        + " --record-size 1000 --rate 1MB --duration {duration}",
+                        + " --record-size 1000 --rate 1MB --warmup {settle} --duration {duration}",
                 "produce");
     }
 
@@ -38,7 +38,7 @@ final class BackgroundRow implements Row {
                 "quiet-partitions",
                 "a consumer of 5,000 partitions of which 5 get 100 records a second: server CPU",
                 5000,
-                "e2e quiet --keep --partitions {partitions} --active-partitions 5 --rate 100 --duration {duration}",
+                "e2e quiet --keep --partitions {partitions} --active-partitions 5 --rate 100 --warmup {settle} --duration {duration}",
                 "consume");
     }
 
@@ -63,6 +63,7 @@ final class BackgroundRow implements Row {
             double settleS = turn.seconds(15);
             double windowS = turn.seconds(30);
             String load = words.replace("{partitions}", String.valueOf(Math.max(5, turn.scaled(partitions))))
+                    .replace("{settle}", String.format(Locale.ROOT, "%.0f", settleS))
                     .replace("{duration}", String.format(Locale.ROOT, "%.0f", settleS + windowS + 3));
             Client.Running running = turn.client().start(server, load);
             running.awaitMeasuring();
