@@ -152,7 +152,8 @@ final class ClientConnection implements Network.Receiver, Watcher {
             }
             case Phase.Opening opening -> hold(frame);
             case Phase.Attached attached -> {
-                if (FourLetterWord.fromPrefix(prefix).isPresent()) cut("a packet of " + prefix + " bytes");
+                // beyond the limit the framing lets only four letters through, and they come first or never
+                if (prefix > server.options().packetBytesMax()) cut("a packet of " + prefix + " bytes");
                 else if (!held.isEmpty() || server.isThrottling()) hold(frame);
                 else request(frame);
             }
@@ -217,6 +218,10 @@ final class ClientConnection implements Network.Receiver, Watcher {
             // it knows more than this server, and is to look for another: the only sign that it understands is that
             // nothing comes
             cut("it has seen zxid 0x%x, beyond 0x%x here".formatted(request.lastZxidSeen(), lastZxid()));
+            return;
+        }
+        if (!server.admitsConnect(request.sessionId() == 0)) {
+            cut("too many connect");
             return;
         }
         phase = new Phase.Opening();

@@ -24,6 +24,7 @@ import java.util.TreeSet;
  *
  * <pre>
  * jute.maxbuffer  globalOutstandingLimit  request_throttle_max_requests  largeRequestThreshold  largeRequestMaxBytes
+ * connection_throttle_tokens/_fill_time/_fill_count
  * 4lw.commands.whitelist  readonlymode.enabled  reconfigEnabled  skipACL  maxClientCnxns  clientPort  secureClientPort  tickTime
  * minSessionTimeout  maxSessionTimeout  clientPortListenBacklog  dataDir  dataLogDir
  * DigestAuthenticationProvider.enabled/.digestAlg/.superDigest  X509AuthenticationProvider.superUser
@@ -42,6 +43,9 @@ public final class OptionsParser {
             "jute.maxbuffer",
             "globalOutstandingLimit",
             "request_throttle_max_requests",
+            "connection_throttle_tokens",
+            "connection_throttle_fill_time",
+            "connection_throttle_fill_count",
             "largeRequestThreshold",
             "largeRequestMaxBytes",
             "4lw.commands.whitelist",
@@ -95,6 +99,11 @@ public final class OptionsParser {
                 authentication(settings),
                 whitelist(settings),
                 bool(settings, "reconfigEnabled", false),
+                new ServerOptions.Connecting(
+                        integer(settings, "connection_throttle_tokens", 0, 0),
+                        integer(settings, "connection_throttle_fill_time", 1, 1),
+                        integer(settings, "connection_throttle_fill_count", 1, 0),
+                        ServerOptions.Connecting.DEFAULT.sessionsMax()),
                 described(settings));
     }
 

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param whitelist the four-letter words that are answered (4lw.commands.whitelist)
  * @param reconfigEnabled whether the membership may be changed (reconfigEnabled); on a server that is alone it can be in no case, and this only says
  *     what a client is told
+ * @param connecting how often clients may connect
  * @param described what operators are told of the configuration
  */
 public record ServerOptions(
@@ -21,6 +22,7 @@ public record ServerOptions(
         Authentication authentication,
         Set<FourLetterWord> whitelist,
         boolean reconfigEnabled,
+        Connecting connecting,
         Described described) {
 
     /** The original's {@code jute.maxbuffer}. */
@@ -32,6 +34,7 @@ public record ServerOptions(
             Authentication.DEFAULT,
             Set.of(FourLetterWord.SRVR),
             false,
+            Connecting.DEFAULT,
             Described.DEFAULT);
 
     public ServerOptions {
@@ -74,6 +77,16 @@ public record ServerOptions(
             int connectMsMax) {
         public static final Limits DEFAULT =
                 new Limits(1000, 1000, 4L << 20, 32L << 20, 0, -1, 100L << 20, 128L << 20, 32L << 20, 10_000);
+    }
+
+    /**
+     * @param tokensMax of connects that may come at once (connection_throttle_tokens); 0 for any number
+     * @param fillMs each time so much has passed (connection_throttle_fill_time)
+     * @param fillCount so many more may come (connection_throttle_fill_count)
+     * @param sessionsMax with so many sessions nobody begins another one
+     */
+    public record Connecting(int tokensMax, int fillMs, int fillCount, int sessionsMax) {
+        public static final Connecting DEFAULT = new Connecting(0, 1, 1, 1_000_000);
     }
 
     /**
@@ -146,6 +159,6 @@ public record ServerOptions(
     }
 
     public ServerOptions withDescribed(Described now) {
-        return new ServerOptions(packetBytesMax, limits, authentication, whitelist, reconfigEnabled, now);
+        return new ServerOptions(packetBytesMax, limits, authentication, whitelist, reconfigEnabled, connecting, now);
     }
 }

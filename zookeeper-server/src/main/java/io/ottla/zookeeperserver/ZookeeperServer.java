@@ -49,6 +49,7 @@ public final class ZookeeperServer {
     private final Map<Long, ClientConnection> bySession = new HashMap<>();
     private final ArrayDeque<ClientConnection> line = new ArrayDeque<>();
     private final ConnectDeadline deadline;
+    private final ConnectTokens connects;
     private List<ClientConnection> sending = new ArrayList<>();
     private List<ClientConnection> sent = new ArrayList<>();
     private boolean sendDue;
@@ -75,6 +76,11 @@ public final class ZookeeperServer {
         watches = new WatchRequests(keeper);
         commands = new AdminCommands(this, machine, clock.monotonicNs());
         words = new FourLetterWords(this, machine);
+        connects = new ConnectTokens(
+                options.connecting().tokensMax(),
+                options.connecting().fillMs(),
+                options.connecting().fillCount(),
+                clock.monotonicNs() / 1_000_000);
         deadline = new ConnectDeadline(clock, options.limits().connectMsMax(), this::tooLate);
         keeper.onExpired(this::expired);
     }
@@ -261,6 +267,20 @@ public final class ZookeeperServer {
 
     int outstanding() {
         return outstanding;
+    }
+
+    /**
+     * Whether one more may connect.
+     *
+     * @param begins whether it wants a new session
+     */
+    boolean admitsConnect(boolean begins) {
+        boolean admitted = connects.take(monotonicMs())
+                && (!begins
+                        || keeper.globalSessionCount() + keeper.localSessionCount()
+                                < options.connecting().sessionsMax());
+        if (!admitted) stats.rejected++;
+        return admitted;
     }
 
     /** @param packetBytes of a request that waits for its answer from now on, or {@code more} below 0, does no longer */

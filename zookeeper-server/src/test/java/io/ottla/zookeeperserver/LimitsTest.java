@@ -16,6 +16,7 @@ import io.ottla.zookeeperserver.ServerOptions.Limits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What one client may take, and that the others do not feel it. */
@@ -30,6 +31,7 @@ class LimitsTest {
                 standard.authentication(),
                 standard.whitelist(),
                 false,
+                standard.connecting(),
                 standard.described()));
     }
 
@@ -206,6 +208,58 @@ class LimitsTest {
         port.world.pass(10_000);
         port.drain();
         assertThat(later.closed).isTrue();
+    }
+
+    @Test
+    void whoeverConnectsTakesATokenAndTheyComeBack() {
+        ServerOptions options = ServerOptions.parse(Map.of(
+                "connection_throttle_tokens", "3",
+                "connection_throttle_fill_time", "1000",
+                "connection_throttle_fill_count", "2"));
+        TestPort port = new TestPort(options);
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) answers.add(connect(port));
+        assertThat(answers)
+                .containsExactly(
+                        "opened 10000 readOnly=false",
+                        "opened 10000 readOnly=false",
+                        "opened 10000 readOnly=false",
+                        "closed",
+                        "closed");
+        port.world.pass(1000);
+        for (int i = 0; i < 3; i++) answers.add(connect(port));
+        assertThat(answers.subList(5, 8))
+                .containsExactly("opened 10000 readOnly=false", "opened 10000 readOnly=false", "closed");
+        assertThat(port.server.stats().rejected).isEqualTo(3);
+    }
+
+    private static String connect(TestPort port) {
+        TestClient client = port.connection();
+        client.connect(0, new byte[16], 10_000, 0);
+        port.drain();
+        return client.opened();
+    }
+
+    @Test
+    void sessionsAreCounted() {
+        ServerOptions standard = ServerOptions.DEFAULT;
+        TestPort port = new TestPort(new ServerOptions(
+                standard.packetBytesMax(),
+                standard.limits(),
+                standard.authentication(),
+                standard.whitelist(),
+                false,
+                new ServerOptions.Connecting(0, 1, 1, 3),
+                standard.described()));
+        // the broker's own is one
+        TestClient first = port.client();
+        assertThat(connect(port)).startsWith("opened");
+        assertThat(connect(port)).isEqualTo("closed");
+        first.hangUp();
+        TestClient back = port.connection();
+        back.connect(first.sessionId, first.password, 10_000, 0);
+        port.drain();
+        assertThat(back.opened()).as("who has a session comes back").startsWith("opened");
     }
 
     @Test
