@@ -109,33 +109,33 @@ final class TlsDoor {
     private void look() {
         clock.after(LOOK_MS, () -> {
             if (closed) return;
-            if (!settings.followsFiles() || stamps.isEmpty()) {
-                look();
-                return;
-            }
-            TlsSettings now = settings;
-            disk.submit(this, () -> stamps(now), outcome -> {
-                boolean changed = outcome instanceof Outcome.Done<List<Stamp>>(List<Stamp> found)
-                        && !found.equals(stamps)
-                        && now.equals(settings);
-                if (changed) renewChanged();
-                look();
-            });
+            if (settings.followsFiles() && !stamps.isEmpty()) renewIfChanged(this::look);
+            else look();
         });
     }
 
-    private void renewChanged() {
+    /** Reads the files again if they are others than they were; {@code done} runs afterwards in any case. */
+    void renewIfChanged(Runnable done) {
+        TlsSettings now = settings;
+        disk.submit(this, () -> stamps(now), outcome -> {
+            boolean changed = outcome instanceof Outcome.Done<List<Stamp>>(List<Stamp> found)
+                    && !found.equals(stamps)
+                    && now.equals(settings);
+            if (changed) renew(((Outcome.Done<List<Stamp>>) outcome).value(), done);
+            else done.run();
+        });
+    }
+
+    private void renew(List<Stamp> found, Runnable done) {
         renew(settings, outcome -> {
             if (outcome instanceof Outcome.Failed<Void>(IOException cause)) {
                 LOG.error(
                         "the keys of a listener have changed, but it stays with those it has: {}", cause.getMessage());
-                disk.submit(this, () -> stamps(settings), seen -> {
-                    // tried once for each change
-                    if (seen instanceof Outcome.Done<List<Stamp>>(List<Stamp> found)) stamps = found;
-                });
+                stamps = found; // tried once for each change
             } else {
                 LOG.info("new connections go by the keys that have changed");
             }
+            done.run();
         });
     }
 

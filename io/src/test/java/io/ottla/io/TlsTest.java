@@ -384,4 +384,32 @@ class TlsTest {
                 .isInstanceOf(Outcome.Failed.class);
         assertThat(nameOfServer(listening)).isEqualTo("CN=localhost");
     }
+
+    @Test
+    void aFileThatHasChangedIsReadAgainAndOneThatIsDamagedIsNotGoneBy() throws Exception {
+        Path file = pem("keys.pem", TestCertificates.SERVER);
+        Store keys = new Store.File(file, "PEM", Optional.empty());
+        Listening listening = listen(TestCertificates.settings(keys, ClientAuth.NONE), false);
+        pem("keys.pem", TestCertificates.issued("CN=another", 0, 10));
+        lookAtFiles(listening);
+        assertThat(nameOfServer(listening)).isEqualTo("CN=another");
+        Files.writeString(file, "damaged");
+        lookAtFiles(listening);
+        assertThat(nameOfServer(listening)).isEqualTo("CN=another");
+        pem("keys.pem", TestCertificates.issued("CN=mended again", 0, 10));
+        lookAtFiles(listening);
+        assertThat(nameOfServer(listening)).isEqualTo("CN=mended again");
+    }
+
+    private Path pem(String name, X509Bundle bundle) throws IOException {
+        return Files.writeString(
+                folder.resolve(name), bundle.getPrivateKeyPEM() + "\n" + bundle.getCertificatePathPEM());
+    }
+
+    private void lookAtFiles(Listening listening) throws Exception {
+        CompletableFuture<Boolean> looked = new CompletableFuture<>();
+        TlsDoor door = ((NettyListening) listening).tls().orElseThrow();
+        world.clock.execute(() -> door.renewIfChanged(() -> looked.complete(true)));
+        looked.get(20, TimeUnit.SECONDS);
+    }
 }
