@@ -210,36 +210,18 @@ final class ZnodeTree {
 
     private OpResult applyOne(Txn txn, LoggedTxn logged, TreeListener listener) {
         return switch (txn) {
-            case Txn.Create t ->
-                create(
-                        t.path(),
-                        t.data(),
-                        t.acl(),
-                        t.ephemeral() ? logged.clientId() : 0,
-                        t.parentCversion(),
-                        !t.withStat(),
-                        logged,
-                        listener);
-            case Txn.CreateContainer t ->
-                create(
-                        t.path(),
-                        t.data(),
-                        t.acl(),
-                        EphemeralOwner.CONTAINER,
-                        t.parentCversion(),
-                        false,
-                        logged,
-                        listener);
-            case Txn.CreateTtl t ->
-                create(
-                        t.path(),
-                        t.data(),
-                        t.acl(),
-                        EphemeralOwner.ofTtl(t.ttlMs()),
-                        t.parentCversion(),
-                        false,
-                        logged,
-                        listener);
+            case Txn.Create t -> {
+                long owner = t.ephemeral() ? logged.clientId() : EphemeralOwner.PERSISTENT;
+                yield create(t.path(), t.data(), t.acl(), owner, t.parentCversion(), !t.withStat(), logged, listener);
+            }
+            case Txn.CreateContainer t -> {
+                long owner = EphemeralOwner.CONTAINER;
+                yield create(t.path(), t.data(), t.acl(), owner, t.parentCversion(), false, logged, listener);
+            }
+            case Txn.CreateTtl t -> {
+                long owner = EphemeralOwner.ofTtl(t.ttlMs());
+                yield create(t.path(), t.data(), t.acl(), owner, t.parentCversion(), false, logged, listener);
+            }
             case Txn.Delete t -> delete(t.path(), logged.zxid(), listener);
             case Txn.SetData t -> setData(t, logged, listener);
             case Txn.SetAcl t -> setAcl(t);
