@@ -3,13 +3,11 @@ package io.ottla.zookeeperserver;
 import io.ottla.base.Network;
 import io.ottla.keeper.Caller;
 import io.ottla.keeper.Identity;
-import io.ottla.keeper.SessionAnswer;
 import io.ottla.keeper.WatchEvent;
 import io.ottla.keeper.Watcher;
 import io.ottla.zookeeperprotocol.BufferInputArchive;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ClientRequestCodec;
-import io.ottla.zookeeperprotocol.ConnectRequest;
 import io.ottla.zookeeperprotocol.ConnectResponse;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import io.ottla.zookeeperprotocol.FourLetterWord;
@@ -148,7 +146,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
                 received(frame.remaining());
                 Optional<FourLetterWord> word = FourLetterWord.fromPrefix(prefix);
                 if (word.isPresent()) answerWord(word.get(), frame);
-                else connect(frame);
+                else server.connects().serve(this, frame);
             }
             case Phase.Opening opening -> hold(frame);
             case Phase.Attached attached -> {
@@ -203,64 +201,24 @@ final class ClientConnection implements Network.Receiver, Watcher {
         });
     }
 
-    private void connect(ByteBuffer frame) {
-        ConnectRequest request;
-        try {
-            request = ConnectRequest.read(server.archive(frame));
-        } catch (IOException e) {
-            cut("no request to connect: " + e.getMessage());
-            return;
-        }
-        server.stats().connectRequests++;
-        credentials.certificates();
-        server.countEncryption(this);
-        if (request.lastZxidSeen() > lastZxid()) {
-            // it knows more than this server, and is to look for another: the only sign that it understands is that
-            // nothing comes
-            cut("it has seen zxid 0x%x, beyond 0x%x here".formatted(request.lastZxidSeen(), lastZxid()));
-            return;
-        }
-        if (!server.admitsConnect(request.sessionId() == 0)) {
-            cut("too many connect");
-            return;
-        }
+    /** The keeper is asked for the session. */
+    void opening() {
         phase = new Phase.Opening();
-        if (request.sessionId() == 0) {
-            server.keeper().createSession(request.timeoutMs(), this, answer -> opened(request, answer));
-        } else {
-            server.stats().revalidated++;
-            server.keeper()
-                    .resumeSession(
-                            request.sessionId(),
-                            request.password(),
-                            request.timeoutMs(),
-                            this,
-                            answer -> opened(request, answer));
-        }
     }
 
-    private void opened(ConnectRequest request, SessionAnswer answer) {
-        if (!(phase instanceof Phase.Opening)) return;
-        boolean tellsReadOnly = request.tellsReadOnly();
-        switch (answer) {
-            case SessionAnswer.Opened opened -> {
-                phase = new Phase.Attached(opened.sessionId(), opened.timeoutMs());
-                caller = new Caller(opened.sessionId(), this, credentials.identities());
-                server.attach(opened.sessionId(), this);
-                new ConnectResponse(opened.timeoutMs(), opened.sessionId(), opened.password(), false, tellsReadOnly)
-                        .write(outbox.beginBare());
-                outbox.end();
-                answered(-1, OpCode.CREATE_SESSION, server.turnNs(), true);
-                letIn();
-            }
-            case SessionAnswer.Expired expired -> {
-                ConnectResponse.expired(tellsReadOnly).write(outbox.beginBare());
-                outbox.end();
-                server.response(outbox.lastPacketBytes());
-                end();
-            }
-            case SessionAnswer.Unavailable unavailable -> cut("no session: " + unavailable.why());
-        }
+    boolean isOpening() {
+        return phase instanceof Phase.Opening;
+    }
+
+    /** The session is there: it is answered, then what has come meanwhile. */
+    void attached(long sessionId, int timeoutMs, ConnectResponse response) {
+        phase = new Phase.Attached(sessionId, timeoutMs);
+        caller = new Caller(sessionId, this, credentials.identities());
+        server.attach(sessionId, this);
+        response.write(outbox.beginBare());
+        outbox.end();
+        answered(-1, OpCode.CREATE_SESSION, server.turnNs(), true);
+        letIn();
     }
 
     private void request(ByteBuffer frame) {

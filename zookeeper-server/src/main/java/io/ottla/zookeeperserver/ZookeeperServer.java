@@ -49,7 +49,8 @@ public final class ZookeeperServer {
     private final Map<Long, ClientConnection> bySession = new HashMap<>();
     private final ArrayDeque<ClientConnection> line = new ArrayDeque<>();
     private final ConnectDeadline deadline;
-    private final ConnectTokens connects;
+    private final ConnectTokens connectTokens;
+    private final ConnectRequests connects = new ConnectRequests(this);
     private List<ClientConnection> sending = new ArrayList<>();
     private List<ClientConnection> sent = new ArrayList<>();
     private boolean sendDue;
@@ -76,7 +77,7 @@ public final class ZookeeperServer {
         watches = new WatchRequests(keeper);
         commands = new AdminCommands(this, machine, clock.monotonicNs());
         words = new FourLetterWords(this, machine);
-        connects = new ConnectTokens(
+        connectTokens = new ConnectTokens(
                 options.connecting().tokensMax(),
                 options.connecting().fillMs(),
                 options.connecting().fillCount(),
@@ -146,6 +147,10 @@ public final class ZookeeperServer {
 
     WatchRequests watches() {
         return watches;
+    }
+
+    ConnectRequests connects() {
+        return connects;
     }
 
     ProofRequests proofs() {
@@ -275,7 +280,7 @@ public final class ZookeeperServer {
      * @param begins whether it wants a new session
      */
     boolean admitsConnect(boolean begins) {
-        boolean admitted = connects.take(monotonicMs())
+        boolean admitted = connectTokens.take(monotonicMs())
                 && (!begins
                         || keeper.globalSessionCount() + keeper.localSessionCount()
                                 < options.connecting().sessionsMax());
