@@ -157,6 +157,15 @@ public interface Network {
             throw new IllegalStateException("a plain listener has no keys");
         }
 
+        /**
+         * Whether {@link #renew} could go by these settings: reads what they name, and changes nothing.
+         *
+         * @throws IllegalStateException if the listener is plain
+         */
+        default void check(TlsSettings settings, Completion<Void> completion) {
+            throw new IllegalStateException("a plain listener has no keys");
+        }
+
         /** Accepts no more; connections stay. */
         @Override
         void close();

@@ -77,6 +77,14 @@ final class ConfigAlteration {
             if (prepared instanceof Answer.Ok<ConfigEdit>(ConfigEdit edit)) edits.put(answers.size(), edit);
             answers.add(prepared.map(edit -> null));
         }
+        checkKeys(resources, edits, answers, () -> write(edits, validateOnly, answers, done));
+    }
+
+    private void write(
+            Map<Integer, ConfigEdit> edits,
+            boolean validateOnly,
+            List<Answer<Void>> answers,
+            Consumer<List<Answer<Void>>> done) {
         if (edits.isEmpty()) {
             done.accept(answers);
             return;
@@ -86,6 +94,29 @@ final class ConfigAlteration {
                     answers.set(index, results.get(edit.entity().toString()).map(values -> null)));
             done.accept(answers);
         });
+    }
+
+    /** Refuses the edit of this broker if a listener could not use the keys that it names: files are read for that, off the loop. */
+    private void checkKeys(
+            List<Resource> resources, Map<Integer, ConfigEdit> edits, List<Answer<Void>> answers, Runnable next) {
+        ConfigEntity ours = ConfigEntity.broker(configs.brokerId());
+        for (Map.Entry<Integer, ConfigEdit> each : edits.entrySet()) {
+            Resource resource = resources.get(each.getKey());
+            boolean namesKeys = resource.changes.stream().anyMatch(change -> change.key.startsWith("listener.name."));
+            if (!namesKeys || !each.getValue().entity().equals(ours)) continue;
+            Map<String, String> set = follower.image().config(ours);
+            if (!(apply(resource, set, BrokerConfigs.TABLE, Map.of())
+                    instanceof Answer.Ok<Map<String, String>>(Map<String, String> values))) continue;
+            configs.keyCheck().check(values, flaw -> {
+                flaw.ifPresent(sentence -> {
+                    edits.remove(each.getKey());
+                    answers.set(each.getKey(), Answer.refused(ErrorCode.INVALID_REQUEST, sentence));
+                });
+                next.run();
+            });
+            return; // this broker is named once at most
+        }
+        next.run();
     }
 
     private Answer<ConfigEdit> prepare(Resource resource) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
@@ -25,6 +26,16 @@ import org.slf4j.LoggerFactory;
 public final class LiveConfigs implements ImageListener, ControllerSettings {
     private static final Logger LOG = LoggerFactory.getLogger(LiveConfigs.class);
 
+    /** Looks whether the keys of listeners could be used, before they are set. */
+    @FunctionalInterface
+    public interface KeyCheck {
+        /**
+         * @param values what would be set for this broker
+         * @param flaw gets a sentence for people, or nothing; perhaps within the call
+         */
+        void check(Map<String, String> values, Consumer<Optional<String>> flaw);
+    }
+
     private final BrokerConfigs configured;
     private final int brokerId;
     private final ToIntFunction<TopicPartition> lastEpochs;
@@ -32,6 +43,7 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
     private Map<String, String> ofAllBrokers = Map.of();
     private Map<String, String> topicDefaults;
     private ClusterImage image = ClusterImage.EMPTY;
+    private KeyCheck keyCheck = (values, flaw) -> flaw.accept(Optional.empty());
 
     public LiveConfigs(BrokerConfigs configured, int brokerId) {
         this(configured, brokerId, partition -> -1);
@@ -59,6 +71,15 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
     @Override
     public int lastEpochFound(String topic, int partition) {
         return lastEpochs.applyAsInt(new TopicPartition(topic, partition));
+    }
+
+    /** From now on; without it all keys are taken. */
+    public void checkKeysBy(KeyCheck check) {
+        keyCheck = check;
+    }
+
+    KeyCheck keyCheck() {
+        return keyCheck;
     }
 
     int brokerId() {

@@ -1,6 +1,7 @@
 package io.ottla.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -150,6 +152,13 @@ class TlsListenerTest {
             admin.incrementalAlterConfigs(Map.of(broker, List.of(new AlterConfigOp(other, AlterConfigOp.OpType.SET))))
                     .all()
                     .get(LONG_S, TimeUnit.SECONDS);
+            ConfigEntry none = new ConfigEntry("listener.name.ssl.ssl.keystore.location", "/none.pem");
+            assertThatThrownBy(() -> admin.incrementalAlterConfigs(
+                                    Map.of(broker, List.of(new AlterConfigOp(none, AlterConfigOp.OpType.SET))))
+                            .all()
+                            .get(LONG_S, TimeUnit.SECONDS))
+                    .hasRootCauseInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("the key store /none.pem does not exist");
             long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONG_S);
             while (!nameOfServer().equals("CN=second"))
                 assertThat(System.nanoTime()).isLessThan(deadlineNs);

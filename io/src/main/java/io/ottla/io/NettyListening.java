@@ -69,6 +69,12 @@ final class NettyListening extends ChannelInboundHandlerAdapter implements Netwo
     }
 
     @Override
+    public void check(TlsSettings settings, Completion<Void> completion) {
+        TlsDoor door = tls.orElseThrow(() -> new IllegalStateException("a plain listener has no keys"));
+        network.onLoop(() -> door.check(settings, completion));
+    }
+
+    @Override
     public int port() {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }

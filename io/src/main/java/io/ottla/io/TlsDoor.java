@@ -106,6 +106,17 @@ final class TlsDoor {
         });
     }
 
+    /** Reads what the settings name, and forgets it. */
+    void check(TlsSettings settings, Completion<Void> completion) {
+        disk.submit(
+                this,
+                () -> {
+                    load(settings).context.release();
+                    return null;
+                },
+                completion);
+    }
+
     private void look() {
         clock.after(LOOK_MS, () -> {
             if (closed) return;

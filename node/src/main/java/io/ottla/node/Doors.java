@@ -98,6 +98,11 @@ final class Doors {
         if (bound.containsKey(listener)) bound.get(listener).renew(settings, completion);
     }
 
+    /** As {@link Network.Listening#check}; nothing happens if it is closed. */
+    void check(String listener, TlsSettings settings, Completion<Void> completion) {
+        if (bound.containsKey(listener)) bound.get(listener).check(settings, completion);
+    }
+
     /** Accepts nobody any more, and sends those away who still wait. */
     void close() {
         bound.values().forEach(Network.Listening::close);

@@ -9,14 +9,20 @@ import io.ottla.cluster.ConfigEntity;
 import io.ottla.cluster.ImageDelta;
 import io.ottla.cluster.ImageListener;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gives TLS listeners new keys when this broker's configuration changes while it runs (KIP-226): new connections go by
- * them, those that are open stay. Keys that cannot be used change nothing.
+ * them, those that are open stay. Keys that cannot be used are refused when they are asked for; where they got into the
+ * configuration nevertheless, they change nothing.
  */
-final class KeyRenewal implements ImageListener {
+final class KeyRenewal implements ImageListener, LiveConfigs.KeyCheck {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRenewal.class);
 
     private final NodeConfig config;
@@ -38,6 +44,42 @@ final class KeyRenewal implements ImageListener {
         config.security().forEach((listener, security) -> {
             if (security instanceof Network.Security.Tls) renew(listener);
         });
+    }
+
+    @Override
+    public void check(Map<String, String> values, Consumer<Optional<String>> flaw) {
+        ArrayDeque<String> listeners = new ArrayDeque<>();
+        config.security().forEach((listener, security) -> {
+            boolean isConcerned = values.keySet().stream().anyMatch(key -> key.startsWith(prefix(listener) + "ssl."));
+            if (isConcerned && security instanceof Network.Security.Tls) listeners.add(listener);
+        });
+        checkNext(listeners, values, flaw);
+    }
+
+    private void checkNext(ArrayDeque<String> listeners, Map<String, String> values, Consumer<Optional<String>> flaw) {
+        if (listeners.isEmpty()) {
+            flaw.accept(Optional.empty());
+            return;
+        }
+        String listener = listeners.remove();
+        try {
+            TlsSettings settings = new ListenerTls(
+                            key -> Optional.ofNullable(values.get(prefix(listener) + key))
+                                    .or(() -> config.broker().ofListener(listener, key)),
+                            config.workingDir())
+                    .settings();
+            doors.check(listener, settings, outcome -> {
+                if (outcome instanceof Outcome.Failed<Void>(IOException cause))
+                    flaw.accept(Optional.of("listener " + listener + ": " + cause.getMessage()));
+                else checkNext(listeners, values, flaw);
+            });
+        } catch (InvalidConfigException e) {
+            flaw.accept(Optional.of("listener " + listener + ": " + e.getMessage()));
+        }
+    }
+
+    private static String prefix(String listener) {
+        return "listener.name." + listener.toLowerCase(Locale.ROOT) + ".";
     }
 
     private void renew(String listener) {

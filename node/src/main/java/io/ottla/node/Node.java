@@ -164,7 +164,9 @@ public final class Node {
             return;
         }
         parts = Optional.of(joining);
-        joining.listen(new KeyRenewal(config, nodeId, joining.configs(), doors));
+        KeyRenewal keys = new KeyRenewal(config, nodeId, joining.configs(), doors);
+        joining.listen(keys);
+        joining.configs().checkKeysBy(keys);
         List<BrokerImage.Endpoint> endpoints = advertised.values().stream()
                 .map(listener -> new BrokerImage.Endpoint(
                         listener.name(), protocol(listener.name()), listener.host(), listener.port()))
