@@ -307,6 +307,8 @@ public final class AdminCommands {
             of.put("server_state", Monitoring.STATE);
             of.put("num_alive_client_connections", server.connections().size());
             of.put("auth_failed_count", stats.authFailures);
+            of.put("non_mtlslocal_conn_count", stats.unencryptedLocal);
+            of.put("non_mtlsremote_conn_count", stats.unencryptedRemote);
             of.put("min_latency", stats.minLatencyMs());
             of.put("avg_latency", stats.avgLatencyMs());
             of.put("max_latency", stats.maxLatencyMs());
