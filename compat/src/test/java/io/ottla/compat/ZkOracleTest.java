@@ -1,0 +1,59 @@
+package io.ottla.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Generated streams of requests to Apache ZooKeeper 3.9.5 and to ours: every reply, error, field of a Stat, event and closed connection
+ * is the same. {@code -Dottla.zk.seeds=N} sets how many streams, {@code -Dottla.zk.first=SEED} where they begin, {@code -Dottla.zk.steps=N} how
+ * long they are; {@code -Dottla.zk=APACHE_3_9} compares the original with itself.
+ */
+class ZkOracleTest {
+    private static final int SEEDS = Integer.getInteger("ottla.zk.seeds", 25);
+    private static final long FIRST = Long.getLong("ottla.zk.first", 1);
+    private static final int STEPS = Integer.getInteger("ottla.zk.steps", 200);
+
+    /** So many are looked into; the other seeds say only that they differ. */
+    private static final int SHRUNK_MAX = Integer.getInteger("ottla.zk.shrunk", 5);
+
+    @TempDir
+    Path home;
+
+    @Test
+    void everyAnswerIsTheOriginals() throws Exception {
+        String[] config = {
+            "extendedTypesEnabled=true",
+            "enforceQuota=true",
+            "forceSync=no",
+            "authProvider.sasl=org.apache.zookeeper.server.auth.SASLAuthenticationProvider",
+            "authProvider.x509=org.apache.zookeeper.server.auth.X509AuthenticationProvider",
+            "znode.container.checkIntervalMs=100000000",
+            "DigestAuthenticationProvider.superDigest=" + ZkRequests.digest(ZkRequests.SUPER)
+        };
+        List<String> found = new ArrayList<>();
+        ZkDifferences known = new ZkDifferences(ZkDifferences.ALL);
+        long steps = 0;
+        try (ZkServer original = new ZkServer(ZkServer.Kind.APACHE_3_9, home.resolve("original"), config);
+                ZkServer ours = new ZkServer(ZkServer.Kind.tested(), home.resolve("ours"), config)) {
+            ZkOracle oracle = new ZkOracle(original, ours, known);
+            int shrunk = 0;
+            for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
+                Optional<ZkOracle.Difference> difference = oracle.compare(ZkStreams.stream(seed, STEPS));
+                steps += STEPS;
+                if (difference.isEmpty()) continue;
+                ZkOracle.Difference smallest =
+                        shrunk++ < SHRUNK_MAX ? oracle.shrink(difference.get()) : difference.get();
+                found.add("seed " + seed + ", step " + difference.get().at() + "\n"
+                        + (shrunk <= SHRUNK_MAX ? smallest : ""));
+            }
+        }
+        System.out.println(steps + " steps of " + SEEDS + " streams compared; known differences met: " + known.met());
+        assertThat(found).isEmpty();
+    }
+}
