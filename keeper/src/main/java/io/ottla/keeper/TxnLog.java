@@ -40,6 +40,7 @@ final class TxnLog {
     static final int ROOM_BYTES = 256 * 1024;
 
     private static final long ROOM_STEP_BYTES_MAX = 4L << 20;
+    private static final int SMALL_WRITE_BYTES = 16 * 1024;
 
     private final Disk disk;
     private final Path directory;
@@ -100,7 +101,7 @@ final class TxnLog {
             if (file == null) {
                 create(firstZxid, roundUp(HEADER_BYTES + (long) bytes));
             } else {
-                size = extend(roundUp(position + bytes));
+                size = extend(roundUp(position + bytes), bytes <= SMALL_WRITE_BYTES);
             }
         } catch (IOException e) {
             throw new NoRoom(e);
@@ -108,13 +109,14 @@ final class TxnLog {
     }
 
     /**
-     * Doubles the room, within bounds: the write that does it takes a millisecond longer for each megabyte, so it should be rare.
+     * Makes room. For small writes, which wait for nothing but their sync, much at a time, so that few of them pay for it (a millisecond
+     * for each megabyte); for large ones only what they need: under load that would be a stall for all, and twice the bytes.
      *
      * @param least what is needed now; all that is made if there is no room for more
      * @return the size of the file
      */
-    private long extend(long least) throws IOException {
-        long wanted = Math.max(least, roundUp(size + Math.min(size, ROOM_STEP_BYTES_MAX)));
+    private long extend(long least, boolean far) throws IOException {
+        long wanted = far ? Math.max(least, roundUp(size + Math.min(size, ROOM_STEP_BYTES_MAX))) : least;
         try {
             zeros(size, wanted);
             return wanted;
