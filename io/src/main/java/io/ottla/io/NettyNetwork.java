@@ -60,7 +60,8 @@ public final class NettyNetwork implements Network, AutoCloseable {
     private final Counter sentBytes;
 
     public NettyNetwork(LoopClock clock, RealDisk disk, Counters counters, FaultHandler faults) {
-        this(clock, disk, counters, faults, TlsContext::best);
+        // not a reference to the method: that would load the class, and what it is verified with
+        this(clock, disk, counters, faults, () -> TlsContext.best());
     }
 
     /** @param tlsProvider asked when the first TLS listener is bound */
