@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -286,90 +285,8 @@ public final class Logs {
         closing = true;
         opening.stop();
         upkeep.stop();
-        opening.whenAllSettled(() -> closeDirs(dirs.iterator(), () -> markClean(brokerEpoch, completion)));
-    }
-
-    /** One directory after another. */
-    private void closeDirs(Iterator<LogDir> left, Runnable then) {
-        if (!left.hasNext()) {
-            then.run();
-            return;
-        }
-        LogDir dir = left.next();
-        List<Log> logs = new ArrayList<>();
-        for (Log log : open.values()) if (log.logDir() == dir) logs.add(log);
-        long touched = logs.stream().filter(Log::needsFinish).count();
-        if (touched >= settings.syncTogetherMin() && disk.syncsFileSystems())
-            closeTogether(dir, logs, () -> closeDirs(left, then));
-        else closeNext(logs, this::closeOne, new int[] {0, 0}, () -> closeDirs(left, then));
-    }
-
-    /** @param close does it, and runs what it is given then */
-    private void closeNext(List<Log> logs, BiConsumer<Log, Runnable> close, int[] begunAndDone, Runnable then) {
-        if (begunAndDone[1] == logs.size()) {
-            then.run();
-            return;
-        }
-        // a few at a time, so that ten thousand do not wait in memory at once
-        while (begunAndDone[0] < logs.size() && begunAndDone[0] - begunAndDone[1] < settings.recoveriesMax()) {
-            close.accept(logs.get(begunAndDone[0]++), () -> {
-                begunAndDone[1]++;
-                closeNext(logs, close, begunAndDone, then);
-            });
-        }
-    }
-
-    private void closeOne(Log log, Runnable then) {
-        log.closeCleanly(outcome -> {
-            switch (outcome) {
-                case Outcome.Done<Long>(Long flushed) ->
-                    log.logDir().recoveryPoint(log.topicPartition(), flushed, true);
-                case Outcome.Failed<Long>(IOException cause) -> failed(log.logDir(), cause);
-            }
-            then.run();
-        });
-    }
-
-    /** All are written, then one sync makes all durable: thousands of syncs would take the device's time one after another. */
-    private void closeTogether(LogDir dir, List<Log> logs, Runnable then) {
-        List<Log> written = new ArrayList<>();
-        BiConsumer<Log, Runnable> close = (log, done) -> {
-            if (!log.needsFinish()) {
-                closeOne(log, done);
-                return;
-            }
-            log.closeUnsynced(outcome -> {
-                switch (outcome) {
-                    case Outcome.Done<Void> all -> written.add(log);
-                    case Outcome.Failed<Void>(IOException cause) -> failed(dir, cause);
-                }
-                done.run();
-            });
-        };
-        closeNext(logs, close, new int[] {0, 0}, () -> syncTogether(dir, written, then));
-    }
-
-    private void syncTogether(LogDir dir, List<Log> written, Runnable then) {
-        disk.submit(
-                dir,
-                () -> {
-                    try {
-                        disk.syncFileSystem(dir.path());
-                        return null;
-                    } catch (IOException e) {
-                        SyncFailure.mark(disk, dir.path());
-                        throw e;
-                    }
-                },
-                (Outcome<Void> outcome) -> {
-                    switch (outcome) {
-                        case Outcome.Done<Void> done -> {
-                            for (Log log : written) dir.recoveryPoint(log.topicPartition(), log.endOffset(), true);
-                        }
-                        case Outcome.Failed<Void>(IOException cause) -> failed(dir, cause);
-                    }
-                    then.run();
-                });
+        opening.whenAllSettled(() -> new CleanStop(context, open.values(), () -> markClean(brokerEpoch, completion))
+                .closeAll(dirs.iterator()));
     }
 
     private void markClean(long brokerEpoch, Completion<Void> completion) {
