@@ -62,9 +62,15 @@ final class ZkRequests {
     };
 
     private final Random random;
+    private boolean quotas;
 
     ZkRequests(Random random) {
         this.random = random;
+    }
+
+    /** From now on no multi has more than one operation: within one the original does not see what is used up. */
+    void oneOperationInMulti() {
+        quotas = true;
     }
 
     /** {@code user:base64(sha1(user:password))}, as in ACLs of the scheme digest. */
@@ -261,6 +267,7 @@ final class ZkRequests {
     private ZkRequest multi(int type) {
         List<ZkRequest> operations = new ArrayList<>();
         int count = random.nextInt(20) == 0 ? 0 : 1 + random.nextInt(5);
+        if (quotas) count = Math.min(count, 1);
         for (int i = 0; i < count; i++) {
             boolean reads = type == ZkRequest.MULTI_READ;
             if (reads) operations.add(readInMulti());

@@ -41,7 +41,10 @@ final class ZkStreams {
             if (connection < CONNECTIONS - 1) begin(connection, connection);
         }
         quotas = random.nextInt(3) == 0;
-        if (quotas) steps.add(new ZkStep.Send(0, requests.quota()));
+        if (quotas) {
+            steps.add(new ZkStep.Send(0, requests.quota()));
+            requests.oneOperationInMulti();
+        }
         while (steps.size() < count) {
             int draw = random.nextInt(1000);
             int connection = random.nextInt(CONNECTIONS);
