@@ -46,7 +46,8 @@ final class CleanStop {
             return;
         }
         // a few at a time, so that ten thousand do not wait in memory at once
-        while (begunAndDone[0] < logs.size() && begunAndDone[0] - begunAndDone[1] < context.settings().recoveriesMax()) {
+        while (begunAndDone[0] < logs.size()
+                && begunAndDone[0] - begunAndDone[1] < context.settings().recoveriesMax()) {
             close.accept(logs.get(begunAndDone[0]++), () -> {
                 begunAndDone[1]++;
                 closeNext(logs, close, begunAndDone, allClosed);
@@ -76,7 +77,8 @@ final class CleanStop {
             log.closeUnsynced(outcome -> {
                 switch (outcome) {
                     case Outcome.Done<Void> all -> written.add(log);
-                    case Outcome.Failed<Void>(IOException cause) -> context.failed().accept(dir, cause);
+                    case Outcome.Failed<Void>(IOException cause) ->
+                        context.failed().accept(dir, cause);
                 }
                 done.run();
             });
@@ -102,7 +104,8 @@ final class CleanStop {
                         case Outcome.Done<Void> done -> {
                             for (Log log : written) dir.recoveryPoint(log.topicPartition(), log.endOffset(), true);
                         }
-                        case Outcome.Failed<Void>(IOException cause) -> context.failed().accept(dir, cause);
+                        case Outcome.Failed<Void>(IOException cause) ->
+                            context.failed().accept(dir, cause);
                     }
                     durable.run();
                 });

@@ -34,7 +34,6 @@ public final class Logs {
 
     private final Disk disk;
     private final Clock clock;
-    private final LogSettings settings;
     private final SeededRandom random;
     private final List<LogDir> dirs;
     private final LogContext context;
@@ -55,7 +54,6 @@ public final class Logs {
             throws LogDirException {
         this.disk = disk;
         this.clock = clock;
-        this.settings = settings;
         this.random = random;
         this.dirs = List.copyOf(dirs);
         Deletions deletions = new Deletions(disk);
