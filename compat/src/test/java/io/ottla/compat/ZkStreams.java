@@ -105,7 +105,8 @@ final class ZkStreams {
                 new Field.Acls(ZkRequests.OPEN),
                 new Field.Number(1)));
         for (int i = random.nextInt(4); i > 0; i--) all.add(requests.ephemeral());
-        steps.add(new ZkStep.Send(connection, all));
+        if (quotas) all.forEach(one -> steps.add(new ZkStep.Send(connection, List.of(one))));
+        else steps.add(new ZkStep.Send(connection, all));
         steps.add(new ZkStep.Expire(connection, session));
         if (random.nextInt(2) == 0)
             steps.add(new ZkStep.Resume(connection, session, LONG_MS, ZkStep.Password.RIGHT, ZkStep.ZxidSeen.LAST));
