@@ -389,9 +389,12 @@ public final class CuratorScenarios {
         }
     }
 
+    /** From now on; that it is connected the first time may be told late, and does not count. */
     private static BlockingQueue<ConnectionState> states(CuratorFramework client) {
         BlockingQueue<ConnectionState> states = new LinkedBlockingQueue<>();
-        client.getConnectionStateListenable().addListener((of, state) -> states.add(state));
+        client.getConnectionStateListenable().addListener((of, state) -> {
+            if (state != ConnectionState.CONNECTED) states.add(state);
+        });
         return states;
     }
 
