@@ -2,11 +2,11 @@ package io.ottla.cli;
 
 import picocli.CommandLine.Command;
 
-/** {@code ottla bench}: measures brokers. */
+/** {@code ottla bench}: measures brokers, and ZooKeeper servers. */
 @Command(
         name = "bench",
         description = {
-            "Measures any Kafka broker: throughput and latency.",
+            "Measures any Kafka broker, and any ZooKeeper server: throughput and latency.",
             "",
             "Latencies of a load with a rate are counted from when each record was due, so that a stall counts for all that it delayed."
         },
@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             BenchConsumeCommand.class,
             BenchE2eCommand.class,
             BenchMixedCommand.class,
+            BenchZooKeeperCommand.class,
             BenchCompareCommand.class
         })
 final class BenchCommand {}

@@ -1,5 +1,6 @@
 package io.ottla.cli;
 
+import io.ottla.compare.ApacheDownload;
 import io.ottla.compare.Children;
 import io.ottla.compare.Client;
 import io.ottla.compare.Comparison;
@@ -7,10 +8,11 @@ import io.ottla.compare.ComparisonReport;
 import io.ottla.compare.Contender;
 import io.ottla.compare.Figures;
 import io.ottla.compare.KafkaContender;
-import io.ottla.compare.KafkaDownload;
 import io.ottla.compare.OttlaContender;
 import io.ottla.compare.Row;
 import io.ottla.compare.Rows;
+import io.ottla.compare.Service;
+import io.ottla.compare.ZooKeeperContender;
 import io.ottla.load.LoadFailedException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -32,10 +34,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "compare",
         description = {
-            "Runs Ottla and Apache Kafka on this machine in turn, each with its own default options on a fresh directory, under the same"
+            "Runs Ottla and Apache Kafka (for the rows zk-..., Apache ZooKeeper) on this machine in turn, each with its own default options on a fresh directory, under the same"
                     + " loads, and prints both sides' medians and their ratio.",
             "",
-            "Kafka comes through Maven, once, into a cache folder. Without --rows it takes about a quarter of an hour;"
+            "Apache's servers come through Maven, once, into a cache folder. Without --rows it takes about a quarter of an hour;"
                     + " --scale 0.1 --turns 1 takes a few minutes and says less. Nothing else should run on the machine."
         },
         mixinStandardHelpOptions = true,
@@ -44,6 +46,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  ottla bench compare --html comparison.html",
             "  ottla bench compare --rows 1kb,steady --turns 5 --repeats 3",
+            "  ottla bench compare --rows zookeeper",
             "  ottla bench compare --list"
         })
 final class BenchCompareCommand implements Callable<Integer> {
@@ -56,7 +59,8 @@ final class BenchCompareCommand implements Callable<Integer> {
     enum Side {
         both,
         ottla,
-        kafka
+        kafka,
+        zookeeper
     }
 
     @Option(
@@ -67,10 +71,18 @@ final class BenchCompareCommand implements Callable<Integer> {
     String kafkaVersion;
 
     @Option(
+            names = "--zookeeper-version",
+            paramLabel = "VERSION",
+            defaultValue = "3.9.5",
+            description = "Which Apache ZooKeeper (default: ${DEFAULT-VALUE}).")
+    String zooKeeperVersion;
+
+    @Option(
             names = "--rows",
             paramLabel = "ROW",
             split = ",",
-            description = "What to measure, by the names of --list, or all; what is usual if absent.")
+            description =
+                    "What to measure, by the names of --list, zookeeper for all of its rows, or all; what is usual if absent.")
     List<String> rows = new ArrayList<>();
 
     @Option(names = "--list", description = "List the rows, and do nothing.")
@@ -114,7 +126,7 @@ final class BenchCompareCommand implements Callable<Integer> {
     @Option(
             names = "--cache",
             paramLabel = "FOLDER",
-            description = "Where Apache Kafka is kept (default: ~/.cache/ottla, or as XDG_CACHE_HOME says).")
+            description = "Where Apache's servers are kept (default: ~/.cache/ottla, or as XDG_CACHE_HOME says).")
     Optional<Path> cache = Optional.empty();
 
     @Option(
@@ -154,11 +166,12 @@ final class BenchCompareCommand implements Callable<Integer> {
     private int compare() throws CommandFailed, LoadFailedException, InterruptedException {
         List<Row> chosen = Rows.named(rows);
         List<Contender> contenders = new ArrayList<>();
-        if (side != Side.kafka) contenders.add(new OttlaContender(launcher()));
-        if (side != Side.ottla) {
-            Path libs = new KafkaDownload(cacheFolder(), System.err::println).fetch(kafkaVersion);
-            contenders.add(new KafkaContender(kafkaVersion, libs));
-        }
+        if (side == Side.both || side == Side.ottla) contenders.add(new OttlaContender(launcher()));
+        ApacheDownload download = new ApacheDownload(cacheFolder(), System.err::println);
+        if ((side == Side.both && measures(chosen, Service.KAFKA)) || side == Side.kafka)
+            contenders.add(new KafkaContender(kafkaVersion, download.kafka(kafkaVersion)));
+        if ((side == Side.both && measures(chosen, Service.ZOOKEEPER)) || side == Side.zookeeper)
+            contenders.add(new ZooKeeperContender(zooKeeperVersion, download.zooKeeper(zooKeeperVersion)));
         Figures figures = new Figures();
         Client client = new Client(program(), children);
         new Comparison(contenders, chosen, turns, scale, repeats, folder, client, children, System.err::println)
@@ -166,6 +179,10 @@ final class BenchCompareCommand implements Callable<Integer> {
         List<String> names = contenders.stream().map(Contender::name).toList();
         report(new ComparisonReport(figures, names, conditions()));
         return figures.failures().isEmpty() ? 0 : 1;
+    }
+
+    private static boolean measures(List<Row> rows, Service service) {
+        return rows.stream().anyMatch(row -> row.service() == service);
     }
 
     private void report(ComparisonReport report) throws CommandFailed {

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import io.ottla.node.StartResult;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BenchCommandTest {
     private final PrintStream realOut = System.out;
     private final PrintStream realErr = System.err;
+    private int zooKeeperPort;
     private NodeProcess node;
     private String bootstrap;
 
@@ -45,12 +48,16 @@ class BenchCommandTest {
 
     @BeforeAll
     void startNode(@TempDir Path folder) throws Exception {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            zooKeeperPort = free.getLocalPort();
+        }
         node = new NodeProcess(StartCommand.config(new ConfigFile(
                 null,
                 List.of(
                         "listeners=PLAINTEXT://127.0.0.1:0",
                         "log.dirs=" + folder.resolve("kafka"),
                         "dataDir=" + folder.resolve("zookeeper"),
+                        "clientPort=" + zooKeeperPort,
                         "group.initial.rebalance.delay.ms=0"))));
         StartResult started = node.start();
         assertThat(started).isInstanceOf(StartResult.Started.class);
@@ -139,6 +146,23 @@ class BenchCommandTest {
         assertThat(ran.out).contains("p99.99").contains("###");
     }
 
+    @Test
+    void aZooKeeperServerIsLoadedAndItsTreeLeftAsItWas(@TempDir Path folder) throws Exception {
+        Path samples = folder.resolve("samples");
+        Ran ran = run(
+                "zookeeper set:40 get:80 create:20 mixed:44 --sessions 2 --outstanding 4 --warmup set:10 --rate 5000 --json"
+                        + " --samples " + samples + " -b 127.0.0.1:" + zooKeeperPort);
+        assertThat(ran.status).as(ran.err).isZero();
+        assertThat(ran.track(0)).containsEntry("track", "set").containsEntry("requests", 40);
+        assertThat(ran.track(3)).containsEntry("track", "mixed").containsEntry("requests", 44);
+        assertThat(Files.readAllLines(samples))
+                .hasSize(40 + 80 + 20 + 44)
+                .allMatch(line -> line.matches("\\d{16} \\d+"));
+        assertThat(run("zookeeper get:20 -b 127.0.0.1:" + zooKeeperPort).out)
+                .contains("get")
+                .contains("20 requests");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             produce --rate fast                       | 2 | is no rate
@@ -158,6 +182,12 @@ class BenchCommandTest {
             compare --turns 0                         | 1 | take 1 or more
             compare --scale 0                         | 1 | --scale takes
             compare --side kafka --kafka-version latest | 1 | no version of Kafka
+            compare --side zookeeper --rows zk-start --zookeeper-version 3 | 1 | no version of ZooKeeper
+            zookeeper set:many                        | 1 | is no step
+            zookeeper                                 | 2 | STEP
+            zookeeper set:5 --sessions 0              | 1 | take 1 or more
+            zookeeper set:5 --size -1                 | 1 | --size takes
+            zookeeper set:5 --rate -1                 | 1 | --rate takes
             compare --side ottla --rows start         | 1 | run it as ./ottla bench compare
             """)
     void whatCannotBeDoneIsSaid(String arguments, int status, String message) throws Exception {
@@ -168,7 +198,7 @@ class BenchCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "produce", "consume", "e2e", "mixed", "compare"})
+    @ValueSource(strings = {"", "produce", "consume", "e2e", "mixed", "zookeeper", "compare"})
     void everyCommandHasHelpWithAnExample(String command) {
         Ran ran = run((command + " --help").strip());
         assertThat(ran.status).isZero();

@@ -38,6 +38,7 @@ public record Comparison(
             for (Row row : rows)
                 for (Contender contender : inTurn(contenders, turn)) {
                     if (children.ended()) return;
+                    if (!contender.services().contains(row.service())) continue;
                     progress.accept("turn " + turn + " of " + turns + ": " + row.name() + ", " + contender.name());
                     one(row, contender, figures);
                 }

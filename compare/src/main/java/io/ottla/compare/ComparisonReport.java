@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 /**
  * A comparison as a table of medians and ratios: for a terminal, as a page, for programs.
  *
- * @param names of the contenders; a ratio is the first one's median over the second's
+ * @param names of the contenders; a ratio is the first one's median over that of the one who was measured beside it
  * @param conditions what a reader has to know of how it was measured
  */
 public record ComparisonReport(Figures figures, List<String> names, Map<String, String> conditions) {
@@ -24,8 +24,12 @@ public record ComparisonReport(Figures figures, List<String> names, Map<String, 
         for (Figure figure : figures.all()) {
             List<OptionalDouble> medians =
                     names.stream().map(name -> figures.median(figure, name)).toList();
-            OptionalDouble ratio =
-                    names.size() > 1 ? figures.ratio(figure, names.get(0), names.get(1)) : OptionalDouble.empty();
+            OptionalDouble ratio = names.stream()
+                    .skip(1)
+                    .map(other -> figures.ratio(figure, names.getFirst(), other))
+                    .filter(OptionalDouble::isPresent)
+                    .findFirst()
+                    .orElse(OptionalDouble.empty());
             lines.add(new Line(figure, medians, ratio));
         }
         return lines;
@@ -44,13 +48,13 @@ public record ComparisonReport(Figures figures, List<String> names, Map<String, 
             if (names.size() > 1) row.addAll(List.of(number(line.ratio), verdict(line)));
             cells.add(row);
         }
-        List<String> lines = new ArrayList<>(aligned(cells));
+        List<String> lines = new ArrayList<>(aligned(cells, names.size() + 1));
         if (!figures.failures().isEmpty()) lines.add("");
         figures.failures().forEach(failure -> lines.add("not measured: " + failure));
         return lines;
     }
 
-    private static List<String> aligned(List<List<String>> rows) {
+    private static List<String> aligned(List<List<String>> rows, int names) {
         int[] widths = new int[rows.getFirst().size()];
         for (List<String> row : rows)
             for (int i = 0; i < row.size(); i++)
@@ -60,7 +64,7 @@ public record ComparisonReport(Figures figures, List<String> names, Map<String, 
                     StringBuilder line = new StringBuilder();
                     for (int i = 0; i < row.size(); i++) {
                         String pad = " ".repeat(widths[i] - row.get(i).length());
-                        line.append(i == 0 || i == 4 ? row.get(i) + pad : pad + row.get(i))
+                        line.append(i == 0 || i > names ? row.get(i) + pad : pad + row.get(i))
                                 .append("  ");
                     }
                     return line.toString().stripTrailing();

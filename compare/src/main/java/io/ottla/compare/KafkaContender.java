@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One node of Apache Kafka, broker and KRaft controller in one process as in its quick start, with the options for the virtual machine
@@ -41,7 +42,7 @@ public final class KafkaContender implements Contender {
     private final String version;
     private final Path libs;
 
-    /** @param libs the folder with its jars, as {@link KafkaDownload} leaves it */
+    /** @param libs the folder with its jars, as {@link ApacheDownload} leaves it */
     public KafkaContender(String version, Path libs) {
         this.version = version;
         this.libs = libs;
@@ -50,6 +51,11 @@ public final class KafkaContender implements Contender {
     @Override
     public String name() {
         return "Kafka " + version;
+    }
+
+    @Override
+    public Set<Service> services() {
+        return Set.of(Service.KAFKA);
     }
 
     @Override

@@ -17,6 +17,11 @@ public interface Row {
         return true;
     }
 
+    /** Which service it measures, and so who takes part. */
+    default Service service() {
+        return Service.KAFKA;
+    }
+
     /** What it writes to the disk, bytes, at scale 1. */
     default long diskBytes() {
         return 8_000_000_000L;

@@ -28,7 +28,16 @@ public final class Rows {
             new RecoveryRow(),
             new FlushRow(),
             new TlsRow(),
-            new GcRow());
+            new GcRow(),
+            new ZooKeeperThroughputRow(),
+            new ZooKeeperLatencyRow(),
+            new ZooKeeperSnapshotRow(),
+            new ZooKeeperMemoryRow(),
+            new ZooKeeperStartRow(),
+            new ZooKeeperExpiryRow());
+
+    /** Stands for all rows of that service. */
+    private static final String ZOOKEEPER = "zookeeper";
 
     private Rows() {}
 
@@ -36,14 +45,18 @@ public final class Rows {
         return ALL;
     }
 
-    /** By names; {@code all} is all of them, and none at all the usual ones. */
+    /** By names; {@code all} is all of them, {@code zookeeper} those of that service, and none at all the usual ones. */
     public static List<Row> named(List<String> names) throws LoadFailedException {
         if (names.isEmpty()) return ALL.stream().filter(Row::usual).toList();
         if (names.equals(List.of("all"))) return ALL;
         for (String name : names)
-            if (ALL.stream().noneMatch(row -> row.name().equals(name)))
-                throw new LoadFailedException("There is no row '" + name + "'; there are all, "
+            if (!name.equals(ZOOKEEPER)
+                    && ALL.stream().noneMatch(row -> row.name().equals(name)))
+                throw new LoadFailedException("There is no row '" + name + "'; there are all, zookeeper, "
                         + String.join(", ", ALL.stream().map(Row::name).toList()) + ".");
-        return ALL.stream().filter(row -> names.contains(row.name())).toList();
+        return ALL.stream()
+                .filter(row ->
+                        names.contains(row.name()) || (row.service() == Service.ZOOKEEPER && names.contains(ZOOKEEPER)))
+                .toList();
     }
 }

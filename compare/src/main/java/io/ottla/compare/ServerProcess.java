@@ -9,9 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 
 /** One server, running on a folder of its own, on a port of the loopback address that was free. */
 final class ServerProcess implements AutoCloseable {
+    /** Apache ZooKeeper's own default (ZK_SERVER_HEAP in bin/zkEnv.sh), MB of 2^20 bytes. */
+    static final int ZOOKEEPER_HEAP_MB = 1000;
+
     private static final long START_S_MAX = 180;
     private static final long STOP_S_MAX = 120;
     private static final long PROBE_MS = 3;
@@ -21,25 +25,43 @@ final class ServerProcess implements AutoCloseable {
     private final Children children;
     private final Path folder;
     private final int port;
+    private final IntPredicate answers;
     private final Map<String, String> properties = new LinkedHashMap<>();
     private Process process;
     private double startS;
 
-    private ServerProcess(Contender contender, Children children, Path folder, Map<String, String> settings) {
+    private ServerProcess(
+            Contender contender, Children children, Path folder, Service service, Map<String, String> settings) {
         this.contender = contender;
         this.children = children;
         this.folder = folder;
         port = FreePorts.one();
-        properties.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
-        properties.put("log.dirs", dataFolder().toString());
-        properties.put("group.initial.rebalance.delay.ms", "0");
+        if (service == Service.KAFKA) {
+            answers = MetadataProbe::answers;
+            properties.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
+            properties.put("log.dirs", dataFolder().toString());
+            properties.put("group.initial.rebalance.delay.ms", "0");
+        } else {
+            answers = ZooKeeperSession::answers;
+            properties.put("clientPort", String.valueOf(port));
+            properties.put("clientPortAddress", "127.0.0.1");
+            properties.put("dataDir", zooKeeperFolder(folder).toString());
+            properties.put("tickTime", "2000");
+            properties.put("maxClientCnxns", "0");
+        }
         settings.forEach((key, value) -> properties.put(key, value.replace("{port}", String.valueOf(port))));
     }
 
-    /** @param settings over ours; {@code {port}} in a value is the port of the plain listener */
-    static ServerProcess start(Contender contender, Children children, Path folder, Map<String, String> settings)
+    /** Where a ZooKeeper server that runs in this folder has its data. */
+    static Path zooKeeperFolder(Path folder) {
+        return folder.resolve("zookeeper");
+    }
+
+    /** @param settings over ours; {@code {port}} in a value is the port that clients come to */
+    static ServerProcess start(
+            Contender contender, Children children, Path folder, Service service, Map<String, String> settings)
             throws LoadFailedException, InterruptedException {
-        ServerProcess server = new ServerProcess(contender, children, folder, settings);
+        ServerProcess server = new ServerProcess(contender, children, folder, service, settings);
         try {
             server.start();
         } catch (LoadFailedException | InterruptedException | RuntimeException e) {
@@ -49,7 +71,7 @@ final class ServerProcess implements AutoCloseable {
         return server;
     }
 
-    /** Starts it, again on what it left, and waits until it answers a Metadata request. */
+    /** Starts it, again on what it left, and waits until it answers: a Metadata request, or a read of the root in a session. */
     void start() throws LoadFailedException, InterruptedException {
         Contender.Command command = contender.prepare(folder, properties);
         ProcessBuilder builder = new ProcessBuilder(command.words())
@@ -62,7 +84,7 @@ final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new LoadFailedException(contender.name() + " cannot be started: " + e.getMessage() + ".");
         }
-        while (!MetadataProbe.answers(port)) {
+        while (!answers.test(port)) {
             if (process.waitFor(PROBE_MS, TimeUnit.MILLISECONDS))
                 throw new LoadFailedException(
                         contender.name() + " ended while it started. Its last lines:\n" + lastLines());

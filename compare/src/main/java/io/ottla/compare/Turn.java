@@ -29,7 +29,12 @@ record Turn(
     }
 
     ServerProcess start(Map<String, String> settings) throws LoadFailedException, InterruptedException {
-        return ServerProcess.start(contender, children, folder, settings);
+        return ServerProcess.start(contender, children, folder, Service.KAFKA, settings);
+    }
+
+    /** @param settings as in zoo.cfg, over those that all have */
+    ServerProcess startZooKeeper(Map<String, String> settings) throws LoadFailedException, InterruptedException {
+        return ServerProcess.start(contender, children, folder, Service.ZOOKEEPER, settings);
     }
 
     void less(String name, double value) {

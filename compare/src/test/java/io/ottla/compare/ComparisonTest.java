@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +24,11 @@ class ComparisonTest {
     private final Figures figures = new Figures();
     private final List<String> order = new ArrayList<>();
 
-    private record Fake(String name, List<String> words) implements Contender {
+    private record Fake(String name, List<String> words, Set<Service> services) implements Contender {
+        private Fake(String name, List<String> words) {
+            this(name, words, Set.of(Service.KAFKA));
+        }
+
         @Override
         public Command prepare(Path folder, Map<String, String> properties) {
             return new Command(words, Map.of());
@@ -157,5 +162,53 @@ class ComparisonTest {
                 .hasMessageContaining("no row 'speed'")
                 .hasMessageContaining("one-by-one");
         assertThat(Rows.all()).extracting(Row::name).doesNotHaveDuplicates();
+        assertThat(Rows.named(List.of("zookeeper")))
+                .isNotEmpty()
+                .allMatch(row -> row.service() == Service.ZOOKEEPER)
+                .noneMatch(Row::usual);
+        assertThat(Rows.named(List.of("zk-start", "e2e"))).extracting(Row::name).containsExactly("e2e", "zk-start");
+    }
+
+    @Test
+    void whoIsNotAskedForAServiceHasNoTurn() throws Exception {
+        Row kafka = new FakeRow(
+                "kafka", turn -> order.add("kafka " + turn.contender().name()));
+        Row zooKeeper = new ZooKeeperRow() {
+            @Override
+            public String name() {
+                return "zk";
+            }
+
+            @Override
+            public String about() {
+                return "zk";
+            }
+
+            @Override
+            public long diskBytes() {
+                return 0;
+            }
+
+            @Override
+            public void measure(Turn turn) {
+                order.add("zk " + turn.contender().name());
+            }
+        };
+        List<Contender> contenders = List.of(
+                new Fake("both", List.of(), Set.of(Service.values())),
+                new Fake("kafka", List.of()),
+                new Fake("zookeeper", List.of(), Set.of(Service.ZOOKEEPER)));
+        new Comparison(
+                        contenders,
+                        List.of(kafka, zooKeeper),
+                        1,
+                        1,
+                        1,
+                        folder,
+                        new Client(List.of("false"), children),
+                        children,
+                        line -> {})
+                .run(figures);
+        assertThat(order).containsExactly("kafka both", "kafka kafka", "zk both", "zk zookeeper");
     }
 }

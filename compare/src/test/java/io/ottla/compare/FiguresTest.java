@@ -65,6 +65,20 @@ class FiguresTest {
     }
 
     @Test
+    void aRatioIsToWhoWasMeasuredBeside() {
+        Figure start = new Figure("zk-start", "first answer s", Better.LESS);
+        add(MORE, "Ottla", 150);
+        add(MORE, "Kafka 4.3.1", 100);
+        add(start, "Ottla", 1);
+        add(start, "ZooKeeper 3.9.5", 4);
+        assertThat(new ComparisonReport(figures, List.of("Ottla", "Kafka 4.3.1", "ZooKeeper 3.9.5"), Map.of()).text())
+                .containsExactly(
+                        "                          Ottla  Kafka 4.3.1  ZooKeeper 3.9.5  ratio",
+                        "1kb: produce MB/s           150          100                -   1.50  better",
+                        "zk-start: first answer s   1.00            -             4.00  0.250  better");
+    }
+
+    @Test
     void aHundredthIsNoDifference() {
         add(MORE, "Ottla", 100.5);
         add(MORE, "Kafka 4.3.1", 100);

@@ -3,6 +3,7 @@ package io.ottla.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ottla.compare.ApacheDownload.Program;
 import io.ottla.load.LoadFailedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,31 +88,67 @@ class SurroundingsTest {
 
     @Test
     void whyKafkaDidNotComeIsSaidInASentence() {
-        assertThat(KafkaDownload.reason("4.3.1", "[ERROR] repo.maven.apache.org: Unknown host repo.maven.apache.org"))
+        assertThat(ApacheDownload.reason(
+                        Program.KAFKA, "4.3.1", "[ERROR] repo.maven.apache.org: Unknown host repo.maven.apache.org"))
                 .contains("could not reach its repository");
-        assertThat(KafkaDownload.reason("9.9.9", "Could not find artifact org.apache.kafka:kafka_2.13:jar:9.9.9"))
+        assertThat(ApacheDownload.reason(
+                        Program.KAFKA, "9.9.9", "Could not find artifact org.apache.kafka:kafka_2.13:jar:9.9.9"))
                 .contains("no Apache Kafka 9.9.9");
-        assertThat(KafkaDownload.reason("4.3.1", "disk full")).contains("disk full");
+        assertThat(ApacheDownload.reason(Program.KAFKA, "4.3.1", "disk full")).contains("disk full");
     }
 
     @Test
     void whatIsThereIsNotBroughtAgainAndVersionsAreVersions() throws Exception {
         Path libs = Files.createDirectories(folder.resolve("kafka-4.3.1/libs"));
-        KafkaDownload download = new KafkaDownload(folder, line -> {
+        ApacheDownload download = new ApacheDownload(folder, line -> {
             throw new AssertionError(line);
         });
-        assertThat(download.fetch("4.3.1")).isEqualTo(libs);
+        assertThat(download.kafka("4.3.1")).isEqualTo(libs);
         for (String version : List.of("latest", "4.3", "../4.3.1", ""))
-            assertThatThrownBy(() -> download.fetch(version)).isInstanceOf(LoadFailedException.class);
+            assertThatThrownBy(() -> download.kafka(version)).isInstanceOf(LoadFailedException.class);
     }
 
     @Test
     void eachLineOfKafkaLogsWithWhatItCameWith() {
-        assertThat(KafkaDownload.pom("4.3.1"))
+        assertThat(ApacheDownload.pom(Program.KAFKA, "4.3.1"))
                 .contains("<version>4.3.1</version>")
                 .contains("log4j-core");
-        assertThat(KafkaDownload.pom("3.9.2"))
+        assertThat(ApacheDownload.pom(Program.KAFKA, "3.9.2"))
                 .contains("<version>3.9.2</version>")
                 .contains("slf4j-reload4j");
+    }
+
+    @Test
+    void zooKeeperRunsOnAConfigurationAndAHeapThatBothSidesHave() throws Exception {
+        Map<String, String> common = Map.of("clientPort", "2181", "dataDir", "/data");
+        Contender.Command apache = new ZooKeeperContender("3.9.5", Path.of("/libs")).prepare(folder, common);
+        assertThat(apache.words())
+                .contains("-Xmx1000m", "/libs/*", "org.apache.zookeeper.server.quorum.QuorumPeerMain");
+        assertThat(Files.readString(folder.resolve("zoo.cfg"))).contains("clientPort=2181", "dataDir=/data");
+        Contender.Command ottla = new OttlaContender(Path.of("/x/ottla")).prepare(folder, common);
+        assertThat(ottla.environment()).containsEntry("OTTLA_JVM_OPTIONS", "-Xmx1000m");
+        assertThat(Files.readString(folder.resolve("server.properties"))).contains("clientPort=2181", "dataDir=/data");
+        assertThat(ApacheDownload.pom(Program.ZOOKEEPER, "3.9.5"))
+                .contains("<artifactId>zookeeper</artifactId><version>3.9.5</version>")
+                .contains("logback-classic");
+        assertThat(ApacheDownload.reason(Program.ZOOKEEPER, "3.9.5", "Could not find artifact"))
+                .contains("no Apache ZooKeeper 3.9.5")
+                .contains("--zookeeper-version");
+    }
+
+    @Test
+    void theHeapIsReadOfBothCollectors() throws Exception {
+        assertThat(JavaHeap.usedMb("""
+                 DefNew     total 36864K, used 1000K [0x00000000c0000000, 0x00000000c2800000, 0x00000000c2800000)
+                  eden space 32768K,   3% used [0x00000000c0000000, 0x00000000c0100000, 0x00000000c2000000)
+                 Tenured    total 24576K, used 2000K [0x00000000c2800000, 0x00000000c4000000, 0x0000000100000000)
+                 Metaspace       used 20000K, committed 20480K, reserved 1114112K
+                """)).isEqualTo(3.072);
+        assertThat(JavaHeap.usedMb("""
+                 garbage-first heap   total reserved 1024000K, committed 264192K, used 5000K [0x00000000c1800000, 0x0000000100000000)
+                  region size 1024K, 4 young (4096K), 1 survivors (1024K)
+                 Metaspace       used 20000K, committed 20480K, reserved 1114112K
+                """)).isEqualTo(5.12);
+        assertThatThrownBy(() -> JavaHeap.usedMb("ZHeap used 10M")).hasMessageContaining("ZHeap");
     }
 }

@@ -1,0 +1,43 @@
+package io.ottla.compare;
+
+import io.ottla.load.LoadFailedException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The heap of a server's virtual machine, as {@code jcmd} of the same JDK tells. */
+final class JavaHeap {
+    /** A line of {@code GC.heap_info} for each part of the heap: two of the serial collector, one of G1. */
+    private static final Pattern USED = Pattern.compile(
+            "(?m)^\\s*(?:DefNew|Tenured|def new generation|tenured generation|garbage-first heap)\\s+total.*?used (\\d+)K");
+
+    private JavaHeap() {}
+
+    /** Collects all garbage. @return what is left, MB (millions of bytes) */
+    static double usedMb(ServerProcess server) throws LoadFailedException, IOException, InterruptedException {
+        jcmd(server, "GC.run");
+        return usedMb(jcmd(server, "GC.heap_info"));
+    }
+
+    static double usedMb(String info) throws LoadFailedException {
+        Matcher parts = USED.matcher(info);
+        long usedKb = 0;
+        int found = 0;
+        for (; parts.find(); found++) usedKb += Long.parseLong(parts.group(1));
+        if (found == 0) throw new LoadFailedException("jcmd's GC.heap_info tells no use of the heap:\n" + info);
+        return usedKb * 1024 / 1e6;
+    }
+
+    private static String jcmd(ServerProcess server, String command)
+            throws LoadFailedException, IOException, InterruptedException {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process process = new ProcessBuilder(jcmd, String.valueOf(server.pid()), command)
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) throw new LoadFailedException("jcmd " + command + " failed: " + output.strip());
+        return output;
+    }
+}
