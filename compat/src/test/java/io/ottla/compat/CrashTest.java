@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * SIGKILL under load, again and again: nothing acknowledged is lost, an idempotent producer leaves no duplicate and no
  * gap in its order, a group resumes where it committed. {@code -Dottla.crash.rounds=N} sets how often.
  */
+@Tag("coordination")
 class CrashTest {
     private static final int ROUNDS = Integer.getInteger("ottla.crash.rounds", 50);
     private static final int PARTITIONS = 3;

@@ -13,7 +13,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A node as a user starts it: {@code ./ottla start}, in a process of its own. */
+/**
+ * A node as a user starts it: {@code ./ottla start}, in a process of its own. Its coordination service is its own too, or
+ * with {@code -Dottla.coordination=external} an {@link ExternalZookeeper}.
+ */
 final class OttlaProcess implements AutoCloseable {
     private static final Path ROOT =
             Path.of(System.getProperty("ottla.root", "..")).toAbsolutePath().normalize();
@@ -28,7 +31,8 @@ final class OttlaProcess implements AutoCloseable {
     OttlaProcess(Path home, String... overrides) throws IOException {
         this.home = home;
         this.port = freePort();
-        this.overrides = List.of(overrides);
+        this.overrides = new ArrayList<>(List.of(overrides));
+        this.overrides.addAll(ExternalZookeeper.overrides());
         start();
     }
 
