@@ -3,6 +3,7 @@ package io.ottla.log;
 import io.ottla.base.Disk;
 import io.ottla.base.Outcome;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -10,10 +11,14 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * Closes the logs of a node so that the next start can believe them: all is durable, and the recovery points say so. A few logs are synced one by one; many
- * are written, and then made durable by one sync of their file system.
+ * Finishes the logs of a node and closes them, so that the next start can believe them: all is durable, and the recovery points say so. Logs that are finished
+ * already ({@link IdleFinish}) are only closed. A few others are synced one by one; many are written, and then made durable by one sync of their file
+ * system.
  */
 final class CleanStop {
+    /** As many as keep the disk threads busy; not all, so that ten thousand do not wait in memory at once. */
+    private static final int LOGS_AT_ONCE = 32;
+
     private final LogContext context;
     private final Collection<Log> open;
     private final Runnable then;
@@ -27,83 +32,81 @@ final class CleanStop {
     /** One directory after another. */
     void closeAll(Iterator<LogDir> left) {
         if (!left.hasNext()) {
+            open.forEach(Log::close);
             then.run();
             return;
         }
         LogDir dir = left.next();
-        List<Log> logs = new ArrayList<>();
-        for (Log log : open) if (log.logDir() == dir) logs.add(log);
-        long touched = logs.stream().filter(Log::needsFinish).count();
-        if (touched >= context.settings().syncTogetherMin() && context.disk().syncsFileSystems())
-            closeTogether(dir, logs, () -> closeAll(left));
-        else closeNext(logs, this::closeOne, new int[] {0, 0}, () -> closeAll(left));
+        ArrayDeque<Log> unfinished = new ArrayDeque<>();
+        for (Log log : open) if (log.logDir() == dir && log.finish().isNeeded()) unfinished.add(log);
+        boolean together = unfinished.size() >= context.settings().syncTogetherMin()
+                && context.disk().syncsFileSystems();
+        List<LogFinish.Finished> written = new ArrayList<>();
+        BiConsumer<Log, Runnable> finish = together ? (log, done) -> write(log, written, done) : this::finish;
+        new Each(unfinished, finish, () -> sync(dir, written, () -> closeAll(left))).next();
     }
 
-    /** @param close does it, and runs what it is given then */
-    private void closeNext(List<Log> logs, BiConsumer<Log, Runnable> close, int[] begunAndDone, Runnable allClosed) {
-        if (begunAndDone[1] == logs.size()) {
-            allClosed.run();
-            return;
-        }
-        // a few at a time, so that ten thousand do not wait in memory at once
-        while (begunAndDone[0] < logs.size()
-                && begunAndDone[0] - begunAndDone[1] < context.settings().recoveriesMax()) {
-            close.accept(logs.get(begunAndDone[0]++), () -> {
-                begunAndDone[1]++;
-                closeNext(logs, close, begunAndDone, allClosed);
-            });
-        }
-    }
+    /** Some logs at a time. */
+    private static final class Each {
+        private final ArrayDeque<Log> left;
+        private final BiConsumer<Log, Runnable> work;
+        private final Runnable then;
+        private int atWork;
 
-    private void closeOne(Log log, Runnable closed) {
-        log.closeCleanly(outcome -> {
-            switch (outcome) {
-                case Outcome.Done<Long>(Long flushed) ->
-                    log.logDir().recoveryPoint(log.topicPartition(), flushed, true);
-                case Outcome.Failed<Long>(IOException cause) -> context.failed().accept(log.logDir(), cause);
+        /** @param work does it, and runs what it is given then */
+        Each(ArrayDeque<Log> left, BiConsumer<Log, Runnable> work, Runnable then) {
+            this.left = left;
+            this.work = work;
+            this.then = then;
+        }
+
+        void next() {
+            while (!left.isEmpty() && atWork < LOGS_AT_ONCE) {
+                atWork++;
+                work.accept(left.remove(), () -> {
+                    atWork--;
+                    next();
+                });
             }
-            closed.run();
+            if (left.isEmpty() && atWork == 0) then.run();
+        }
+    }
+
+    private void finish(Log log, Runnable done) {
+        log.finish().finish(outcome -> {
+            if (outcome instanceof Outcome.Failed<Long>(IOException cause))
+                context.failed().accept(log.logDir(), cause);
+            done.run();
         });
     }
 
-    /** All are written, then one sync makes all durable: thousands of syncs would take the device's time one after another. */
-    private void closeTogether(LogDir dir, List<Log> logs, Runnable durable) {
-        List<Log> written = new ArrayList<>();
-        BiConsumer<Log, Runnable> close = (log, done) -> {
-            if (!log.needsFinish()) {
-                closeOne(log, done);
-                return;
+    private void write(Log log, List<LogFinish.Finished> written, Runnable done) {
+        log.finish().write(outcome -> {
+            switch (outcome) {
+                case Outcome.Done<LogFinish.Finished>(LogFinish.Finished finished) -> written.add(finished);
+                case Outcome.Failed<LogFinish.Finished>(IOException cause) ->
+                    context.failed().accept(log.logDir(), cause);
             }
-            log.closeUnsynced(outcome -> {
-                switch (outcome) {
-                    case Outcome.Done<Void> all -> written.add(log);
-                    case Outcome.Failed<Void>(IOException cause) ->
-                        context.failed().accept(dir, cause);
-                }
-                done.run();
-            });
-        };
-        closeNext(logs, close, new int[] {0, 0}, () -> syncTogether(dir, written, durable));
+            done.run();
+        });
     }
 
-    private void syncTogether(LogDir dir, List<Log> written, Runnable durable) {
+    /** One sync makes all durable: thousands would take the device's time one after another. */
+    private void sync(LogDir dir, List<LogFinish.Finished> written, Runnable durable) {
+        if (written.isEmpty()) {
+            durable.run();
+            return;
+        }
         Disk disk = context.disk();
         disk.submit(
                 dir,
                 () -> {
-                    try {
-                        disk.syncFileSystem(dir.path());
-                        return null;
-                    } catch (IOException e) {
-                        SyncFailure.mark(disk, dir.path());
-                        throw e;
-                    }
+                    SyncFailure.syncFileSystem(disk, dir.path());
+                    return null;
                 },
                 (Outcome<Void> outcome) -> {
                     switch (outcome) {
-                        case Outcome.Done<Void> done -> {
-                            for (Log log : written) dir.recoveryPoint(log.topicPartition(), log.endOffset(), true);
-                        }
+                        case Outcome.Done<Void> done -> written.forEach(LogFinish.Finished::durable);
                         case Outcome.Failed<Void>(IOException cause) ->
                             context.failed().accept(dir, cause);
                     }

@@ -2,10 +2,12 @@ package io.ottla.log;
 
 import static io.ottla.base.Invariant.invariant;
 
+import io.ottla.base.Disk;
 import io.ottla.base.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * An index: sorted entries of one size in a file, the newest of them also in memory. The file is never mapped: lookups
@@ -21,7 +23,10 @@ import java.nio.file.Path;
 abstract class IndexFile {
     private static final int UNWRITTEN_BYTES_MAX = 4096;
     private static final int TAIL_BYTES_MAX = 64 << 10;
-    private static final int UNKNOWN = -1;
+    /** Nobody has looked how many entries the file has. */
+    static final int UNKNOWN = -1;
+    /** There is no file, or it is to be forgotten. */
+    static final int FRESH = -2;
 
     /** A number in an entry, by which the entries are sorted. */
     @FunctionalInterface
@@ -36,18 +41,22 @@ abstract class IndexFile {
     private final int entryBytes;
     private int count;
     private int written;
+    /** The file is there, and as long as the entries that were written. */
+    private boolean exact;
+
     private int tailFrom;
     private ByteBuffer tail = ByteBuffer.allocate(0);
 
-    /** @param fresh there is no file, or it is to be forgotten */
-    IndexFile(OpenFiles files, Path path, long baseOffset, int entryBytes, boolean fresh) {
+    /** @param count of entries, with which the file ends; or {@link #FRESH}, {@link #UNKNOWN} */
+    IndexFile(OpenFiles files, Path path, long baseOffset, int entryBytes, int count) {
         this.files = files;
         this.path = path;
         this.baseOffset = baseOffset;
         this.entryBytes = entryBytes;
-        count = fresh ? 0 : UNKNOWN;
-        written = count;
-        tailFrom = count;
+        exact = count >= 0;
+        this.count = count == FRESH ? 0 : count;
+        written = this.count;
+        tailFrom = this.count;
     }
 
     /** Whether the bytes of an entry are the zeros after the last true one. Asked of entries but the first. */
@@ -56,7 +65,12 @@ abstract class IndexFile {
     /** The number of entries. Reads the end of the file if nobody has yet. */
     final int count() throws IOException {
         if (count == UNKNOWN) {
-            count = files.disk().exists(path) ? countIn(files.get(path)) : 0;
+            count = 0;
+            if (files.disk().exists(path)) {
+                DiskFile file = files.get(path);
+                count = countIn(file);
+                exact = file.size() == (long) count * entryBytes;
+            }
             written = count;
             tailFrom = count;
         }
@@ -132,21 +146,56 @@ abstract class IndexFile {
     final void write() throws IOException {
         if (count == UNKNOWN || written == count) return;
         DiskFile file = files.create(path);
-        if (written == 0 || file.size() > (long) written * entryBytes) file.truncate((long) written * entryBytes);
+        if (!exact) file.truncate((long) written * entryBytes);
         ByteBuffer waiting = tail.duplicate()
                 .clear()
                 .position((written - tailFrom) * entryBytes)
                 .limit((count - tailFrom) * entryBytes);
         file.write((long) written * entryBytes, waiting);
         written = count;
+        exact = true;
     }
 
     /** Writes all, and makes the file as long as its entries: what Kafka expects of an index that no longer grows. */
     final void finish() throws IOException {
         count();
         write();
+        if (exact) return;
         DiskFile file = files.create(path);
         if (file.size() != sizeBytes()) file.truncate(sizeBytes());
+        exact = true;
+    }
+
+    /**
+     * What is missing in the file, for a disk thread to write; empty if nothing is. As {@link #finish}, but the index may grow
+     * meanwhile.
+     */
+    final Optional<Unwritten> finishing() throws IOException {
+        if (!exact) finish();
+        if (written == count) return Optional.empty();
+        ByteBuffer entries = tail.duplicate()
+                .clear()
+                .position((written - tailFrom) * entryBytes)
+                .limit((count - tailFrom) * entryBytes);
+        return Optional.of(new Unwritten(this, (long) written * entryBytes, entries, count));
+    }
+
+    /** Entries that only memory has. Writing some of them twice does no harm. */
+    record Unwritten(IndexFile index, long position, ByteBuffer entries, int count) {
+        /** On a disk thread. */
+        void write(Disk disk) throws IOException {
+            DiskFile file = disk.open(index.path, Disk.OpenMode.CREATE);
+            try {
+                file.write(position, entries.duplicate());
+            } finally {
+                file.release();
+            }
+        }
+
+        /** On the loop: they are in the file now. */
+        void done() {
+            index.written = Math.max(index.written, count);
+        }
     }
 
     /** Writes all, and gives up the memory. */

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param topicId what {@code partition.metadata} says
  * @param segments never empty; the last is the active one
  * @param flushedOffset what is before it is synced
+ * @param snapshots whether there are producer snapshots in the directory
  * @param recoveredBytes how much had to be read and checked
  * @param recovered whether the last stop was not clean for this log
  */
@@ -20,6 +21,7 @@ record LoadedLog(
         long endOffset,
         long flushedOffset,
         ProducerStates producers,
+        boolean snapshots,
         List<LeaderEpochs.Start> epochs,
         long recoveredBytes,
         boolean recovered) {}

@@ -3,14 +3,12 @@ package io.ottla.log;
 import static io.ottla.base.Invariant.invariant;
 
 import io.ottla.base.Completion;
-import io.ottla.base.Disk;
 import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -36,6 +34,7 @@ public final class Log {
     private final LogRetention retention;
     private final LogReads reads;
     private final LogWriter writer;
+    private final LogFinish finish;
     private final Path directory;
     private LogConfig config;
     private ProducerStates producers;
@@ -48,9 +47,7 @@ public final class Log {
     private long generation;
     private long endAtLastRest = -1;
     private TopicId topicId;
-    /** Nothing has changed since a clean stop. */
-    private boolean untouched;
-
+    private boolean epochsUnwritten;
     private State state = State.OPEN;
 
     private enum State {
@@ -77,6 +74,7 @@ public final class Log {
         retention = new LogRetention(this, context);
         reads = new LogReads(this, context);
         writer = new LogWriter(this, context);
+        finish = new LogFinish(this, context);
         install(loaded);
     }
 
@@ -88,7 +86,7 @@ public final class Log {
         }
         startOffset = loaded.startOffset();
         endOffset = loaded.endOffset();
-        untouched = !loaded.recovered();
+        finish.loaded(loaded);
         producers = loaded.producers();
         epochs = new LeaderEpochs(loaded.epochs());
         flusher.restart(Math.min(loaded.flushedOffset(), endOffset));
@@ -254,12 +252,17 @@ public final class Log {
         return epochs.epochAt(offset);
     }
 
-    /** A leader epoch begins at the end of the log. */
+    /** A leader epoch begins at the end of the log. It is written down with the first batch of it: before that no crash can make it matter. */
     public void assignEpoch(int epoch) {
-        if (epoch > epochs.latest() && epochs.assign(epoch, endOffset)) writeEpochs();
+        epochsUnwritten |= epoch > epochs.latest() && epochs.assign(epoch, endOffset);
+    }
+
+    void writeNewEpochs() {
+        if (epochsUnwritten) writeEpochs();
     }
 
     void writeEpochs() {
+        epochsUnwritten = false;
         List<LeaderEpochs.Start> starts = epochs.starts();
         Path file = directory.resolve(LeaderEpochs.FILE);
         inBackground("its leader epochs", () -> LeaderEpochs.write(context.disk(), file, starts));
@@ -298,18 +301,8 @@ public final class Log {
         state = State.TRUNCATING;
         filesChanged();
         closeFiles();
-        LogLoader.Request request = new LogLoader.Request(
-                directory,
-                config,
-                context.settings().producerExpirationMs(),
-                true,
-                0,
-                Math.min(startOffset, offset),
-                true,
-                logDir.syncFailedBefore(),
-                offset,
-                0);
         logDir.lowerRecoveryPoint(topicPartition, offset);
+        LogLoader.Request request = LogLoader.Request.truncation(this, context.settings(), offset);
         context.disk().submit(directory, () -> LogLoader.load(context.disk(), request), outcome -> {
             switch (outcome) {
                 case Outcome.Done<LoadedLog>(LoadedLog loaded) -> {
@@ -340,6 +333,10 @@ public final class Log {
         return retention;
     }
 
+    LogFinish finish() {
+        return finish;
+    }
+
     LogFlusher flusher() {
         return flusher;
     }
@@ -358,7 +355,7 @@ public final class Log {
     }
 
     void touched() {
-        untouched = false;
+        finish.touched();
     }
 
     void startOffset(long offset) {
@@ -454,68 +451,6 @@ public final class Log {
         invariant(state == State.OPEN, "%s is %s", topicPartition, state);
         Optional<IOException> failure = logDir.failure();
         if (failure.isPresent()) throw new IOException("the log directory failed before", failure.get());
-    }
-
-    /** Whether a clean stop has anything to make durable. */
-    boolean needsFinish() {
-        return !untouched && isUsable();
-    }
-
-    /** Makes it durable and finished, as a clean stop leaves it, and closes it. */
-    void closeCleanly(Completion<Long> completion) {
-        if (!needsFinish()) {
-            close();
-            context.disk().submit(directory, () -> flushedOffset(), completion);
-            return;
-        }
-        finish(ProducerSnapshot::write, written -> {
-            if (written instanceof Outcome.Done<Void>) {
-                flusher.flushAll(outcome -> {
-                    close();
-                    completion.complete(outcome);
-                });
-            } else {
-                close();
-                completion.complete(Outcome.failed(((Outcome.Failed<Void>) written).cause()));
-            }
-        });
-    }
-
-    /** As {@link #closeCleanly}, but syncs nothing: it is durable up to {@link #endOffset} when all of its file system has been synced. */
-    void closeUnsynced(Completion<Void> completion) {
-        finish(ProducerSnapshot::writeUnsynced, outcome -> {
-            close();
-            completion.complete(outcome);
-        });
-    }
-
-    private interface SnapshotWrite {
-        void write(Disk disk, Path path, Collection<ProducerEntry> entries) throws IOException;
-    }
-
-    private void finish(SnapshotWrite write, Completion<Void> completion) {
-        Disk disk = context.disk();
-        try {
-            active().finish();
-        } catch (IOException e) {
-            disk.submit(
-                    directory,
-                    () -> {
-                        throw e;
-                    },
-                    completion);
-            return;
-        }
-        List<ProducerEntry> entries = producers.copy();
-        Path snapshot = LogFiles.path(directory, endOffset, ProducerSnapshot.SUFFIX);
-        // without it, a start that believes in a clean stop would not know the producers, and take their batches twice
-        disk.submit(
-                directory,
-                () -> {
-                    if (!disk.exists(snapshot)) write.write(disk, snapshot, entries);
-                    return null;
-                },
-                completion);
     }
 
     /** Forgets it, without any care for what is not flushed. */

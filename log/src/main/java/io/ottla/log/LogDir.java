@@ -245,11 +245,13 @@ public final class LogDir {
         cleanerOffsets.remove(tp);
     }
 
-    /** From now on files change: should the node die, its stop was not clean. Blocks. */
+    /**
+     * From now on files change: should the node die, its stop was not clean. Blocks. After an unclean stop this makes the names of partitions durable that
+     * the last process had not come to.
+     */
     void begin() throws LogDirException {
-        if (!clean) return;
         try {
-            disk.delete(path.resolve(CLEAN_SHUTDOWN));
+            if (clean) disk.delete(path.resolve(CLEAN_SHUTDOWN));
             disk.syncDirectory(path);
         } catch (IOException e) {
             throw new LogDirException("The log directory " + path + " cannot be written: " + words(e) + ".", e);

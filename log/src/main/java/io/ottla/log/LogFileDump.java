@@ -121,7 +121,7 @@ public final class LogFileDump {
     private static Optional<String> offsetIndex(String name, DiskFile file, Consumer<Map<String, Object>> entries)
             throws IOException {
         long base = LogFiles.leadingOffset(name).orElse(0);
-        OffsetIndex index = new OffsetIndex(null, null, base, false);
+        OffsetIndex index = new OffsetIndex(null, null, base, IndexFile.UNKNOWN);
         return index(
                 index,
                 OffsetIndex.ENTRY_BYTES,
@@ -138,7 +138,7 @@ public final class LogFileDump {
     private static Optional<String> timeIndex(String name, DiskFile file, Consumer<Map<String, Object>> entries)
             throws IOException {
         long base = LogFiles.leadingOffset(name).orElse(0);
-        TimeIndex index = new TimeIndex(null, null, base, false);
+        TimeIndex index = new TimeIndex(null, null, base, IndexFile.UNKNOWN);
         return index(
                 index,
                 TimeIndex.ENTRY_BYTES,

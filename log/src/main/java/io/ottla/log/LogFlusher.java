@@ -90,6 +90,18 @@ final class LogFlusher {
         begin();
     }
 
+    /**
+     * The whole file system was synced when the log ended there.
+     *
+     * @param all whether nothing has changed since then
+     */
+    void durable(long offset, boolean all) {
+        flushedOffset = Math.clamp(offset, flushedOffset, log.endOffset());
+        if (flushedOffset == log.endOffset()) unflushedSinceMs = -1;
+        if (all) for (Segment segment : log.segments().values()) if (segment != log.active()) segment.durable(true);
+        log.logDir().recoveryPoint(log.topicPartition(), flushedOffset, false);
+    }
+
     private void begin() {
         if (running) {
             again = true;

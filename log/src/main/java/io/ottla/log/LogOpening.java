@@ -12,6 +12,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class LogOpening {
     private static final Logger logger = LoggerFactory.getLogger(LogOpening.class);
+    /** A partition is only named when its check took noticeable time. */
+    private static final long LARGE_RECOVERY_BYTES = 64 << 20;
 
     private final Logs logs;
     private final LogContext context;
@@ -34,7 +38,14 @@ final class LogOpening {
     private final ArrayDeque<Opening> queue = new ArrayDeque<>();
     private final Set<TopicPartition> unrecovered = new TreeSet<>();
     private final List<Runnable> whenAllSettled = new ArrayList<>();
+    /** Directories whose files are to be synced, all at once, before any log in them is checked. */
+    private final List<LogDir> toSync = new ArrayList<>();
+
+    private final Set<LogDir> synced = new HashSet<>();
+    private int syncing;
     private int running;
+    private int checked;
+    private long checkedBytes;
     private boolean stopped;
 
     /** One log on its way to be open, and who waits for it. */
@@ -61,11 +72,43 @@ final class LogOpening {
     }
 
     void recoverLater(Map<TopicPartition, LogDir> partitions) {
+        Map<LogDir, Integer> counts = new LinkedHashMap<>();
         partitions.forEach((tp, dir) -> {
-            if (!dir.wasCleanlyStopped()) unrecovered.add(tp);
+            if (dir.wasCleanlyStopped()) return;
+            unrecovered.add(tp);
+            counts.merge(dir, 1, Integer::sum);
         });
-        if (!unrecovered.isEmpty())
-            logger.info("the last stop was not clean: {} partitions are to be checked", unrecovered.size());
+        if (unrecovered.isEmpty()) return;
+        logger.info("the last stop was not clean: {} partitions are to be checked", unrecovered.size());
+        counts.forEach((dir, count) -> {
+            boolean many = count >= context.settings().syncTogetherMin()
+                    && context.disk().syncsFileSystems();
+            // after a failed sync each file is written again, and synced by itself
+            if (many && !dir.syncFailedBefore()) toSync.add(dir);
+        });
+    }
+
+    /** One sync of what the last process wrote, instead of one for each log that is checked. */
+    private void syncTogether() {
+        Disk disk = context.disk();
+        for (LogDir dir : toSync) {
+            syncing++;
+            disk.submit(
+                    dir,
+                    () -> {
+                        SyncFailure.syncFileSystem(disk, dir.path());
+                        return null;
+                    },
+                    (Outcome<Void> outcome) -> {
+                        syncing--;
+                        switch (outcome) {
+                            case Outcome.Done<Void> done -> synced.add(dir);
+                            case Outcome.Failed<Void>(IOException cause) -> logs.fail(dir, cause);
+                        }
+                        goOn();
+                    });
+        }
+        toSync.clear();
     }
 
     Set<TopicPartition> unrecovered() {
@@ -140,7 +183,8 @@ final class LogOpening {
     }
 
     private void begin() {
-        while (running < context.settings().recoveriesMax() && !queue.isEmpty()) {
+        if (!queue.isEmpty()) syncTogether();
+        while (syncing == 0 && running < context.settings().recoveriesMax() && !queue.isEmpty()) {
             running++;
             load(queue.poll());
         }
@@ -162,6 +206,7 @@ final class LogOpening {
                 !unrecovered.contains(opening.tp),
                 opening.dir.recoveryPoint(opening.tp),
                 opening.dir.logStartOffset(opening.tp),
+                synced.contains(opening.dir),
                 mayHaveHoles,
                 opening.dir.syncFailedBefore(),
                 Long.MAX_VALUE,
@@ -171,13 +216,17 @@ final class LogOpening {
             running--;
             openings.remove(opening.tp);
             settle(opening, config, directory, outcome);
-            if (!stopped) begin();
-            else refuseQueue();
-            if (openings.isEmpty()) {
-                whenAllSettled.forEach(Runnable::run);
-                whenAllSettled.clear();
-            }
+            goOn();
         });
+    }
+
+    private void goOn() {
+        if (!stopped) begin();
+        else refuseQueue();
+        if (openings.isEmpty()) {
+            whenAllSettled.forEach(Runnable::run);
+            whenAllSettled.clear();
+        }
     }
 
     private void refuseQueue() {
@@ -211,20 +260,13 @@ final class LogOpening {
         TopicPartition tp = opening.tp;
         switch (outcome) {
             case Outcome.Done<LoadedLog>(LoadedLog loaded) -> {
-                unrecovered.remove(tp);
+                boolean wasUnrecovered = unrecovered.remove(tp);
                 TopicId topicId = opening.waiting.isEmpty()
                         ? loaded.topicId().orElse(TopicId.ZERO)
                         : opening.waiting.getFirst().topicId();
                 Log log = new Log(context, opening.dir, directory, tp, topicId, config, loaded);
-                if (loaded.recovered()) {
-                    logger.info(
-                            "{}: recovered {} bytes, offsets {} to {}",
-                            tp,
-                            loaded.recoveredBytes(),
-                            loaded.startOffset(),
-                            loaded.endOffset());
-                    opening.dir.recoveryPoint(tp, loaded.endOffset(), true);
-                }
+                if (loaded.recovered()) opening.dir.recoveryPoint(tp, loaded.endOffset(), true);
+                if (wasUnrecovered) checked(tp, loaded);
                 logs.opened(log);
                 for (Waiting waiting : opening.waiting) answer(waiting, tp, Outcome.done(log));
             }
@@ -235,6 +277,20 @@ final class LogOpening {
             }
         }
         opening.settled.forEach(Runnable::run);
+    }
+
+    private void checked(TopicPartition tp, LoadedLog loaded) {
+        checked++;
+        checkedBytes += loaded.recoveredBytes();
+        if (loaded.recoveredBytes() >= LARGE_RECOVERY_BYTES)
+            logger.info(
+                    "{}: checked {} bytes, offsets {} to {}",
+                    tp,
+                    loaded.recoveredBytes(),
+                    loaded.startOffset(),
+                    loaded.endOffset());
+        if (unrecovered.isEmpty())
+            logger.info("all is checked after the unclean stop: {} partitions, {} bytes", checked, checkedBytes);
     }
 
     private void answer(Waiting waiting, TopicPartition tp, Outcome<Log> outcome) {

@@ -12,6 +12,7 @@ package io.ottla.log;
  * @param openFilesMax files that logs keep open at once
  * @param idleMs a file that nobody used for so long is closed, and what memory its partition can spare is freed
  * @param recoveriesMax logs that are opened or recovered at once
+ * @param finishAfterMs a log that nobody wrote to for so long is finished in the background, as a clean stop leaves it, so that the stop need not
  * @param syncTogetherMin a clean stop with so many logs to make durable in a directory, or more, syncs its file system as a whole, where
  *     that can be done; fewer it syncs one by one, and waits for nobody else's bytes
  * @param cleaner {@code log.cleaner.enable}
@@ -29,6 +30,7 @@ public record LogSettings(
         int openFilesMax,
         long idleMs,
         int recoveriesMax,
+        long finishAfterMs,
         int syncTogetherMin,
         boolean cleaner,
         int cleanerThreads,
@@ -45,6 +47,7 @@ public record LogSettings(
             1_000,
             60_000,
             4,
+            10_000,
             64,
             true,
             1,
@@ -52,7 +55,7 @@ public record LogSettings(
             15_000,
             512 << 10);
 
-    public LogSettings withSyncTogetherMin(int logs) {
+    public LogSettings withFinishing(long afterMs, int togetherMin) {
         return new LogSettings(
                 producerExpirationMs,
                 recoveryPointIntervalMs,
@@ -62,7 +65,8 @@ public record LogSettings(
                 openFilesMax,
                 idleMs,
                 recoveriesMax,
-                logs,
+                afterMs,
+                togetherMin,
                 cleaner,
                 cleanerThreads,
                 cleanerDedupeBytes,

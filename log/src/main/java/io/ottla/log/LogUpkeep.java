@@ -31,6 +31,7 @@ final class LogUpkeep {
     private final Every rest;
     private final Every compaction;
     private final Compactor compactor;
+    private final IdleFinish idleFinish;
     private final Unopened unopened;
 
     LogUpkeep(Logs logs, LogContext context, Deletions deletions, Clock clock) {
@@ -49,6 +50,7 @@ final class LogUpkeep {
         rest = new Every(settings.idleMs(), nowMs);
         compaction = new Every(settings.cleanerBackoffMs(), nowMs);
         compactor = new Compactor(logs, context);
+        idleFinish = new IdleFinish(logs, context, clock);
         unopened = new Unopened(logs, context.disk());
     }
 
@@ -84,7 +86,10 @@ final class LogUpkeep {
     void tick(long nowMs) {
         deletions.tick(nowMs);
         context.files().closeIdle(nowMs, context.settings().idleMs());
-        if (walk.isDue(nowMs)) for (Log log : logs.opened()) log.tick(nowMs);
+        if (walk.isDue(nowMs)) {
+            for (Log log : logs.opened()) log.tick(nowMs);
+            idleFinish.tick(nowMs);
+        }
         if (expiry.isDue(nowMs)) for (Log log : logs.opened()) log.expireProducers(nowMs);
         if (retention.isDue(nowMs)) {
             retain(nowMs);
@@ -159,6 +164,7 @@ final class LogUpkeep {
 
     void stop() {
         compactor.stop();
+        idleFinish.stop();
         unopened.stop();
     }
 }

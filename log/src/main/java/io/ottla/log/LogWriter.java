@@ -130,6 +130,7 @@ final class LogWriter {
                 changed |= log.epochs().assign(batch.leaderEpoch(), batch.baseOffset());
         }
         if (changed) log.writeEpochs();
+        else log.writeNewEpochs();
     }
 
     private void rollIfDue(long nowMs, Admission.Admitted admitted) throws IOException, NoSpace {
@@ -165,6 +166,7 @@ final class LogWriter {
             throw e;
         }
         log.touched();
+        log.finish().snapshotWritten();
         drawJitter();
         List<ProducerEntry> entries = log.producers().copy();
         Path snapshot = LogFiles.path(log.directory(), baseOffset, ProducerSnapshot.SUFFIX);

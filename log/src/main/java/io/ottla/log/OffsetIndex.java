@@ -23,8 +23,8 @@ final class OffsetIndex extends IndexFile {
     static final Field RELATIVE_OFFSET = (buffer, at) -> buffer.getInt(at) & 0xFFFFFFFFL;
     static final Field POSITION = (buffer, at) -> buffer.getInt(at + 4) & 0xFFFFFFFFL;
 
-    OffsetIndex(OpenFiles files, Path path, long baseOffset, boolean fresh) {
-        super(files, path, baseOffset, ENTRY_BYTES, fresh);
+    OffsetIndex(OpenFiles files, Path path, long baseOffset, int count) {
+        super(files, path, baseOffset, ENTRY_BYTES, count);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The open files of a node's logs. There are never more than {@code filesMax}: the one used longest ago makes room, and
@@ -21,7 +22,7 @@ final class OpenFiles {
     private final Disk disk;
     private final int filesMax;
     private final Map<Path, Entry> files = new LinkedHashMap<>(64, 0.75f, true);
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
+    private Optional<ByteBuffer> scratch = Optional.empty();
     private long nowMs;
 
     private static final class Entry {
@@ -45,7 +46,8 @@ final class OpenFiles {
 
     /** A buffer for reads that end before the caller returns to the loop. */
     ByteBuffer scratch() {
-        return scratch.clear();
+        if (scratch.isEmpty()) scratch = Optional.of(ByteBuffer.allocateDirect(SCRATCH_BYTES));
+        return scratch.get().clear();
     }
 
     /** An existing file, for reading and writing; the caller retains it if it needs it after this turn of the loop. */

@@ -5,6 +5,7 @@ import io.ottla.kafkaprotocol.BatchView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,21 +33,28 @@ final class Segment {
     private long maxTimestampOffset;
     private boolean durable;
 
-    private Segment(OpenFiles files, Path directory, long baseOffset, boolean fresh, boolean transactions) {
+    private Segment(
+            OpenFiles files,
+            Path directory,
+            long baseOffset,
+            int offsetEntries,
+            int timeEntries,
+            boolean transactions) {
         this.files = files;
         this.directory = directory;
         this.baseOffset = baseOffset;
         path = LogFiles.path(directory, baseOffset, LogFiles.LOG);
-        offsetIndex =
-                new OffsetIndex(files, LogFiles.path(directory, baseOffset, OffsetIndex.SUFFIX), baseOffset, fresh);
-        timeIndex = new TimeIndex(files, LogFiles.path(directory, baseOffset, TimeIndex.SUFFIX), baseOffset, fresh);
+        offsetIndex = new OffsetIndex(
+                files, LogFiles.path(directory, baseOffset, OffsetIndex.SUFFIX), baseOffset, offsetEntries);
+        timeIndex =
+                new TimeIndex(files, LogFiles.path(directory, baseOffset, TimeIndex.SUFFIX), baseOffset, timeEntries);
         transactionIndex = new TransactionIndex(
                 files, LogFiles.path(directory, baseOffset, TransactionIndex.SUFFIX), transactions);
     }
 
     /** An empty one; files of that name are emptied. */
     static Segment create(OpenFiles files, Path directory, long baseOffset, long nowMs) throws IOException {
-        Segment segment = new Segment(files, directory, baseOffset, true, false);
+        Segment segment = new Segment(files, directory, baseOffset, IndexFile.FRESH, IndexFile.FRESH, false);
         files.disk().delete(segment.transactionIndex.path());
         DiskFile file = files.create(segment.path);
         if (file.size() > 0) file.truncate(0);
@@ -64,7 +72,13 @@ final class Segment {
      * @param durable whether it is known to be synced, with its name and its indexes
      */
     static Segment existing(OpenFiles files, Path directory, Loaded loaded, boolean durable) {
-        Segment segment = new Segment(files, directory, loaded.baseOffset(), false, loaded.transactions());
+        Segment segment = new Segment(
+                files,
+                directory,
+                loaded.baseOffset(),
+                loaded.offsetEntries(),
+                loaded.timeEntries(),
+                loaded.transactions());
         segment.sizeBytes = loaded.sizeBytes();
         segment.lastModifiedMs = loaded.lastModifiedMs();
         segment.createdMs = loaded.lastModifiedMs();
@@ -83,6 +97,8 @@ final class Segment {
     /**
      * What was found on disk.
      *
+     * @param offsetEntries with which the file of the offset index ends; {@link IndexFile#UNKNOWN} if nobody looked
+     * @param timeEntries with which the file of the time index ends; {@link IndexFile#UNKNOWN} if nobody looked
      * @param maxTimestamp if it was looked for
      */
     record Loaded(
@@ -91,7 +107,41 @@ final class Segment {
             long lastModifiedMs,
             boolean transactions,
             long bytesSinceIndexEntry,
-            Optional<MaxTimestamp> maxTimestamp) {}
+            int offsetEntries,
+            int timeEntries,
+            Optional<MaxTimestamp> maxTimestamp) {
+
+        /** One of which only the names and sizes of its files are known. */
+        static Loaded found(long baseOffset, long sizeBytes, long lastModifiedMs, boolean transactions) {
+            return new Loaded(
+                    baseOffset,
+                    sizeBytes,
+                    lastModifiedMs,
+                    transactions,
+                    0,
+                    IndexFile.UNKNOWN,
+                    IndexFile.UNKNOWN,
+                    Optional.empty());
+        }
+
+        static Loaded empty(long baseOffset, long nowMs) {
+            MaxTimestamp none = new MaxTimestamp(-1, baseOffset);
+            return new Loaded(baseOffset, 0, nowMs, false, 0, 0, 0, Optional.of(none));
+        }
+
+        /** With what a look at the ends of its indexes told. */
+        Loaded looked(long bytesSinceIndexEntry, int offsetEntries, int timeEntries, MaxTimestamp max) {
+            return new Loaded(
+                    baseOffset,
+                    sizeBytes,
+                    lastModifiedMs,
+                    transactions,
+                    bytesSinceIndexEntry,
+                    offsetEntries,
+                    timeEntries,
+                    Optional.of(max));
+        }
+    }
 
     long baseOffset() {
         return baseOffset;
@@ -226,6 +276,16 @@ final class Segment {
         if (sizeBytes > 0) timeIndex.appendIfLater(max.timestampMs(), max.offset());
         offsetIndex.finish();
         timeIndex.finish();
+    }
+
+    /** As {@link #finish}, while more may come: what is missing in the files of the indexes. */
+    List<IndexFile.Unwritten> finishing() throws IOException {
+        MaxTimestamp max = maxTimestamp();
+        if (sizeBytes > 0) timeIndex.appendIfLater(max.timestampMs(), max.offset());
+        List<IndexFile.Unwritten> unwritten = new ArrayList<>(2);
+        offsetIndex.finishing().ifPresent(unwritten::add);
+        timeIndex.finishing().ifPresent(unwritten::add);
+        return unwritten;
     }
 
     /** Gives up what memory it holds. */

@@ -34,8 +34,8 @@ record SegmentFiles(
     SegmentReader.View open(Disk disk, List<DiskFile> held) throws IOException {
         DiskFile log = open(disk, LogFiles.LOG, held);
         OpenFiles none = new OpenFiles(disk, 1);
-        OffsetIndex offsets = new OffsetIndex(none, path(OffsetIndex.SUFFIX), baseOffset, false);
-        TimeIndex times = new TimeIndex(none, path(TimeIndex.SUFFIX), baseOffset, false);
+        OffsetIndex offsets = new OffsetIndex(none, path(OffsetIndex.SUFFIX), baseOffset, IndexFile.UNKNOWN);
+        TimeIndex times = new TimeIndex(none, path(TimeIndex.SUFFIX), baseOffset, IndexFile.UNKNOWN);
         return new SegmentReader.View(
                 log.toString(),
                 baseOffset,

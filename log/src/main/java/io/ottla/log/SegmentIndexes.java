@@ -15,11 +15,13 @@ import java.util.Optional;
  * recovery and compaction.
  */
 final class SegmentIndexes {
+    private static final int ENTRIES_AT_FIRST = 16;
+
     private final long baseOffset;
     private final int indexIntervalBytes;
     private final List<AbortedTxn> aborted = new ArrayList<>();
-    private ByteBuffer offsets = ByteBuffer.allocate(1024 * OffsetIndex.ENTRY_BYTES);
-    private ByteBuffer times = ByteBuffer.allocate(1024 * TimeIndex.ENTRY_BYTES);
+    private ByteBuffer offsets = ByteBuffer.allocate(ENTRIES_AT_FIRST * OffsetIndex.ENTRY_BYTES);
+    private ByteBuffer times = ByteBuffer.allocate(ENTRIES_AT_FIRST * TimeIndex.ENTRY_BYTES);
     private long maxTimestampMs = -1;
     private long maxTimestampOffset;
     private long lastTimeEntryMs = -1;
@@ -91,6 +93,26 @@ final class SegmentIndexes {
         else write(disk, transactions, TransactionIndex.encode(aborted));
     }
 
+    /** As {@link #write}, of the segment that will grow, whose indexes are made anew after an unclean stop; a file that has nothing to lose is left alone. */
+    void writeUnsynced(Disk disk, Path directory) throws IOException {
+        replace(disk, LogFiles.path(directory, baseOffset, OffsetIndex.SUFFIX), offsets);
+        replace(disk, LogFiles.path(directory, baseOffset, TimeIndex.SUFFIX), times);
+        Path transactions = LogFiles.path(directory, baseOffset, TransactionIndex.SUFFIX);
+        if (aborted.isEmpty()) disk.delete(transactions);
+        else write(disk, transactions, TransactionIndex.encode(aborted));
+    }
+
+    private static void replace(Disk disk, Path path, ByteBuffer entries) throws IOException {
+        boolean isEmpty = entries.position() == 0;
+        if (isEmpty && disk.exists(path) && disk.size(path) == 0) return;
+        DiskFile file = disk.open(path, Disk.OpenMode.TRUNCATE);
+        try {
+            if (!isEmpty) file.write(0, entries.duplicate().flip());
+        } finally {
+            file.release();
+        }
+    }
+
     private static void write(Disk disk, Path path, ByteBuffer content) throws IOException {
         DiskFile file = disk.open(path, Disk.OpenMode.TRUNCATE);
         try {
@@ -101,8 +123,16 @@ final class SegmentIndexes {
         }
     }
 
+    /** To be asked after the files were written. */
     Segment.Loaded loaded(long sizeBytes, long lastModifiedMs) {
         return new Segment.Loaded(
-                baseOffset, sizeBytes, lastModifiedMs, hasTransactions(), bytesSinceEntry, Optional.of(maxTimestamp()));
+                baseOffset,
+                sizeBytes,
+                lastModifiedMs,
+                hasTransactions(),
+                bytesSinceEntry,
+                offsets.position() / OffsetIndex.ENTRY_BYTES,
+                times.position() / TimeIndex.ENTRY_BYTES,
+                Optional.of(maxTimestamp()));
     }
 }

@@ -19,6 +19,7 @@ final class SnapshotFiles {
     private final Disk disk;
     private final Path directory;
     private final TreeSet<Long> offsets = new TreeSet<>();
+    private boolean namesChanged;
 
     /** @param names of all files in the directory */
     SnapshotFiles(Disk disk, Path directory, Collection<String> names) {
@@ -29,6 +30,11 @@ final class SnapshotFiles {
 
     boolean isEmpty() {
         return offsets.isEmpty();
+    }
+
+    /** Whether one was deleted: then the directory is to be synced before anybody relies on that. */
+    boolean namesChanged() {
+        return namesChanged;
     }
 
     /**
@@ -69,6 +75,7 @@ final class SnapshotFiles {
 
     private void drop(long offset) throws IOException {
         disk.delete(path(offset));
+        namesChanged = true;
         offsets.remove(offset);
     }
 

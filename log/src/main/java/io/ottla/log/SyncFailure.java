@@ -29,6 +29,16 @@ final class SyncFailure {
         }
     }
 
+    /** {@link Disk#syncFileSystem} of the log directory, with the mark if it fails. */
+    static void syncFileSystem(Disk disk, Path logDir) throws IOException {
+        try {
+            disk.syncFileSystem(logDir);
+        } catch (IOException e) {
+            mark(disk, logDir);
+            throw e;
+        }
+    }
+
     static boolean isMarked(Disk disk, Path logDir) throws IOException {
         return disk.exists(logDir.resolve(FILE));
     }

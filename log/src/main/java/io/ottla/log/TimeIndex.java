@@ -24,9 +24,9 @@ final class TimeIndex extends IndexFile {
 
     private long lastTimestampMs = Long.MIN_VALUE;
 
-    TimeIndex(OpenFiles files, Path path, long baseOffset, boolean fresh) {
-        super(files, path, baseOffset, ENTRY_BYTES, fresh);
-        if (fresh) lastTimestampMs = -1;
+    TimeIndex(OpenFiles files, Path path, long baseOffset, int count) {
+        super(files, path, baseOffset, ENTRY_BYTES, count);
+        if (count == FRESH || count == 0) lastTimestampMs = -1;
     }
 
     @Override

@@ -264,6 +264,7 @@ class CompactionTest {
                 100,
                 60_000,
                 4,
+                10_000,
                 64,
                 true,
                 1,

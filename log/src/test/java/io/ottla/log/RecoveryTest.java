@@ -123,6 +123,7 @@ class RecoveryTest {
                         0,
                         false,
                         false,
+                        false,
                         Long.MAX_VALUE,
                         bench.disk.nowMs));
         assertThat(loaded.recoveredBytes()).isEqualTo(active);

@@ -40,6 +40,10 @@ final class TestDisk implements Disk, Clock {
 
     String writeFault = "No space left on device";
     boolean syncFails;
+    /** {@link #syncFileSystem} may be called. */
+    boolean syncsFileSystems;
+
+    int fileSystemSyncs;
     Runnable afterRename = () -> {};
     int syncs;
     int opens;
@@ -152,6 +156,17 @@ final class TestDisk implements Disk, Clock {
     @Override
     public void syncDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) throw new NoSuchFileException(directory.toString());
+    }
+
+    @Override
+    public boolean syncsFileSystems() {
+        return syncsFileSystems;
+    }
+
+    @Override
+    public void syncFileSystem(Path directory) throws IOException {
+        fileSystemSyncs++;
+        if (syncFails) throw new IOException("Input/output error");
     }
 
     @Override

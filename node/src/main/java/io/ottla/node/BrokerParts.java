@@ -139,6 +139,7 @@ final class BrokerParts {
                 standard.openFilesMax(),
                 standard.idleMs(),
                 standard.recoveriesMax(),
+                standard.finishAfterMs(),
                 standard.syncTogetherMin(),
                 configs.flag("log.cleaner.enable"),
                 configs.integer("log.cleaner.threads"),

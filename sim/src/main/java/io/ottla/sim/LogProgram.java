@@ -79,6 +79,7 @@ final class LogProgram implements Program, Program.Running {
             if (stopping) return;
             logs.onFailure((dir, cause) -> world.faultHandler().fault("using " + dir, cause));
             logs.open(PARTITION, TOPIC_ID, LogConfig.of(config), opened -> {
+                if (stopping && opened instanceof Outcome.Failed<Log>) return; // the logs are being closed
                 log = value(opened, "opening the log");
                 log.assignEpoch(log.latestEpoch() + 1);
                 look(log.startOffset(), new ArrayList<>());
@@ -98,9 +99,9 @@ final class LogProgram implements Program, Program.Running {
         }
     }
 
-    /** A clean stop syncs the log by itself, or the whole drive. */
+    /** A clean stop, and the finishing of a log at rest, syncs the log by itself, or the whole drive; a log is at rest sooner, or never. */
     private LogSettings settings() {
-        return random.chance(0.5) ? LogSettings.DEFAULTS : LogSettings.DEFAULTS.withSyncTogetherMin(1);
+        return random.chance(0.5) ? LogSettings.DEFAULTS : LogSettings.DEFAULTS.withFinishing(200, 1);
     }
 
     private <T> T value(Outcome<T> outcome, String doing) {
@@ -129,6 +130,7 @@ final class LogProgram implements Program, Program.Running {
         }
         try {
             log.readCold(offset, READ_BYTES, Long.MAX_VALUE, true, outcome -> {
+                if (stopping && outcome instanceof Outcome.Failed<Read>) return; // the log is closed meanwhile
                 Read read = value(outcome, "reading the log");
                 if (!(read instanceof Read.Slice slice) || slice.isEmpty())
                     throw new AssertionError("no read at " + offset + " of " + log.endOffset() + ": " + read);
@@ -192,7 +194,8 @@ final class LogProgram implements Program, Program.Running {
         if (producer.unanswered.size() < LogHistory.IN_FLIGHT_MAX)
             append(producer, producer.next(1 + random.nextInt(4)));
         if (random.chance(0.3)) flush();
-        world.clock().after(1 + random.nextInt(4), this::produce);
+        // now and then long enough for the log to be finished as one at rest
+        world.clock().after(random.chance(0.02) ? random.nextInt(2_000) : 1 + random.nextInt(4), this::produce);
     }
 
     private void append(LogHistory.Producer producer, LogHistory.Sent sent) {
