@@ -17,5 +17,6 @@ if [ ! -e "$folder/coordination" ] && [ -n "${TCK_CLUSTER_ID:-}" ]; then
     printf 'version=0\ncluster.id=%s\n' "$TCK_CLUSTER_ID" > "$dir/meta.properties"
   done
 fi
-OTTLA_BUILD=never "$root/ottla" start "$file" --override "dataDir=$folder/coordination" >> "$folder/node.log" 2>&1 < /dev/null &
+# without a secret passwords that are set while running are refused, as by Kafka where its state is in ZooKeeper
+OTTLA_BUILD=never "$root/ottla" start "$file" --override "dataDir=$folder/coordination" --override password.encoder.secret=tck >> "$folder/node.log" 2>&1 < /dev/null &
 echo $! > "$folder/pid"

@@ -1,6 +1,5 @@
 package io.ottla.broker;
 
-import io.ottla.cluster.Answer;
 import io.ottla.kafkamessages.AlterConfigsRequestData;
 import io.ottla.kafkamessages.AlterConfigsRequestData.AlterConfigsResource;
 import io.ottla.kafkamessages.AlterConfigsResponseData;
@@ -44,18 +43,14 @@ final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequestDat
             resources.add(
                     new ConfigAlteration.Resource(resource.resourceType(), resource.resourceName(), changes, true));
         }
-        alteration.alter(resources, request.body().validateOnly(), answers -> {
-            AlterConfigsResponseData response = new AlterConfigsResponseData();
-            for (int i = 0; i < resources.size(); i++) {
-                AlterConfigsResourceResponse result = new AlterConfigsResourceResponse()
-                        .setResourceType(resources.get(i).type())
-                        .setResourceName(resources.get(i).name())
-                        .setErrorMessage(null);
-                if (answers.get(i) instanceof Answer.Refused<Void> refused)
-                    result.setErrorCode(refused.error().code()).setErrorMessage(refused.message());
-                response.responses().add(result);
-            }
-            reply.send(response);
-        });
+        alteration.alter(
+                resources,
+                request.body().validateOnly(),
+                (resource, errorCode, message) -> new AlterConfigsResourceResponse()
+                        .setResourceType(resource.type())
+                        .setResourceName(resource.name())
+                        .setErrorCode(errorCode)
+                        .setErrorMessage(message),
+                responses -> reply.send(new AlterConfigsResponseData().setResponses(responses)));
     }
 }

@@ -52,6 +52,11 @@ public final class BrokerConfigs {
         return dot < 0 ? Optional.empty() : TABLE.find(name.substring(dot + 1));
     }
 
+    /** Whether its value is encrypted where it is set while running. */
+    static boolean isPassword(String name) {
+        return key(name).filter(ConfigKey::isSensitive).isPresent();
+    }
+
     static String listenerKey(String listener, String key) {
         return LISTENER_PREFIX + listener.toLowerCase(Locale.ROOT) + "." + key;
     }
@@ -94,7 +99,7 @@ public final class BrokerConfigs {
                 && set.containsKey("node.id")
                 && !set.get("broker.id").equals(set.get("node.id")))
             throw new BadConfigException("broker.id and node.id mean the same, but are set to different values");
-        Optional<String> contradiction = contradiction(this::text);
+        Optional<String> contradiction = contradiction(this::text).or(() -> PasswordCipher.flaw(this));
         if (contradiction.isPresent()) throw new BadConfigException(contradiction.get());
     }
 
@@ -115,7 +120,7 @@ public final class BrokerConfigs {
                 smaller + " is " + text.apply(smaller) + ", which is more than " + larger + ", " + text.apply(larger));
     }
 
-    /** Without effect here, but what Kafka would not start with shall not be written for it. */
+    /** Each that compacts needs memory for keys; what Kafka would not start with shall not be written for it either. */
     private static Optional<String> tooLittleToClean(UnaryOperator<String> text) {
         long threads = Math.max(1, number("log.cleaner.threads", text));
         if (number("log.cleaner.dedupe.buffer.size", text) / threads > CLEANER_THREAD_MEMORY_MIN_BYTES)

@@ -1,5 +1,7 @@
 package io.ottla.broker;
 
+import io.ottla.base.LogLevels;
+import io.ottla.base.SeededRandom;
 import io.ottla.cluster.ClusterMember;
 import java.util.List;
 
@@ -8,10 +10,12 @@ public final class ClusterHandlers {
     private ClusterHandlers() {}
 
     /** One of each. */
-    public static List<RequestHandler<?, ?>> of(ClusterMember member, LiveConfigs configs) {
+    public static List<RequestHandler<?, ?>> of(
+            ClusterMember member, LiveConfigs configs, SeededRandom random, LogLevels logLevels) {
         var follower = member.follower();
         var controller = member.controller();
-        ConfigAlteration alteration = new ConfigAlteration(follower, controller, configs);
+        LoggerConfigs loggers = new LoggerConfigs(logLevels);
+        ConfigAlteration alteration = new ConfigAlteration(follower, controller, configs, loggers, random);
         return List.of(
                 new MetadataHandler(follower, controller, configs),
                 new DescribeClusterHandler(follower),
@@ -19,11 +23,12 @@ public final class ClusterHandlers {
                 new CreateTopicsHandler(controller, configs),
                 new DeleteTopicsHandler(follower, controller),
                 new CreatePartitionsHandler(controller),
-                new DescribeConfigsHandler(follower, configs),
+                new DescribeConfigsHandler(follower, configs, loggers),
                 new AlterConfigsHandler(alteration),
                 new IncrementalAlterConfigsHandler(alteration),
                 new ListConfigResourcesHandler(follower),
                 new ElectLeadersHandler(controller),
+                new AlterPartitionReassignmentsHandler(follower),
                 new ListPartitionReassignmentsHandler(follower));
     }
 }

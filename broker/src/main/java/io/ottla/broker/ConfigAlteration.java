@@ -1,5 +1,6 @@
 package io.ottla.broker;
 
+import io.ottla.base.SeededRandom;
 import io.ottla.cluster.Answer;
 import io.ottla.cluster.ClusterFollower;
 import io.ottla.cluster.ClusterImage;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Changes of configurations, as AlterConfigs and IncrementalAlterConfigs ask for them: what is allowed, and what comes
@@ -35,11 +37,21 @@ final class ConfigAlteration {
     private final ClusterFollower follower;
     private final Controller controller;
     private final LiveConfigs configs;
+    private final LoggerConfigs loggers;
+    private final SeededRandom random;
 
-    ConfigAlteration(ClusterFollower follower, Controller controller, LiveConfigs configs) {
+    /** @param random salts passwords */
+    ConfigAlteration(
+            ClusterFollower follower,
+            Controller controller,
+            LiveConfigs configs,
+            LoggerConfigs loggers,
+            SeededRandom random) {
         this.follower = follower;
         this.controller = controller;
         this.configs = configs;
+        this.loggers = loggers;
+        this.random = random;
     }
 
     /** {@code AlterConfigOp.OpType}, by its numbers. */
@@ -60,8 +72,28 @@ final class ConfigAlteration {
      */
     record Resource(byte type, String name, List<Change> changes, boolean replaces) {}
 
+    /** How one of the two APIs says what became of a resource. */
+    @FunctionalInterface
+    interface Told<R> {
+        /** @param message null if there is nothing to say */
+        R of(Resource resource, short errorCode, String message);
+    }
+
+    /** Tells of each resource, in order. */
+    <R> void alter(List<Resource> resources, boolean validateOnly, Told<R> told, Consumer<List<R>> done) {
+        alter(resources, validateOnly, answers -> {
+            List<R> all = new ArrayList<>();
+            for (int i = 0; i < resources.size(); i++)
+                all.add(
+                        answers.get(i) instanceof Answer.Refused<Void> refused
+                                ? told.of(resources.get(i), refused.error().code(), refused.message())
+                                : told.of(resources.get(i), Errors.NONE.code(), null));
+            done.accept(all);
+        });
+    }
+
     /** An answer for each resource, in order. */
-    void alter(List<Resource> resources, boolean validateOnly, Consumer<List<Answer<Void>>> done) {
+    private void alter(List<Resource> resources, boolean validateOnly, Consumer<List<Answer<Void>>> done) {
         List<Answer<Void>> answers = new ArrayList<>();
         Map<Integer, ConfigEdit> edits = new LinkedHashMap<>();
         Set<String> seen = new HashSet<>();
@@ -71,10 +103,11 @@ final class ConfigAlteration {
             if (!seen.add(id)) twice.add(id);
         }
         for (Resource resource : resources) {
-            Answer<ConfigEdit> prepared = twice.contains(resource.type + ":" + resource.name)
+            Answer<Optional<ConfigEdit>> prepared = twice.contains(resource.type + ":" + resource.name)
                     ? refused(ErrorCode.INVALID_REQUEST, "Each resource must appear at most once.")
-                    : prepare(resource);
-            if (prepared instanceof Answer.Ok<ConfigEdit>(ConfigEdit edit)) edits.put(answers.size(), edit);
+                    : prepare(resource, validateOnly);
+            if (prepared instanceof Answer.Ok<Optional<ConfigEdit>>(Optional<ConfigEdit> edit))
+                edit.ifPresent(toWrite -> edits.put(answers.size(), toWrite));
             answers.add(prepared.map(edit -> null));
         }
         checkKeys(resources, edits, answers, () -> write(edits, validateOnly, answers, done));
@@ -104,7 +137,7 @@ final class ConfigAlteration {
             Resource resource = resources.get(each.getKey());
             boolean namesKeys = resource.changes.stream().anyMatch(change -> change.key.startsWith("listener.name."));
             if (!namesKeys || !each.getValue().entity().equals(ours)) continue;
-            Map<String, String> set = follower.image().config(ours);
+            Map<String, String> set = configs.inPlainText(follower.image().config(ours));
             if (!(apply(resource, set, BrokerConfigs.TABLE, Map.of())
                     instanceof Answer.Ok<Map<String, String>>(Map<String, String> values))) continue;
             configs.keyCheck().check(values, flaw -> {
@@ -119,7 +152,8 @@ final class ConfigAlteration {
         next.run();
     }
 
-    private Answer<ConfigEdit> prepare(Resource resource) {
+    /** @return what is to be written; nothing if it is done */
+    private Answer<Optional<ConfigEdit>> prepare(Resource resource, boolean validateOnly) {
         Set<String> keys = new HashSet<>();
         Set<String> nulls = new TreeSet<>();
         for (Change change : resource.changes) {
@@ -138,11 +172,11 @@ final class ConfigAlteration {
         Optional<ResourceType> type = ResourceType.of(resource.type);
         if (type.isEmpty()) return refused(ErrorCode.INVALID_REQUEST, "Unknown resource type " + resource.type);
         return switch (type.get()) {
-            case TOPIC -> topic(resource);
-            case BROKER -> broker(resource);
-            case BROKER_LOGGER -> logger(resource);
-            case CLIENT_METRICS -> clientMetrics(resource);
-            case GROUP -> group(resource);
+            case TOPIC -> topic(resource).map(Optional::of);
+            case BROKER -> broker(resource).map(Optional::of);
+            case BROKER_LOGGER -> logger(resource, validateOnly);
+            case CLIENT_METRICS -> clientMetrics(resource).map(Optional::of);
+            case GROUP -> group(resource).map(Optional::of);
         };
     }
 
@@ -187,12 +221,31 @@ final class ConfigAlteration {
         }
         boolean isForAll = resource.name.isEmpty();
         return Answer.ok(new ConfigEdit(entity, set -> {
-            Answer<Map<String, String>> next = apply(resource, set, BrokerConfigs.TABLE, Map.of());
-            return checked(
-                    next,
+            Answer<Map<String, String>> next = checked(
+                    apply(resource, set, BrokerConfigs.TABLE, Map.of()),
                     ErrorCode.INVALID_REQUEST,
                     values -> brokerFlaw(values, isForAll).or(() -> configs.contradiction(values, isForAll)));
+            return next instanceof Answer.Ok<Map<String, String>>(Map<String, String> values)
+                    ? encrypted(values, resource)
+                    : next;
         }));
+    }
+
+    /** With the passwords of the request encrypted; those that were set before are. */
+    private Answer<Map<String, String>> encrypted(Map<String, String> values, Resource resource) {
+        Map<String, String> encrypted = new HashMap<>(values);
+        Optional<PasswordCipher> cipher = configs.cipher();
+        for (Change change : resource.changes) {
+            if (!BrokerConfigs.isPassword(change.key) || !values.containsKey(change.key)) continue;
+            if (cipher.isEmpty())
+                return refused(
+                        ErrorCode.INVALID_REQUEST,
+                        "Invalid config value for " + change.key + ": Password encoder secret not configured."
+                                + " Passwords are kept encrypted only; set " + PasswordCipher.SECRET
+                                + " in the broker's file and start it again.");
+            encrypted.put(change.key, cipher.get().encrypt(values.get(change.key), random));
+        }
+        return Answer.ok(encrypted);
     }
 
     private static Optional<String> brokerFlaw(Map<String, String> values, boolean isForAll) {
@@ -222,14 +275,20 @@ final class ConfigAlteration {
         return Optional.empty();
     }
 
-    /** There is one level for all loggers, and it is set where the process is started. */
-    private Answer<ConfigEdit> logger(Resource resource) {
+    /** At once, since it is not written anywhere. */
+    private Answer<Optional<ConfigEdit>> logger(Resource resource, boolean validateOnly) {
+        if (resource.replaces)
+            return refused(
+                    ErrorCode.INVALID_REQUEST,
+                    "AlterConfigs is deprecated and does not support the resource type BROKER_LOGGER");
         if (!resource.name.equals(Integer.toString(configs.brokerId())))
             return refused(
                     ErrorCode.INVALID_REQUEST,
                     "Unexpected broker id, expected " + configs.brokerId() + ", but received " + resource.name);
-        String logger = resource.changes.isEmpty() ? "" : resource.changes.getFirst().key;
-        return refused(ErrorCode.INVALID_CONFIG, "Logger " + logger + " does not exist!");
+        Optional<Answer.Refused<Void>> flaw = loggers.flaw(resource.changes);
+        if (flaw.isPresent()) return refused(flaw.get().error(), flaw.get().message());
+        if (!validateOnly) loggers.apply(resource.changes);
+        return Answer.ok(Optional.empty());
     }
 
     private static Answer<ConfigEdit> clientMetrics(Resource resource) {
@@ -239,9 +298,12 @@ final class ConfigAlteration {
         return Answer.ok(new ConfigEdit(
                 entity,
                 set -> checked(
-                        apply(resource, set, GroupConfigs.METRICS, Map.of()),
+                        checked(
+                                apply(resource, set, GroupConfigs.METRICS, Map.of()),
+                                ErrorCode.INVALID_REQUEST,
+                                GroupConfigs::metricsFlaw),
                         ErrorCode.INVALID_CONFIG,
-                        GroupConfigs::metricsFlaw)));
+                        GroupConfigs::selectorFlaw)));
     }
 
     private Answer<ConfigEdit> group(Resource resource) {

@@ -22,6 +22,9 @@ import org.apache.kafka.common.config.ConfigDef;
  */
 record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSynonyms, boolean withDocumentation) {
 
+    /** {@code DescribeConfigsResponse.ConfigType.STRING}. */
+    static final byte STRING = 2;
+
     /** A value somewhere. */
     private record Origin(String name, String value, ConfigSource source) {}
 
@@ -177,7 +180,7 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
         if (type.isEmpty()) return 0;
         return switch (type.get()) {
             case BOOLEAN -> 1;
-            case STRING -> 2;
+            case STRING -> STRING;
             case INT -> 3;
             case SHORT -> 4;
             case LONG -> 5;

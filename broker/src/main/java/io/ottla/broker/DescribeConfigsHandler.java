@@ -30,10 +30,12 @@ import org.apache.kafka.common.protocol.Errors;
 final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequestData, DescribeConfigsResponseData> {
     private final ClusterFollower follower;
     private final LiveConfigs configs;
+    private final LoggerConfigs loggers;
 
-    DescribeConfigsHandler(ClusterFollower follower, LiveConfigs configs) {
+    DescribeConfigsHandler(ClusterFollower follower, LiveConfigs configs, LoggerConfigs loggers) {
         this.follower = follower;
         this.configs = configs;
+        this.loggers = loggers;
     }
 
     @Override
@@ -86,7 +88,7 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
             case BROKER_LOGGER -> {
                 if (name.isEmpty()) throw new Refusal(Errors.INVALID_REQUEST, "Broker id must not be empty");
                 checkBroker(name, "but received");
-                return List.of(rootLogger());
+                return loggers.describe();
             }
             case CLIENT_METRICS -> {
                 if (name.isEmpty())
@@ -112,15 +114,6 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
             throw new Refusal(
                     Errors.INVALID_REQUEST,
                     "Unexpected broker id, expected " + configs.brokerId() + " " + butReceived + " " + name);
-    }
-
-    /** The level is set where the process is started; there is one for all loggers. */
-    private static DescribeConfigsResourceResult rootLogger() {
-        return new DescribeConfigsResourceResult()
-                .setName("root")
-                .setValue("INFO")
-                .setConfigSource(ConfigSource.BROKER_LOGGER.code())
-                .setConfigType((byte) 2);
     }
 
     private static List<DescribeConfigsResourceResult> wanted(

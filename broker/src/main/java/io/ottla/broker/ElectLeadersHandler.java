@@ -3,12 +3,15 @@ package io.ottla.broker;
 import io.ottla.base.TopicPartition;
 import io.ottla.cluster.Answer;
 import io.ottla.cluster.Controller;
+import io.ottla.cluster.ErrorCode;
 import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.ElectLeadersRequestData;
+import io.ottla.kafkamessages.ElectLeadersRequestData.TopicPartitions;
 import io.ottla.kafkamessages.ElectLeadersResponseData;
 import io.ottla.kafkamessages.ElectLeadersResponseData.PartitionResult;
 import io.ottla.kafkamessages.ElectLeadersResponseData.ReplicaElectionResult;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,27 +49,38 @@ final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequestDat
             return;
         }
         Optional<List<TopicPartition>> partitions = Optional.empty();
+        // where the controller tells a partition by its name, that of a negative one could be another's
+        Map<TopicPartition, Answer<Integer>> impossible = new LinkedHashMap<>();
         if (body.topicPartitions() != null) {
             List<TopicPartition> named = new ArrayList<>();
-            body.topicPartitions()
-                    .forEach(topic -> topic.partitions()
-                            .forEach(partition -> named.add(new TopicPartition(topic.topic(), partition))));
+            for (TopicPartitions topic : body.topicPartitions()) {
+                for (int partition : topic.partitions()) {
+                    TopicPartition one = new TopicPartition(topic.topic(), partition);
+                    if (partition >= 0) named.add(one);
+                    else impossible.put(one, Answer.refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "No such partition"));
+                }
+            }
             partitions = Optional.of(named);
         }
-        controller.electLeaders(partitions, body.electionType() == UNCLEAN, answers -> reply.send(response(answers)));
+        controller.electLeaders(partitions, body.electionType() == UNCLEAN, answers -> {
+            Map<TopicPartition, Answer<Integer>> all = new TreeMap<>(impossible);
+            answers.forEach((subject, answer) -> all.put(partition(subject), answer));
+            reply.send(response(all));
+        });
     }
 
-    private static ElectLeadersResponseData response(Map<String, Answer<Integer>> answers) {
+    private static TopicPartition partition(String subject) {
+        int dash = subject.lastIndexOf('-');
+        return new TopicPartition(subject.substring(0, dash), Integer.parseInt(subject.substring(dash + 1)));
+    }
+
+    private static ElectLeadersResponseData response(Map<TopicPartition, Answer<Integer>> answers) {
         Map<String, ReplicaElectionResult> byTopic = new TreeMap<>();
-        answers.forEach((subject, answer) -> {
-            int dash = subject.lastIndexOf('-');
-            String topic = subject.substring(0, dash);
-            PartitionResult result = new PartitionResult()
-                    .setErrorMessage(null)
-                    .setPartitionId(Integer.parseInt(subject.substring(dash + 1)));
+        answers.forEach((partition, answer) -> {
+            PartitionResult result = new PartitionResult().setErrorMessage(null).setPartitionId(partition.partition());
             if (answer instanceof Answer.Refused<Integer> refused)
                 result.setErrorCode(refused.error().code()).setErrorMessage(refused.message());
-            byTopic.computeIfAbsent(topic, name -> new ReplicaElectionResult().setTopic(name))
+            byTopic.computeIfAbsent(partition.topic(), name -> new ReplicaElectionResult().setTopic(name))
                     .partitionResult()
                     .add(result);
         });

@@ -66,10 +66,16 @@ final class GroupConfigs {
         return set != null ? Long.parseLong(set.strip()) : broker.number("group." + name);
     }
 
-    /** What is wrong with a subscription to clients' metrics, as a sentence; empty if nothing is. */
+    /** What is wrong with the values of a subscription to clients' metrics, as a sentence; empty if nothing is. */
     static Optional<String> metricsFlaw(Map<String, String> values) {
-        Optional<String> flaw = flaw(METRICS, values, "client metrics");
-        if (flaw.isPresent()) return flaw;
+        for (String name : new TreeSet<>(values.keySet())) {
+            if (METRICS.find(name).isEmpty()) return Optional.of("Unknown client metrics configuration: " + name);
+        }
+        return flaw(METRICS, values, "client metrics");
+    }
+
+    /** What is wrong with the clients that such a subscription selects, as a sentence; empty if nothing is. */
+    static Optional<String> selectorFlaw(Map<String, String> values) {
         for (String selector : values.getOrDefault("match", "").split(",", -1)) {
             String[] parts = selector.strip().split("=", -1);
             boolean isSound = parts.length == 2 && SELECTORS.contains(parts[0].strip());

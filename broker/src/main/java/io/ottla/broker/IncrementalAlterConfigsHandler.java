@@ -1,6 +1,5 @@
 package io.ottla.broker;
 
-import io.ottla.cluster.Answer;
 import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.IncrementalAlterConfigsRequestData;
 import io.ottla.kafkamessages.IncrementalAlterConfigsRequestData.AlterConfigsResource;
@@ -42,18 +41,14 @@ final class IncrementalAlterConfigsHandler
             resources.add(
                     new ConfigAlteration.Resource(resource.resourceType(), resource.resourceName(), changes, false));
         }
-        alteration.alter(resources, request.body().validateOnly(), answers -> {
-            IncrementalAlterConfigsResponseData response = new IncrementalAlterConfigsResponseData();
-            for (int i = 0; i < resources.size(); i++) {
-                AlterConfigsResourceResponse result = new AlterConfigsResourceResponse()
-                        .setResourceType(resources.get(i).type())
-                        .setResourceName(resources.get(i).name())
-                        .setErrorMessage(null);
-                if (answers.get(i) instanceof Answer.Refused<Void> refused)
-                    result.setErrorCode(refused.error().code()).setErrorMessage(refused.message());
-                response.responses().add(result);
-            }
-            reply.send(response);
-        });
+        alteration.alter(
+                resources,
+                request.body().validateOnly(),
+                (resource, errorCode, message) -> new AlterConfigsResourceResponse()
+                        .setResourceType(resource.type())
+                        .setResourceName(resource.name())
+                        .setErrorCode(errorCode)
+                        .setErrorMessage(message),
+                responses -> reply.send(new IncrementalAlterConfigsResponseData().setResponses(responses)));
     }
 }

@@ -1,7 +1,10 @@
 package io.ottla.broker;
 
+import io.ottla.base.SeededRandom;
 import io.ottla.base.TopicPartition;
+import io.ottla.cluster.Answer;
 import io.ottla.cluster.ClusterImage;
+import io.ottla.cluster.ConfigEdit;
 import io.ottla.cluster.ConfigEntity;
 import io.ottla.cluster.ControllerSettings;
 import io.ottla.cluster.ImageDelta;
@@ -12,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +31,8 @@ import org.slf4j.LoggerFactory;
 public final class LiveConfigs implements ImageListener, ControllerSettings {
     private static final Logger LOG = LoggerFactory.getLogger(LiveConfigs.class);
 
+    private static final String CLEANER_THREADS = "log.cleaner.threads";
+
     /** Looks whether the keys of listeners could be used, before they are set. */
     @FunctionalInterface
     public interface KeyCheck {
@@ -39,6 +46,12 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
     private final BrokerConfigs configured;
     private final int brokerId;
     private final ToIntFunction<TopicPartition> lastEpochs;
+    /** What passwords were encrypted with: the secret, and the one before it. */
+    private final List<PasswordCipher> ciphers;
+
+    /** All that is set for this broker, as its znode has it, with passwords in plain text. */
+    private Map<String, String> setForThisBroker = Map.of();
+
     private Map<String, String> ofThisBroker = Map.of();
     private Map<String, String> ofAllBrokers = Map.of();
     private Map<String, String> topicDefaults;
@@ -54,6 +67,9 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
         this.lastEpochs = lastEpochs;
         this.configured = configured;
         this.brokerId = brokerId;
+        ciphers = Stream.of(PasswordCipher.SECRET, PasswordCipher.OLD_SECRET)
+                .flatMap(secret -> PasswordCipher.of(configured, secret).stream())
+                .toList();
         topicDefaults = TopicConfigs.defaults(this::find);
     }
 
@@ -63,7 +79,9 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
         boolean concernsUs = delta.configs().contains(ConfigEntity.broker(brokerId))
                 || delta.configs().contains(ConfigEntity.brokers());
         if (!concernsUs) return;
-        ofThisBroker = sound(BrokerConfigs.TABLE, ConfigEntity.broker(brokerId));
+        ConfigEntity us = ConfigEntity.broker(brokerId);
+        setForThisBroker = inPlainText(image.config(us));
+        ofThisBroker = sound(BrokerConfigs.TABLE, us, setForThisBroker);
         ofAllBrokers = sound(BrokerConfigs.TABLE, ConfigEntity.brokers());
         topicDefaults = TopicConfigs.defaults(this::find);
     }
@@ -71,6 +89,53 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
     @Override
     public int lastEpochFound(String topic, int partition) {
         return lastEpochs.applyAsInt(new TopicPartition(topic, partition));
+    }
+
+    /** Empty without {@code password.encoder.secret}. */
+    Optional<PasswordCipher> cipher() {
+        return PasswordCipher.of(configured, PasswordCipher.SECRET);
+    }
+
+    /**
+     * Encrypts with the new secret what was encrypted with the old one, if there is an old one. To be written once this broker serves.
+     *
+     * @param random salts passwords
+     */
+    public Optional<ConfigEdit> passwordsAnew(SeededRandom random) {
+        Optional<PasswordCipher> old = PasswordCipher.of(configured, PasswordCipher.OLD_SECRET);
+        Optional<PasswordCipher> cipher = cipher();
+        if (old.isEmpty() || cipher.isEmpty()) return Optional.empty();
+        return Optional.of(new ConfigEdit(ConfigEntity.broker(brokerId), set -> {
+            Map<String, String> anew = new HashMap<>(set);
+            set.forEach((name, value) -> {
+                if (BrokerConfigs.isPassword(name)
+                        && cipher.get().decrypt(value).isEmpty())
+                    old.get()
+                            .decrypt(value)
+                            .ifPresent(password -> anew.put(name, cipher.get().encrypt(password, random)));
+            });
+            return Answer.ok(anew);
+        }));
+    }
+
+    /** With passwords decrypted; without those that cannot be, as in Kafka: a broker must not go by what nobody can read. */
+    Map<String, String> inPlainText(Map<String, String> set) {
+        Map<String, String> plain = new HashMap<>(set);
+        set.forEach((name, value) -> {
+            if (!BrokerConfigs.isPassword(name)) return;
+            Optional<String> password = ciphers.stream()
+                    .flatMap(cipher -> cipher.decrypt(value).stream())
+                    .findFirst();
+            if (password.isPresent()) plain.put(name, password.get());
+            else plain.remove(name);
+            if (password.isEmpty())
+                LOG.warn(
+                        "{} is set for this broker, but cannot be decrypted with {}, and is passed over;"
+                                + " set it anew with kafka-configs.sh",
+                        name,
+                        PasswordCipher.SECRET);
+        });
+        return plain;
     }
 
     /** From now on; without it all keys are taken. */
@@ -98,7 +163,7 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
     /** A key as it holds for one listener: {@code listener.name.LISTENER.KEY}, or else {@code KEY}. */
     public Optional<String> ofListener(String listener, String key) {
         String own = BrokerConfigs.listenerKey(listener, key);
-        for (Map<String, String> source : List.of(image.config(ConfigEntity.broker(brokerId)), configured.set())) {
+        for (Map<String, String> source : List.of(setForThisBroker, configured.set())) {
             if (source.containsKey(own)) return Optional.of(source.get(own));
         }
         return find(key);
@@ -110,9 +175,23 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
      * @param isForAll whether it is set for all brokers, or for this one
      */
     Optional<String> contradiction(Map<String, String> values, boolean isForAll) {
-        return BrokerConfigs.contradiction(
+        UnaryOperator<String> next =
                 name -> find(name, isForAll ? ofThisBroker : values, isForAll ? values : ofAllBrokers)
-                        .orElseThrow(() -> new IllegalArgumentException(name + " has no default")));
+                        .orElseThrow(() -> new IllegalArgumentException(name + " has no default"));
+        return BrokerConfigs.contradiction(next).or(() -> leap(next));
+    }
+
+    /** As in Kafka: threads are halved or doubled at a time at most. */
+    private Optional<String> leap(UnaryOperator<String> next) {
+        int now = integer(CLEANER_THREADS);
+        int then = Integer.parseInt(next.apply(CLEANER_THREADS).strip());
+        if (then == now) return Optional.empty();
+        if (then < 1) return Optional.of("Log cleaner threads should be at least 1");
+        if (then < now / 2)
+            return Optional.of("Log cleaner threads cannot be reduced to less than half the current value " + now);
+        if (then > now * 2)
+            return Optional.of("Log cleaner threads cannot be increased to more than double the current value " + now);
+        return Optional.empty();
     }
 
     private Optional<String> find(String name, Map<String, String> ofThisBroker, Map<String, String> ofAllBrokers) {
@@ -178,8 +257,12 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
 
     /** What is set and allowed: znodes may hold what another program wrote, and a bad value must not stop the broker. */
     private Map<String, String> sound(ConfigTable table, ConfigEntity entity) {
+        return sound(table, entity, image.config(entity));
+    }
+
+    private static Map<String, String> sound(ConfigTable table, ConfigEntity entity, Map<String, String> set) {
         Map<String, String> sound = new HashMap<>();
-        image.config(entity).forEach((name, value) -> {
+        set.forEach((name, value) -> {
             Optional<ConfigKey> key = table.find(name);
             if (key.isEmpty()) return;
             try {

@@ -10,7 +10,7 @@ import io.ottla.kafkamessages.ProduceResponseData.PartitionProduceResponse;
 import io.ottla.kafkamessages.ProduceResponseData.TopicProduceResponse;
 import io.ottla.kafkaprotocol.BatchView;
 import io.ottla.kafkaprotocol.Batches;
-import io.ottla.kafkaprotocol.Codec;
+import io.ottla.kafkaprotocol.RecordValidation;
 import io.ottla.log.AppendOrigin;
 import io.ottla.partition.AppendAnswer;
 import io.ottla.partition.Replica;
@@ -42,8 +42,6 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  * is refused. Internal topics are written by this node's coordinators only.
  */
 public final class ProduceHandler implements RequestHandler<ProduceRequestData, ProduceResponseData> {
-    private static final short FIRST_WITH_BATCHES = 3;
-    private static final short FIRST_WITH_ZSTD = 7;
     private static final short FIRST_WITH_RECORD_ERRORS = 8;
     private static final short FIRST_WITH_LEADER = 10;
     private static final short FIRST_WITH_TOPIC_IDS = 13;
@@ -154,21 +152,8 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData, 
             return refuse(Errors.INVALID_TOPIC_EXCEPTION, "Cannot append to internal topic " + partition.topic());
         if (request.body().transactionalId() != null && isTransactional(bytes))
             return refuse(Errors.INVALID_TXN_STATE, "The partition is not part of a transaction");
-        short version = request.version();
-        if (version < FIRST_WITH_BATCHES) return Optional.empty();
-        int size = Batches.nextSize(bytes);
-        if (!bytes.hasRemaining())
-            return refuse(Errors.INVALID_RECORD, "Produce from version 3 has one record batch for each partition");
-        if (size == Batches.CORRUPT) return refuse(Errors.CORRUPT_MESSAGE, "The bytes are no record batch");
-        if (size < 0) return refuse(Errors.INVALID_RECORD, "The record batch is longer than the request");
-        BatchView first = new BatchView().wrap(bytes, bytes.position());
-        if (first.isLegacy())
-            return refuse(Errors.INVALID_RECORD, "Produce from version 3 takes record batches of magic 2 only");
-        if (size < bytes.remaining())
-            return refuse(Errors.INVALID_RECORD, "Produce from version 3 has one record batch for each partition");
-        if (version < FIRST_WITH_ZSTD && first.codecId() == Codec.ZSTD.id())
-            return refuse(Errors.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs Produce of version 7");
-        return Optional.empty();
+        return RecordValidation.checkForProduce(request.version(), bytes)
+                .map(flaw -> AppendAnswer.Refused.because(flaw.error(), flaw.message()));
     }
 
     private static Optional<AppendAnswer.Refused> refuse(Errors error, String message) {

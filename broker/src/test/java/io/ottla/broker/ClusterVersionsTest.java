@@ -2,7 +2,12 @@ package io.ottla.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.base.LogLevels;
+import io.ottla.base.SeededRandom;
 import io.ottla.kafkamessages.AlterConfigsRequestData;
+import io.ottla.kafkamessages.AlterPartitionReassignmentsRequestData;
+import io.ottla.kafkamessages.AlterPartitionReassignmentsRequestData.ReassignablePartition;
+import io.ottla.kafkamessages.AlterPartitionReassignmentsRequestData.ReassignableTopic;
 import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.CreatePartitionsRequestData;
 import io.ottla.kafkamessages.CreatePartitionsRequestData.CreatePartitionsTopic;
@@ -38,7 +43,8 @@ class ClusterVersionsTest {
     void everyVersionIsAnswered() {
         Map<ApiMessageType, IntFunction<ApiMessage>> requests = requests();
         Set<ApiMessageType> served = new HashSet<>();
-        for (RequestHandler<?, ?> handler : ClusterHandlers.of(world.member, world.configs)) {
+        for (RequestHandler<?, ?> handler :
+                ClusterHandlers.of(world.member, world.configs, new SeededRandom(2), LogLevels.ofNobody())) {
             served.add(handler.api());
             for (int version = handler.minVersion(); version <= handler.maxVersion(); version++) {
                 ApiMessage request = requests.get(handler.api()).apply(version);
@@ -89,6 +95,15 @@ class ClusterVersionsTest {
             return request;
         });
         requests.put(ApiMessageType.ELECT_LEADERS, version -> new ElectLeadersRequestData().setTopicPartitions(null));
+        requests.put(ApiMessageType.ALTER_PARTITION_REASSIGNMENTS, version -> {
+            AlterPartitionReassignmentsRequestData request = new AlterPartitionReassignmentsRequestData();
+            for (String name : List.of("t", "absent"))
+                request.topics()
+                        .add(new ReassignableTopic()
+                                .setName(name)
+                                .setPartitions(List.of(new ReassignablePartition().setReplicas(List.of(7)))));
+            return request;
+        });
         requests.put(
                 ApiMessageType.LIST_PARTITION_REASSIGNMENTS, version -> new ListPartitionReassignmentsRequestData());
         requests.put(ApiMessageType.LIST_CONFIG_RESOURCES, version -> new ListConfigResourcesRequestData());

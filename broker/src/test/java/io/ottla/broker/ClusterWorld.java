@@ -3,6 +3,7 @@ package io.ottla.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.base.Clock;
+import io.ottla.base.LogLevels;
 import io.ottla.base.SeededRandom;
 import io.ottla.cluster.BrokerImage.Endpoint;
 import io.ottla.cluster.ClusterMember;
@@ -45,7 +46,7 @@ final class ClusterWorld implements Clock {
                 () -> ready.add("ready"));
         drain();
         assertThat(ready).hasSize(1);
-        handlers = new HandlerRegistry(ClusterHandlers.of(member, configs));
+        handlers = new HandlerRegistry(ClusterHandlers.of(member, configs, new SeededRandom(2), LogLevels.ofNobody()));
     }
 
     /** What the handler of the request's API answers, at the latest when nothing more waits. */

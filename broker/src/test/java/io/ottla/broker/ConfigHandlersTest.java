@@ -2,6 +2,9 @@ package io.ottla.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.base.SeededRandom;
+import io.ottla.cluster.Answer;
+import io.ottla.cluster.ConfigEntity;
 import io.ottla.kafkamessages.AlterConfigsRequestData;
 import io.ottla.kafkamessages.AlterConfigsResponseData;
 import io.ottla.kafkamessages.CreateTopicsRequestData;
@@ -29,8 +32,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Configurations, as clients see and change them. */
 class ConfigHandlersTest {
-    private final ClusterWorld world =
-            new ClusterWorld(Map.of("log.retention.ms", "5000", "num.io.threads", "8", "my.secret", "s"));
+    private final ClusterWorld world = new ClusterWorld(Map.of(
+            "log.retention.ms", "5000",
+            "num.io.threads", "8",
+            "my.secret", "s",
+            "password.encoder.secret", "of the file"));
 
     @BeforeEach
     void aTopic() {
@@ -73,6 +79,11 @@ class ConfigHandlersTest {
     }
 
     private String alter(ResourceType type, String name, int operation, String key, String value) {
+        return alter(world, type, name, operation, key, value);
+    }
+
+    private static String alter(
+            ClusterWorld world, ResourceType type, String name, int operation, String key, String value) {
         AlterConfigsResource resource =
                 new AlterConfigsResource().setResourceType(type.code()).setResourceName(name);
         resource.configs()
@@ -146,10 +157,20 @@ class ConfigHandlersTest {
                 "BROKER | 7 | 0 | listener.name.inside.ssl.truststore.type | PKCS12 | NONE",
                 "BROKER | '' | 0 | listener.name.inside.ssl.truststore.type | PKCS12 | INVALID_REQUEST: Cannot update these configs at default cluster level",
                 "BROKER | 7 | 0 | log.cleaner.min.compaction.lag.ms | 9 | NONE",
-                "BROKER | 7 | 0 | log.cleaner.threads | 127 | NONE",
+                "BROKER | 7 | 0 | log.cleaner.threads | 2 | NONE",
+                "BROKER | 7 | 0 | log.cleaner.threads | 3 | INVALID_REQUEST: Log cleaner threads cannot be increased to more than double the current value 1",
+                "BROKER | 7 | 0 | log.cleaner.threads | 0 | INVALID_REQUEST: Log cleaner threads should be at least 1",
                 "BROKER | 7 | 0 | log.cleaner.threads | 128 | INVALID_REQUEST: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread",
                 "BROKER | '' | 0 | log.cleaner.threads | 128 | INVALID_REQUEST: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread",
                 "BROKER_LOGGER | 7 | 0 | a.b | DEBUG | INVALID_CONFIG: Logger a.b does not exist!",
+                "BROKER_LOGGER | 7 | 0 | root | LOUD | INVALID_CONFIG: Cannot set the log level of root to LOUD as it is"
+                        + " not a supported log level. Valid log levels are DEBUG, ERROR, FATAL, INFO, TRACE, WARN",
+                "BROKER_LOGGER | 7 | 0 | root | DEBUG | NONE",
+                "BROKER_LOGGER | 7 | 1 | root | | INVALID_REQUEST: Removing the log level of the root logger is not"
+                        + " allowed",
+                "BROKER_LOGGER | 7 | 2 | root | DEBUG | INVALID_REQUEST: APPEND operation is not allowed for the"
+                        + " BROKER_LOGGER resource",
+                "BROKER_LOGGER | 8 | 0 | root | DEBUG | INVALID_REQUEST: Unexpected broker id, expected 7, but received 8",
                 "GROUP | '' | 0 | consumer.session.timeout.ms | 1 | INVALID_REQUEST: Default group resources are not allowed.",
                 "GROUP | g | 0 | consumer.session.timeout.ms | 46000 | NONE",
                 "GROUP | g | 0 | consumer.session.timeout.ms | 44999 | INVALID_CONFIG: consumer.session.timeout.ms must be greater than or equal to group.consumer.min.session.timeout.ms",
@@ -239,6 +260,78 @@ class ConfigHandlersTest {
     void whatCanBeDescribed(ResourceType type, String name, Errors error) {
         assertThat(Errors.forCode(describe(type, name, new String[0]).errorCode()))
                 .isEqualTo(error);
+    }
+
+    @Test
+    void levelsOfLoggersHoldAtOnce() {
+        assertThat(describe(ResourceType.BROKER_LOGGER, "7", "root")).isEqualTo("INFO 6");
+        assertThat(alter(ResourceType.BROKER_LOGGER, "7", 0, "root", "debug")).isEqualTo("NONE");
+        assertThat(describe(ResourceType.BROKER_LOGGER, "7", "root")).isEqualTo("DEBUG 6");
+        assertThat(alter(ResourceType.BROKER_LOGGER, "7", 0, "root", "FATAL")).isEqualTo("NONE");
+        assertThat(describe(ResourceType.BROKER_LOGGER, "7", "root")).isEqualTo("ERROR 6");
+    }
+
+    @Test
+    void passwordsStandEncryptedInTheTree() {
+        String key = "listener.name.inside.ssl.keystore.password";
+        assertThat(alter(ResourceType.BROKER, "7", 0, key, " open sesame ")).isEqualTo("NONE");
+        String stored =
+                world.member.follower().image().config(ConfigEntity.broker(7)).get(key);
+        assertThat(stored).startsWith("cipherAlgorithm:AES/CBC/PKCS5Padding,").doesNotContain("sesame");
+        assertThat(world.configs.ofListener("INSIDE", "ssl.keystore.password")).contains("open sesame");
+        // another change leaves it as it is, and it can be taken away
+        assertThat(alter(ResourceType.BROKER, "7", 0, "log.retention.ms", "1")).isEqualTo("NONE");
+        assertThat(world.member.follower().image().config(ConfigEntity.broker(7)))
+                .containsEntry(key, stored);
+        assertThat(alter(ResourceType.BROKER, "7", 1, key, null)).isEqualTo("NONE");
+        assertThat(world.configs.ofListener("INSIDE", "ssl.keystore.password")).isEmpty();
+    }
+
+    @Test
+    void withoutASecretNoPasswordIsTaken() {
+        ClusterWorld bare = new ClusterWorld(Map.of());
+        assertThat(alter(
+                        bare,
+                        ResourceType.BROKER,
+                        "7",
+                        0,
+                        "listener.name.inside.ssl.truststore.password",
+                        "open sesame"))
+                .startsWith("INVALID_REQUEST")
+                .contains("Password encoder secret not configured", "password.encoder.secret")
+                .doesNotContain("sesame");
+        assertThat(alter(bare, ResourceType.BROKER, "7", 0, "listener.name.inside.ssl.truststore.location", "/t"))
+                .isEqualTo("NONE");
+    }
+
+    @Test
+    void aPasswordThatCannotBeDecryptedIsPassedOver() {
+        String key = "listener.name.inside.ssl.key.password";
+        alter(ResourceType.BROKER, "7", 0, key, "open sesame");
+        Map<String, String> stored = world.member.follower().image().config(ConfigEntity.broker(7));
+        assertThat(new ClusterWorld(Map.of("password.encoder.secret", "another")).configs.inPlainText(stored))
+                .isEmpty();
+        assertThat(new ClusterWorld(Map.of()).configs.inPlainText(stored)).isEmpty();
+        assertThat(world.configs.inPlainText(Map.of(key, "open sesame"))).isEmpty();
+    }
+
+    @Test
+    void aNewSecretTakesOverFromTheOldOne() {
+        String key = "listener.name.inside.ssl.key.password";
+        alter(ResourceType.BROKER, "7", 0, key, "open sesame");
+        Map<String, String> stored = world.member.follower().image().config(ConfigEntity.broker(7));
+        ClusterWorld next = new ClusterWorld(
+                Map.of("password.encoder.secret", "another", "password.encoder.old.secret", "of the file"));
+        assertThat(next.configs.inPlainText(stored)).containsEntry(key, "open sesame");
+        Map<String, String> anew = ((Answer.Ok<Map<String, String>>) next.configs
+                        .passwordsAnew(new SeededRandom(5))
+                        .orElseThrow()
+                        .edit()
+                        .apply(stored))
+                .value();
+        assertThat(new ClusterWorld(Map.of("password.encoder.secret", "another")).configs.inPlainText(anew))
+                .containsEntry(key, "open sesame");
+        assertThat(world.configs.passwordsAnew(new SeededRandom(5))).isEmpty();
     }
 
     @Test

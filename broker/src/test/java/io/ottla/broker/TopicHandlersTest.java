@@ -2,6 +2,10 @@ package io.ottla.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.kafkamessages.AlterPartitionReassignmentsRequestData;
+import io.ottla.kafkamessages.AlterPartitionReassignmentsRequestData.ReassignablePartition;
+import io.ottla.kafkamessages.AlterPartitionReassignmentsRequestData.ReassignableTopic;
+import io.ottla.kafkamessages.AlterPartitionReassignmentsResponseData;
 import io.ottla.kafkamessages.CreatePartitionsRequestData;
 import io.ottla.kafkamessages.CreatePartitionsRequestData.CreatePartitionsTopic;
 import io.ottla.kafkamessages.CreatePartitionsResponseData;
@@ -31,9 +35,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Topics and the cluster, as clients see and change them. */
 class TopicHandlersTest {
@@ -328,6 +335,67 @@ class TopicHandlersTest {
         assertThat(world.call(0, request, DescribeTopicPartitionsResponseData.class)
                         .topics())
                 .hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a | 0 | 7 | true | NONE",
+                "a | 0 | 7 | false | NONE",
+                "a | 0 | 8 | true | INVALID_REPLICA_ASSIGNMENT: The manual partition assignment includes broker 8,"
+                        + " but no such broker is registered.",
+                "a | 0 | 7,7 | true | INVALID_REPLICA_ASSIGNMENT: The manual partition assignment includes the broker 7"
+                        + " more than once.",
+                "a | 0 | 7,8 | false | INVALID_REPLICA_ASSIGNMENT: The manual partition assignment includes broker 8,"
+                        + " but no such broker is registered.",
+                "a | 0 | '' | true | INVALID_REPLICA_ASSIGNMENT: The manual partition assignment includes an empty"
+                        + " replica list.",
+                "a | 0 | cancel | true | NO_REASSIGNMENT_IN_PROGRESS: No partition reassignment is in progress.",
+                "a | 1 | 7 | true | UNKNOWN_TOPIC_OR_PARTITION: Unable to find partition a:1.",
+                "a | -1 | cancel | true | UNKNOWN_TOPIC_OR_PARTITION: Unable to find partition a:-1.",
+                "b | 0 | 7 | true | UNKNOWN_TOPIC_OR_PARTITION: Unable to find a topic named b.",
+            })
+    void aPartitionMovesNowhereButToWhereItIs(
+            String topic, int partition, String replicas, boolean allowsFactorChange, String expected) {
+        create(7, false, topic("a", 1, 1));
+        List<Integer> wanted = switch (replicas) {
+            case "cancel" -> null;
+            case "" -> List.of();
+            default -> Stream.of(replicas.split(",", -1)).map(Integer::valueOf).toList();
+        };
+        AlterPartitionReassignmentsRequestData request =
+                new AlterPartitionReassignmentsRequestData().setAllowReplicationFactorChange(allowsFactorChange);
+        request.topics()
+                .add(new ReassignableTopic()
+                        .setName(topic)
+                        .setPartitions(List.of(new ReassignablePartition()
+                                .setPartitionIndex(partition)
+                                .setReplicas(wanted))));
+        var response = world.call(1, request, AlterPartitionReassignmentsResponseData.class);
+        assertThat(response.errorCode()).isZero();
+        var result = response.responses().getFirst().partitions().getFirst();
+        assertThat(result.partitionIndex()).isEqualTo(partition);
+        assertThat(Errors.forCode(result.errorCode())
+                        + (result.errorMessage() == null ? "" : ": " + result.errorMessage()))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void aNegativePartitionIsNotTheOneOfAnotherTopic() {
+        create(7, false, topic("t-", 6, 1));
+        ElectLeadersRequestData request = new ElectLeadersRequestData();
+        request.topicPartitions()
+                .add(new ElectLeadersRequestData.TopicPartitions().setTopic("t").setPartitions(List.of(-5)));
+        request.topicPartitions()
+                .add(new ElectLeadersRequestData.TopicPartitions()
+                        .setTopic("t-")
+                        .setPartitions(List.of(5)));
+        assertThat(world.call(2, request, ElectLeadersResponseData.class).replicaElectionResults())
+                .extracting(topic -> topic.topic() + " "
+                        + topic.partitionResult().getFirst().partitionId() + " "
+                        + Errors.forCode(topic.partitionResult().getFirst().errorCode()))
+                .containsExactly("t -5 UNKNOWN_TOPIC_OR_PARTITION", "t- 5 ELECTION_NOT_NEEDED");
     }
 
     @Test

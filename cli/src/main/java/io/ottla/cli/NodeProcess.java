@@ -3,6 +3,7 @@ package io.ottla.cli;
 import io.ottla.base.Counters;
 import io.ottla.base.FaultHandler;
 import io.ottla.base.Http;
+import io.ottla.base.LogLevels;
 import io.ottla.base.SeededRandom;
 import io.ottla.cluster.ExternalCoordination;
 import io.ottla.io.JdkHttp;
@@ -57,6 +58,11 @@ final class NodeProcess {
             @Override
             public Http http() {
                 return new JdkHttp(clock);
+            }
+
+            @Override
+            public LogLevels logLevels() {
+                return ConsoleLog.ofThisProcess();
             }
         };
     }

@@ -23,7 +23,12 @@ final class LeaderElections {
             Optional<PartitionImage> partition = image.partition(wanted);
             String subject = wanted.toString();
             if (partition.isEmpty()) {
-                draft.refuse(subject, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "No such partition as " + subject);
+                draft.refuse(
+                        subject,
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                        image.topic(wanted.topic()).isEmpty()
+                                ? "No such topic as " + wanted.topic()
+                                : "No such partition as " + subject);
                 continue;
             }
             Answer<PartitionState> choice = choose(image, partition.get(), isUnclean, controllerEpoch);

@@ -5,7 +5,6 @@ import io.ottla.base.TopicId;
 import io.ottla.cluster.Coordination.CreateMode;
 import io.ottla.cluster.Coordination.Op;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,9 +27,6 @@ final class TopicCreation {
 
     /** The assignment of a topic is one znode, and has to go through one transaction. */
     static final int MAX_ASSIGNMENT_BYTES = Plan.MAX_BYTES / 2;
-
-    /** Largest in the protocol. */
-    private static final int MAX_REPLICATION_FACTOR = Short.MAX_VALUE;
 
     private static final byte[] EMPTY = new byte[0];
 
@@ -178,24 +174,8 @@ final class TopicCreation {
     }
 
     private void checkReplicas(List<Integer> replicas, int wanted) throws Refusal {
-        if (replicas.isEmpty())
-            throw new Refusal(
-                    ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-                    "The manual partition assignment includes an empty replica list.");
-        if (replicas.size() > MAX_REPLICATION_FACTOR)
-            throw new Refusal(ErrorCode.INVALID_REPLICA_ASSIGNMENT, "Too many replicas: " + replicas.size());
-        HashSet<Integer> seen = new HashSet<>();
-        for (int broker : replicas) {
-            if (!image.isAlive(broker))
-                throw new Refusal(
-                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-                        "The manual partition assignment includes broker " + broker
-                                + ", but no such broker is registered.");
-            if (!seen.add(broker))
-                throw new Refusal(
-                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-                        "The manual partition assignment includes the broker " + broker + " more than once.");
-        }
+        Optional<String> flaw = Reassignments.flaw(image, replicas);
+        if (flaw.isPresent()) throw new Refusal(ErrorCode.INVALID_REPLICA_ASSIGNMENT, flaw.get());
         if (replicas.size() != wanted)
             throw new Refusal(
                     ErrorCode.INVALID_REPLICA_ASSIGNMENT,

@@ -26,7 +26,7 @@ public final class TopicNames {
     public static Optional<String> flaw(String topic) {
         if (topic.isEmpty()) return Optional.of("Topic name is invalid: the empty string is not allowed");
         if (topic.equals(".") || topic.equals(".."))
-            return Optional.of("Topic name is invalid: it cannot be \".\" or \"..\"");
+            return Optional.of("Topic name is invalid: '" + topic + "' is not allowed");
         if (topic.length() > MAX_LENGTH)
             return Optional.of("Topic name is invalid: its length of " + topic.length()
                     + " is longer than the max allowed length " + MAX_LENGTH);

@@ -59,10 +59,7 @@ final class ClassicGroup {
     private Optional<Set<String>> subscribedTopics;
     private final LinkedHashMap<String, ClassicMember> members = new LinkedHashMap<>();
     private final Map<String, String> memberIdByInstance = new HashMap<>();
-    /** How many members support a protocol. */
-    private final Map<String, Integer> supporters = new HashMap<>();
-
-    private long metadataBytes;
+    private final SupportedProtocols supported = new SupportedProtocols();
     private int awaitingJoin;
     private final Set<String> pendingSync = new LinkedHashSet<>();
     /** Members that were given an id and have not come back with it yet, and until when they may. */
@@ -71,21 +68,6 @@ final class ClassicGroup {
     final RebalanceTimer timer = new RebalanceTimer();
     /** When {@link GroupDeadlines} will look at this group, in steady time: never later than its next deadline. */
     long wakeAtMs = Core.NO_DEADLINE;
-
-    /** The deadlines of the rebalance, in steady time. */
-    static final class RebalanceTimer {
-        long joinDeadlineMs = Core.NO_DEADLINE;
-        long syncDeadlineMs = Core.NO_DEADLINE;
-        /** Of the initial rebalance: how long this wait is, and how much may still be waited after it. */
-        int delayMs;
-
-        int remainingMs;
-        boolean newMemberAdded;
-
-        long nextMs() {
-            return Math.min(joinDeadlineMs, syncDeadlineMs);
-        }
-    }
 
     /** A group that nobody has joined yet. */
     static ClassicGroup empty(String groupId, long nowMs) {
@@ -186,7 +168,7 @@ final class ClassicGroup {
         });
         if (leader.isEmpty()) leader = Optional.of(member.memberId());
         members.put(member.memberId(), member);
-        count(member, 1);
+        supported.add(member.profile());
         if (member.awaitingJoin().isPresent()) awaitingJoin++;
         pendingJoin.remove(member.memberId());
     }
@@ -199,7 +181,7 @@ final class ClassicGroup {
     void remove(String memberId) {
         ClassicMember removed = members.remove(memberId);
         if (removed != null) {
-            count(removed, -1);
+            supported.remove(removed.profile());
             if (removed.awaitingJoin().isPresent()) awaitingJoin--;
             removed.profile().instanceId().ifPresent(memberIdByInstance::remove);
         }
@@ -211,7 +193,7 @@ final class ClassicGroup {
     /** Gives a static member another member id; whoever waited under the old one has been answered. */
     ClassicMember replaceStatic(String instanceId, String oldMemberId, String newMemberId) {
         ClassicMember old = members.remove(oldMemberId);
-        count(old, -1);
+        supported.remove(old.profile());
         ClassicMember.Profile was = old.profile();
         ClassicMember replacement = new ClassicMember(new ClassicMember.Profile(
                 newMemberId,
@@ -223,7 +205,7 @@ final class ClassicGroup {
                 was.protocols()));
         replacement.assignment(old.assignment());
         members.put(newMemberId, replacement);
-        count(replacement, 1);
+        supported.add(replacement.profile());
         if (isLeader(oldMemberId)) leader = Optional.of(newMemberId);
         memberIdByInstance.put(instanceId, newMemberId);
         if (pendingSync.remove(oldMemberId)) pendingSync.add(newMemberId);
@@ -232,15 +214,9 @@ final class ClassicGroup {
 
     /** The member told anew what it supports and wants. */
     void update(ClassicMember member, ClassicMember.Profile profile) {
-        count(member, -1);
+        supported.remove(member.profile());
         member.profile(profile);
-        count(member, 1);
-    }
-
-    private void count(ClassicMember member, int by) {
-        metadataBytes += by * member.profile().metadataBytes();
-        for (ClassicMember.Protocol supported : member.profile().protocols())
-            supporters.merge(supported.name(), by, (count, change) -> count + change == 0 ? null : count + change);
+        supported.add(profile);
     }
 
     /** The member waits for the join to complete, or no longer does. */
@@ -251,7 +227,7 @@ final class ClassicGroup {
 
     /** Of all members for all their protocols. */
     long metadataBytes() {
-        return metadataBytes;
+        return supported.metadataBytes();
     }
 
     int awaitingJoin() {
@@ -302,23 +278,11 @@ final class ClassicGroup {
         if (state == State.EMPTY) return !type.isEmpty() && !protocols.isEmpty();
         return protocolType.isPresent()
                 && protocolType.get().equals(type)
-                && protocols.stream()
-                        .anyMatch(protocol -> supporters.getOrDefault(protocol.name(), 0) == members.size());
+                && protocols.stream().anyMatch(protocol -> supported.byAll(protocol.name()));
     }
 
-    /** The protocol that most members prefer of those that all support; the one first voted for if there is a tie. */
     String selectProtocol() {
-        Set<String> candidates = new LinkedHashSet<>();
-        supporters.forEach((name, count) -> {
-            if (count == members.size()) candidates.add(name);
-        });
-        Map<String, Integer> votes = new LinkedHashMap<>();
-        for (ClassicMember member : members.values()) votes.merge(member.vote(candidates), 1, Integer::sum);
-        String winner = "";
-        for (Map.Entry<String, Integer> vote : votes.entrySet()) {
-            if (vote.getValue() > votes.getOrDefault(winner, 0)) winner = vote.getKey();
-        }
-        return winner;
+        return supported.elect(members.values());
     }
 
     /** Of a group of consumers, when its members' subscriptions could be read. */

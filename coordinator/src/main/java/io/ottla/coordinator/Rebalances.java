@@ -227,7 +227,7 @@ final class Rebalances {
     }
 
     private void joinTimeIsUp(Turn turn, ClassicGroup group) {
-        ClassicGroup.RebalanceTimer timer = group.timer;
+        RebalanceTimer timer = group.timer;
         if (group.isInitialRebalance() && timer.newMemberAdded && timer.remainingMs != 0) {
             timer.newMemberAdded = false;
             int delayMs = Math.min(settings.initialRebalanceDelayMs(), timer.remainingMs);

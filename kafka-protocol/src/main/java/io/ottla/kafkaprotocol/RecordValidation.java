@@ -36,7 +36,8 @@ public final class RecordValidation implements AutoCloseable {
     private final UpConversion conversion = new UpConversion(reader);
 
     /**
-     * What a produce request of a version may carry at all. Magic 2 is alone in its request from version 3 on.
+     * What a produce request of a version may carry at all. Magic 2 is alone in its request from version 3 on; a torn
+     * batch after it is cut off, as in Kafka.
      *
      * @param records as they stand in the request for one partition
      * @return why not
@@ -50,12 +51,14 @@ public final class RecordValidation implements AutoCloseable {
         BatchView first = new BatchView().wrap(records, records.position());
         if (first.magic() != 2)
             return invalid("produce version %d takes only record batches of magic 2".formatted(apiVersion));
-        if (Batches.sizeAt(records, first.endPosition()) != Batches.INCOMPLETE)
-            return invalid("produce version %d takes only one record batch".formatted(apiVersion));
         if (apiVersion < 7 && first.codecId() == Codec.ZSTD.id())
             return Optional.of(new Invalid(
                     Errors.UNSUPPORTED_COMPRESSION_TYPE,
                     "produce version %d does not know zstd".formatted(apiVersion)));
+        int rest = Batches.sizeAt(records, first.endPosition());
+        if (rest == Batches.CORRUPT) return Optional.of(corrupt("the bytes after the first batch are no batch"));
+        if (rest != Batches.INCOMPLETE)
+            return invalid("produce version %d takes only one record batch".formatted(apiVersion));
         return Optional.empty();
     }
 

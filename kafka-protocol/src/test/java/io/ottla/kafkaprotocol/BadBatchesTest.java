@@ -27,6 +27,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.ProduceRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -433,6 +435,11 @@ class BadBatchesTest {
                 arguments("nothing", 3, new byte[0], INVALID_RECORD),
                 arguments("less than it says", 9, Arrays.copyOf(one, one.length - 1), INVALID_RECORD),
                 arguments("two", 3, join(one, one), INVALID_RECORD),
+                arguments("two of zstd", 6, join(zstd, zstd), Errors.UNSUPPORTED_COMPRESSION_TYPE),
+                arguments("a torn one behind", 9, join(one, Arrays.copyOf(one, one.length - 1)), NONE),
+                arguments("a few bytes behind", 9, join(one, new byte[11]), NONE),
+                arguments("zeros behind", 9, join(one, new byte[40]), CORRUPT_MESSAGE),
+                arguments("magic 9 behind", 9, join(one, corrupt), CORRUPT_MESSAGE),
                 arguments("magic 9", 3, corrupt, CORRUPT_MESSAGE),
                 arguments("zstd", 6, zstd, Errors.UNSUPPORTED_COMPRESSION_TYPE),
                 arguments("zstd", 7, zstd, NONE));
@@ -445,6 +452,18 @@ class BadBatchesTest {
                         .map(Invalid::error)
                         .orElse(NONE))
                 .isEqualTo(expected);
+        // before 3 is no more in Kafka 4
+        if (version >= 3)
+            assertThat(kafkas(version, bytes)).as("what Kafka says").isEqualTo(expected);
+    }
+
+    private static Errors kafkas(int version, byte[] bytes) {
+        try {
+            ProduceRequest.validateRecords((short) version, MemoryRecords.readableRecords(ByteBuffer.wrap(bytes)));
+            return NONE;
+        } catch (RuntimeException e) {
+            return Errors.forException(e);
+        }
     }
 
     private static void expect(ByteBuffer bytes, Errors expected) {

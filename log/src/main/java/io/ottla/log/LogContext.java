@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * What the logs of a node share. On the loop.
  *
+ * @param settingsNow some of them change while the node runs
  * @param validation keeps buffers from append to append
  * @param failed is told that a log directory can no longer be trusted
  * @param deletions takes files that are to be deleted after a while
@@ -18,7 +20,7 @@ import java.util.function.BiConsumer;
 record LogContext(
         Disk disk,
         OpenFiles files,
-        LogSettings settings,
+        Supplier<LogSettings> settingsNow,
         SeededRandom random,
         RecordValidation validation,
         BiConsumer<LogDir, IOException> failed,
@@ -28,6 +30,10 @@ record LogContext(
     @FunctionalInterface
     interface Deletions {
         void add(Path file, long delayMs);
+    }
+
+    LogSettings settings() {
+        return settingsNow.get();
     }
 
     /** Deletes each of them after the delay. */

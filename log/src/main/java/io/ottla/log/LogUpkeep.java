@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,7 @@ final class LogUpkeep {
         highWatermarks = new Every(settings.highWatermarkIntervalMs(), nowMs);
         retention = new Every(settings.retentionIntervalMs(), nowMs);
         rest = new Every(settings.idleMs(), nowMs);
-        compaction = new Every(settings.cleanerBackoffMs(), nowMs);
+        compaction = new Every(() -> context.settings().cleanerBackoffMs(), nowMs);
         compactor = new Compactor(logs, context);
         idleFinish = new IdleFinish(logs, context, clock);
         unopened = new Unopened(logs, context.disk());
@@ -56,16 +57,20 @@ final class LogUpkeep {
 
     /** Says when an interval has passed, whatever the clock does. */
     private static final class Every {
-        private final long intervalMs;
+        private final LongSupplier intervalMs;
         private long lastMs;
 
         Every(long intervalMs, long nowMs) {
+            this(() -> intervalMs, nowMs);
+        }
+
+        Every(LongSupplier intervalMs, long nowMs) {
             this.intervalMs = intervalMs;
             lastMs = nowMs;
         }
 
         boolean isDue(long nowMs) {
-            if (nowMs >= lastMs && nowMs - lastMs < intervalMs) return false;
+            if (nowMs >= lastMs && nowMs - lastMs < intervalMs.getAsLong()) return false;
             lastMs = nowMs;
             return true;
         }

@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,12 @@ public final class Logs {
      */
     public Logs(List<LogDir> dirs, Disk disk, Clock clock, LogSettings settings, SeededRandom random)
             throws LogDirException {
+        this(dirs, disk, clock, () -> settings, random);
+    }
+
+    /** @param settings those that hold now; expiry of producers and compaction follow when they change */
+    public Logs(List<LogDir> dirs, Disk disk, Clock clock, Supplier<LogSettings> settings, SeededRandom random)
+            throws LogDirException {
         this.disk = disk;
         this.clock = clock;
         this.random = random;
@@ -59,7 +66,7 @@ public final class Logs {
         Deletions deletions = new Deletions(disk);
         context = new LogContext(
                 disk,
-                new OpenFiles(disk, settings.openFilesMax()),
+                new OpenFiles(disk, settings.get().openFilesMax()),
                 settings,
                 random,
                 new RecordValidation(),

@@ -45,7 +45,7 @@ final class LogBench {
         try {
             LogDir dir = LogDir.open(folder, disk);
             dir.claim(1, CLUSTER, new TopicId(1, 2));
-            logs = new Logs(List.of(dir), disk, disk, settings, new SeededRandom(7));
+            logs = new Logs(List.of(dir), disk, disk, () -> settings, new SeededRandom(7));
         } catch (LogDirException e) {
             throw new AssertionError(e);
         }

@@ -139,6 +139,33 @@ class ProducerTest {
         assertThat(send(1, 77, 1)).isEqualTo("appended 1..1");
     }
 
+    @Test
+    void anotherExpiryHoldsAtOnce() {
+        send(3, 0, 1);
+        bench.disk.nowMs += 3_600_000;
+        bench.logs.tick(bench.disk.nowMs);
+        assertThat(bench.log.activeProducers()).hasSize(1);
+        LogSettings was = bench.settings;
+        bench.settings = new LogSettings(
+                3_600_000,
+                was.recoveryPointIntervalMs(),
+                was.startOffsetIntervalMs(),
+                was.highWatermarkIntervalMs(),
+                was.retentionIntervalMs(),
+                was.openFilesMax(),
+                was.idleMs(),
+                was.recoveriesMax(),
+                was.syncTogetherMin(),
+                was.cleaner(),
+                was.cleanerThreads(),
+                was.cleanerDedupeBytes(),
+                was.cleanerBackoffMs(),
+                was.cleanerIoBytes());
+        bench.disk.nowMs += 3_600_000;
+        bench.logs.tick(bench.disk.nowMs);
+        assertThat(bench.log.activeProducers()).isEmpty();
+    }
+
     private void end(long pid, int epoch, int coordinatorEpoch, boolean commit, String expected) {
         ByteBuffer marker =
                 new EndTxnMarker(commit, coordinatorEpoch).batch(0, 0, bench.disk.nowMs, pid, (short) epoch);

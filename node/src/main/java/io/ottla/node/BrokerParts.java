@@ -5,7 +5,6 @@ import io.ottla.base.Completion;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import io.ottla.broker.Broker;
-import io.ottla.broker.BrokerConfigs;
 import io.ottla.broker.ClusterHandlers;
 import io.ottla.broker.DeleteGroupsHandler;
 import io.ottla.broker.DeleteRecordsHandler;
@@ -39,6 +38,7 @@ import io.ottla.cluster.BrokerImage;
 import io.ottla.cluster.ClusterFollower;
 import io.ottla.cluster.ClusterImage;
 import io.ottla.cluster.ClusterMember;
+import io.ottla.cluster.ConfigEdit;
 import io.ottla.cluster.Coordination;
 import io.ottla.cluster.ImageListener;
 import io.ottla.coordinator.CoordinatorLimits;
@@ -65,6 +65,7 @@ final class BrokerParts {
     private final String clusterId;
     private final Node.Environment environment;
     private final LiveConfigs configs;
+    private LogSettings logSettings;
     private final Logs logs;
     private final Replicas replicas;
     private final ClusterMember member;
@@ -89,12 +90,13 @@ final class BrokerParts {
         this.environment = environment;
         Clock clock = environment.clock();
         configs = new LiveConfigs(config.broker(), nodeId, this::lastEpochFound);
+        logSettings = logSettings(configs);
         try {
             logs = new Logs(
                     storage.dirs(),
                     environment.disk(),
                     clock,
-                    logSettings(config.broker()),
+                    () -> logSettings,
                     environment.random().split());
         } catch (LogDirException e) {
             throw new IOException(e.getMessage(), e);
@@ -111,6 +113,9 @@ final class BrokerParts {
                 config.external().isEmpty());
         ClusterFollower follower = member.follower();
         follower.listen(configs);
+        follower.listen((before, after, delta) -> {
+            if (configs.concernsAllTopics(delta)) logSettings = logSettings(configs);
+        });
         follower.listen(new ReplicaAssignments(replicas, logs, this::topicConfig));
         logs.wanted(partition -> follower.image()
                 .topic(partition.topic())
@@ -128,7 +133,7 @@ final class BrokerParts {
         return logs.lastEpochFound(partition);
     }
 
-    private static LogSettings logSettings(BrokerConfigs configs) {
+    private static LogSettings logSettings(LiveConfigs configs) {
         LogSettings standard = LogSettings.DEFAULTS;
         return new LogSettings(
                 configs.number("producer.id.expiration.ms"),
@@ -156,7 +161,11 @@ final class BrokerParts {
         List<RequestHandler<?, ?>> handlers = new ArrayList<>();
         handlers.addAll(dataHandlers());
         handlers.addAll(groupHandlers());
-        handlers.addAll(ClusterHandlers.of(member, configs));
+        handlers.addAll(ClusterHandlers.of(
+                member,
+                configs,
+                environment.random().split(),
+                environment.outside().logLevels()));
         return handlers;
     }
 
@@ -245,8 +254,14 @@ final class BrokerParts {
 
     /** @param ready runs once: the broker is registered, and what it leads can be served */
     void join(List<BrokerImage.Endpoint> endpoints, Optional<String> rack, Runnable ready) {
-        member.start(endpoints, rack, ready);
+        member.start(endpoints, rack, () -> encryptAnew(ready));
         tick();
+    }
+
+    private void encryptAnew(Runnable then) {
+        Optional<ConfigEdit> edit = configs.passwordsAnew(environment.random().split());
+        if (edit.isEmpty()) then.run();
+        else member.controller().alterConfigs(List.of(edit.get()), false, answers -> then.run());
     }
 
     private void tick() {

@@ -6,6 +6,7 @@ import io.ottla.base.Counters;
 import io.ottla.base.Disk;
 import io.ottla.base.FaultHandler;
 import io.ottla.base.Http;
+import io.ottla.base.LogLevels;
 import io.ottla.base.Network;
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
@@ -57,6 +58,8 @@ public final class Node {
         ExternalCoordination coordination();
 
         Http http();
+
+        LogLevels logLevels();
     }
 
     private final NodeConfig config;

@@ -1,6 +1,7 @@
 package io.ottla.sim;
 
 import io.ottla.base.Http;
+import io.ottla.base.LogLevels;
 import io.ottla.base.Network;
 import io.ottla.cluster.ExternalCoordination;
 import io.ottla.node.Node;
@@ -23,5 +24,10 @@ final class NothingOutside implements Node.Outside {
             @Override
             public void close() {}
         };
+    }
+
+    @Override
+    public LogLevels logLevels() {
+        return LogLevels.ofNobody();
     }
 }
