@@ -3,6 +3,7 @@ package io.ottla.cli;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Option;
 
 /** How a command reaches a broker, and how it prints; the same options for all of them. */
@@ -49,8 +51,7 @@ final class BrokerOptions {
             try (Reader reader = Files.newBufferedReader(clientConfig.get())) {
                 file.load(reader);
             } catch (IOException e) {
-                throw new CommandFailed(
-                        "The client settings in " + clientConfig.get() + " cannot be read: " + e.getMessage() + ".");
+                throw unreadable(clientConfig.get(), e);
             }
             file.forEach((key, value) -> settings.put((String) key, value));
         }
@@ -60,7 +61,21 @@ final class BrokerOptions {
     }
 
     Admin admin() throws CommandFailed {
-        return Admin.create(settings(Map.of("default.api.timeout.ms", TIMEOUT_MS, "request.timeout.ms", TIMEOUT_MS)));
+        Map<String, Object> settings =
+                settings(Map.of("default.api.timeout.ms", TIMEOUT_MS, "request.timeout.ms", TIMEOUT_MS));
+        try {
+            return Admin.create(settings);
+        } catch (KafkaException e) {
+            throw failed("connecting to " + bootstrapServer, e);
+        }
+    }
+
+    /** A file that a person named cannot be read. */
+    static CommandFailed unreadable(Path file, IOException cause) {
+        return new CommandFailed(
+                cause instanceof NoSuchFileException
+                        ? "there is no file " + file
+                        : "the file " + file + " cannot be read: " + cause.getMessage());
     }
 
     Output output() {
@@ -74,6 +89,9 @@ final class BrokerOptions {
         if (root instanceof TimeoutException)
             return new CommandFailed("No answer from " + bootstrapServer + " while " + doing
                     + ". Is a broker running there? (`ottla start` runs one; --bootstrap-server names another.)");
+        if (root instanceof UnknownTopicOrPartitionException)
+            return new CommandFailed("Failed " + doing
+                    + ": there is no such topic or partition. (`ottla topic list` lists the topics.)");
         String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         return new CommandFailed("Failed " + doing + ": " + message + (message.endsWith(".") ? "" : "."));
     }

@@ -110,6 +110,7 @@ final class ConsumeCommand implements Callable<Integer> {
                 "enable.auto.commit", "false",
                 "isolation.level", committed ? "read_committed" : "read_uncommitted",
                 "auto.offset.reset", "earliest",
+                "allow.auto.create.topics", "false", // looking is not making
                 "default.api.timeout.ms", "10000"));
         group.ifPresent(id -> defaults.put("group.id", id));
         Thread main = Thread.currentThread();
@@ -174,7 +175,10 @@ final class ConsumeCommand implements Callable<Integer> {
 
     private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) throws CommandFailed {
         List<TopicPartition> partitions = new ArrayList<>();
-        for (PartitionInfo info : consumer.partitionsFor(topic))
+        List<PartitionInfo> all = consumer.partitionsFor(topic);
+        if (all == null || all.isEmpty())
+            throw new CommandFailed("There is no topic " + topic + ". (`ottla topic list` lists the topics.)");
+        for (PartitionInfo info : all)
             if (partition.isEmpty() || partition.get() == info.partition())
                 partitions.add(new TopicPartition(topic, info.partition()));
         if (partitions.isEmpty())
@@ -196,9 +200,23 @@ final class ConsumeCommand implements Callable<Integer> {
                     throw new CommandFailed(
                             "--from takes beginning, end, an offset or @MILLISECONDS, not '" + where + "'.");
                 }
-                if (!time) partitions.forEach(each -> consumer.seek(each, number));
-                else seekToTime(consumer, partitions, number);
+                if (time) seekToTime(consumer, partitions, number);
+                else seekToOffset(consumer, partitions, number);
             }
+        }
+    }
+
+    /** The offset; or the nearest that there is, which is said. */
+    private static void seekToOffset(
+            KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, long offset) {
+        Map<TopicPartition, Long> firsts = consumer.beginningOffsets(partitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        for (TopicPartition each : partitions) {
+            long nearest = Math.clamp(offset, firsts.get(each), ends.get(each));
+            consumer.seek(each, nearest);
+            if (nearest != offset)
+                System.err.println("ottla: " + each + (nearest < offset ? " ends" : " begins") + " at offset " + nearest
+                        + ", so it is read from there, not from " + offset + ".");
         }
     }
 

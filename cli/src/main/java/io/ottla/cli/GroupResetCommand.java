@@ -78,31 +78,37 @@ final class GroupResetCommand implements Callable<Integer> {
             for (TopicPartitionInfo info : topic.partitions())
                 if (partition.isEmpty() || partition.get() == info.partition())
                     wanted.put(new TopicPartition(topic.name(), info.partition()), spec());
+        if (wanted.isEmpty())
+            throw new CommandFailed(
+                    "Topic " + String.join(", ", topics) + " has no partition " + partition.orElse(0) + ".");
         Map<TopicPartition, ListOffsetsResultInfo> found =
                 admin.listOffsets(wanted).all().get();
         Map<TopicPartition, Long> ends = new LinkedHashMap<>();
         wanted.replaceAll((each, spec) -> OffsetSpec.latest());
         admin.listOffsets(wanted).all().get().forEach((each, end) -> ends.put(each, end.offset()));
         Map<TopicPartition, OffsetAndMetadata> targets = new LinkedHashMap<>();
-        found.forEach((each, info) -> {
+        wanted.keySet().forEach(each -> {
             long end = ends.get(each);
-            long offset = isNumber() ? Math.min(Long.parseLong(where), end) : info.offset();
+            long offset = found.get(each).offset();
+            if (isOffset()) offset = Math.clamp(Long.parseLong(where), offset, end);
             targets.put(each, new OffsetAndMetadata(offset < 0 ? end : offset)); // no record at or after the time
         });
         return targets;
     }
 
-    private boolean isNumber() {
-        return !where.isEmpty() && where.chars().allMatch(Character::isDigit);
+    private boolean isOffset() {
+        return !where.isEmpty() && where.chars().allMatch(digit -> digit >= '0' && digit <= '9');
     }
 
+    /** An offset goes from the beginning, since it cannot lie before it. */
     private OffsetSpec spec() throws CommandFailed {
-        if (where.equals("beginning") || isNumber()) return OffsetSpec.earliest();
+        if (where.equals("beginning")) return OffsetSpec.earliest();
         if (where.equals("end")) return OffsetSpec.latest();
         try {
             if (where.startsWith("@")) return OffsetSpec.forTimestamp(Long.parseLong(where.substring(1)));
+            if (isOffset() && Long.parseLong(where) >= 0) return OffsetSpec.earliest();
         } catch (NumberFormatException e) {
-            throw new CommandFailed("'" + where.substring(1) + "' is not a number of milliseconds.");
+            // said below
         }
         throw new CommandFailed("--to takes beginning, end, an offset or @MILLISECONDS, not '" + where + "'.");
     }

@@ -92,6 +92,7 @@ final class ProduceCommand implements Callable<Integer> {
         try (BufferedReader lines = input();
                 KafkaProducer<byte[], byte[]> producer =
                         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            if (partition.isPresent()) checkPartition(producer, partition.get());
             for (String line = lines.readLine(); line != null && failure.get() == null; line = lines.readLine()) {
                 ProducerRecord<byte[], byte[]> record = format.read(line, this);
                 var unused = producer.send(record, (metadata, error) -> {
@@ -109,12 +110,18 @@ final class ProduceCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** Without it each record would wait for its partition to come. */
+    private void checkPartition(KafkaProducer<byte[], byte[]> producer, int wanted) throws CommandFailed {
+        if (producer.partitionsFor(topic).stream().noneMatch(info -> info.partition() == wanted))
+            throw new CommandFailed("Topic " + topic + " has no partition " + wanted + ".");
+    }
+
     private BufferedReader input() throws CommandFailed {
         try {
             InputStream in = file.isPresent() ? Files.newInputStream(file.get()) : System.in;
             return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new CommandFailed("The file " + file.orElseThrow() + " cannot be read: " + e.getMessage() + ".");
+            throw BrokerOptions.unreadable(file.orElseThrow(), e);
         }
     }
 }
