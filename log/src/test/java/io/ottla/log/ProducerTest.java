@@ -155,6 +155,7 @@ class ProducerTest {
                 was.openFilesMax(),
                 was.idleMs(),
                 was.recoveriesMax(),
+                was.finishAfterMs(),
                 was.syncTogetherMin(),
                 was.cleaner(),
                 was.cleanerThreads(),
