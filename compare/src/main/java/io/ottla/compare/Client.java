@@ -15,6 +15,9 @@ import java.util.concurrent.CountDownLatch;
  * the other's load compiled.
  */
 public final class Client {
+    /** So many lines of what went wrong are told; a client that retries writes thousands. */
+    private static final int ERROR_LINES_MAX = 20;
+
     private final List<String> program;
     private final Children children;
 
@@ -57,6 +60,7 @@ public final class Client {
         private final StringBuilder output = new StringBuilder();
         private final StringBuilder errors = new StringBuilder();
         private final CountDownLatch measuring = new CountDownLatch(1);
+        private int errorLines; // of the error reader alone, until that has ended
         private final Thread outputReader;
         private final Thread errorReader;
 
@@ -73,7 +77,7 @@ public final class Client {
             try (lines) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     if (progress && line.matches(" +[0-9.]+ .*")) measuring.countDown();
-                    else into.append(line).append('\n');
+                    else if (!progress || errorLines++ < ERROR_LINES_MAX) into.append(line).append('\n');
                 }
             } catch (IOException e) {
                 into.append(e);
@@ -104,7 +108,12 @@ public final class Client {
                 errors.append(e);
             }
             throw new LoadFailedException(
-                    "The load `" + words + "` failed: " + errors.toString().strip());
+                    "The load `" + words + "` failed: " + errors.toString().strip() + more());
+        }
+
+        private String more() {
+            int left = errorLines - ERROR_LINES_MAX;
+            return left > 0 ? "\nand %,d lines more".formatted(left) : "";
         }
 
         void stop() {

@@ -1,11 +1,14 @@
 package io.ottla.load;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -41,7 +44,19 @@ public final class LoadTopic {
             if (!(e.getCause() instanceof TopicExistsException)) throw e;
             return new LoadTopic(admin, name, partitionsOf(admin, name), false); // somebody was quicker
         }
+        awaitLeaders(admin, name, partitions);
         return new LoadTopic(admin, name, partitions, true);
+    }
+
+    /**
+     * Waits until each partition answers for itself. A broker may have created a topic and not yet lead its partitions;
+     * a hundred idempotent producers that begin then are refused, and what they sent next is out of order.
+     */
+    private static void awaitLeaders(Admin admin, String name, int partitions)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (int p = 0; p < partitions; p++) ends.put(new TopicPartition(name, p), OffsetSpec.latest());
+        admin.listOffsets(ends).all().get(); // the client asks again while one is not led
     }
 
     private static int partitionsOf(Admin admin, String name) throws ExecutionException, InterruptedException {
