@@ -77,7 +77,8 @@ public final class Client {
             try (lines) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     if (progress && line.matches(" +[0-9.]+ .*")) measuring.countDown();
-                    else if (!progress || errorLines++ < ERROR_LINES_MAX) into.append(line).append('\n');
+                    else if (!progress || errorLines++ < ERROR_LINES_MAX)
+                        into.append(line).append('\n');
                 }
             } catch (IOException e) {
                 into.append(e);
