@@ -1,11 +1,14 @@
 package io.ottla.base;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Questions that come over HTTP, for operators: few, small, and answered whole. Only GET is understood. */
+/** Questions that come over HTTP, for operators: few, small, and answered whole. GET and POST are understood. */
 public interface Http {
 
     /**
@@ -25,9 +28,29 @@ public interface Http {
     /**
      * @param path decoded, from the first slash
      * @param parameters decoded; of several with one name, the first
+     * @param authorization the header of that name
+     * @param client where it comes from
+     * @param body of a POST, as it comes in: to be read on a disk thread, and before the answer. Empty of a GET
      */
-    record Question(String path, Map<String, String> parameters) {}
+    record Question(
+            String path,
+            Map<String, String> parameters,
+            Optional<Secret> authorization,
+            InetAddress client,
+            Optional<InputStream> body) {}
 
-    /** @param body is asked for away from the loop, so it must not look at what may change */
-    record Answer(int status, String contentType, Supplier<byte[]> body) {}
+    /** @param headers beside those that say what the content is */
+    record Answer(int status, String contentType, Map<String, String> headers, Content content) {
+        public Answer(int status, String contentType, Supplier<byte[]> bytes) {
+            this(status, contentType, Map.of(), new Content.Bytes(bytes));
+        }
+    }
+
+    /** Is asked for away from the loop, so it must not look at what may change. */
+    sealed interface Content {
+        record Bytes(Supplier<byte[]> bytes) implements Content {}
+
+        /** From its first byte to its last; it is released when it has left, or cannot. */
+        record File(DiskFile file, long sizeBytes) implements Content {}
+    }
 }

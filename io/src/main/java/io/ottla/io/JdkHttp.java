@@ -2,32 +2,43 @@ package io.ottla.io;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.ottla.base.DiskFile;
 import io.ottla.base.Http;
 import io.ottla.base.Network;
+import io.ottla.base.Secret;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
-/** HTTP by the server that comes with the JDK. Reading and writing are away from the loop; nothing is loaded before the first port is opened. */
+/**
+ * HTTP by the server that comes with the JDK. Reading and writing are away from the loop; nothing is loaded before the first port is opened. Each
+ * connection has a thread, so that a slow one keeps nobody waiting; there are at most 100.
+ */
 public final class JdkHttp implements Http {
     private static final int BACKLOG = 50;
-    private static final int THREADS_MAX = 4;
-    private static final long THREAD_IDLE_MS = 5_000;
-    private static final long ANSWER_MS_MAX = 30_000;
+    private static final int COPY_BYTES = 64 * 1024;
+
+    /** A snapshot may take so long to be brought, taken, or fetched. */
+    private static final long ANSWER_MS_MAX = 600_000;
 
     /** What the JDK's server looks at when it is loaded: seconds, connections, bytes. */
     private static final Map<String, String> LIMITS = Map.of(
-            "sun.net.httpserver.maxReqTime", "10",
-            "sun.net.httpserver.maxRspTime", "60",
+            "sun.net.httpserver.maxReqTime", "600",
+            "sun.net.httpserver.maxRspTime", "600",
             "sun.net.httpserver.idleInterval", "30",
             "sun.net.httpserver.maxReqHeaderSize", "16384",
             "jdk.httpserver.maxConnections", "100");
@@ -50,18 +61,8 @@ public final class JdkHttp implements Http {
         } catch (IOException e) {
             throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
         }
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                THREADS_MAX,
-                THREADS_MAX,
-                THREAD_IDLE_MS,
-                TimeUnit.MILLISECONDS,
-                new LinkedBlockingQueue<>(), // one for each connection at most
-                task -> {
-                    Thread thread = new Thread(task, "ottla-http");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
+        ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("ottla-http").factory());
         server.setExecutor(threads);
         server.createContext("/", exchange -> serve(exchange, desk));
         server.start();
@@ -81,19 +82,23 @@ public final class JdkHttp implements Http {
 
     private void serve(HttpExchange exchange, Desk desk) throws IOException {
         try (exchange) {
-            if (!exchange.getRequestMethod().equals("GET")) {
-                exchange.getResponseHeaders().set("Allow", "GET");
+            String method = exchange.getRequestMethod();
+            if (!method.equals("GET") && !method.equals("POST")) {
+                exchange.getResponseHeaders().set("Allow", "GET, POST");
                 exchange.sendResponseHeaders(405, -1);
                 return;
             }
             CompletableFuture<Answer> answered = new CompletableFuture<>();
             Question question = question(exchange);
-            clock.executeUnlessClosed(() -> desk.asked(question, answered::complete));
-            Answer answer = answered.get(ANSWER_MS_MAX, TimeUnit.MILLISECONDS);
-            byte[] body = answer.body().get();
-            exchange.getResponseHeaders().set("Content-Type", answer.contentType());
-            exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-            exchange.getResponseBody().write(body);
+            clock.executeUnlessClosed(() -> desk.asked(question, answer -> {
+                // nobody waits any more for one that comes too late
+                if (!answered.complete(answer)) release(answer);
+            }));
+            try {
+                send(exchange, answered.get(ANSWER_MS_MAX, TimeUnit.MILLISECONDS));
+            } finally {
+                answered.cancel(false);
+            }
         } catch (IllegalArgumentException e) {
             exchange.sendResponseHeaders(400, -1);
         } catch (TimeoutException e) {
@@ -102,6 +107,39 @@ public final class JdkHttp implements Http {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void release(Answer answer) {
+        if (answer.content() instanceof Content.File(DiskFile file, long sizeBytes)) file.release();
+    }
+
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+        answer.headers().forEach(exchange.getResponseHeaders()::set);
+        switch (answer.content()) {
+            case Content.Bytes(Supplier<byte[]> bytes) -> {
+                byte[] body = bytes.get();
+                exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+                exchange.getResponseBody().write(body);
+            }
+            case Content.File(DiskFile file, long sizeBytes) -> {
+                try {
+                    exchange.sendResponseHeaders(answer.status(), sizeBytes == 0 ? -1 : sizeBytes);
+                    copy(file, sizeBytes, exchange.getResponseBody());
+                } finally {
+                    file.release();
+                }
+            }
+        }
+    }
+
+    private static void copy(DiskFile file, long sizeBytes, OutputStream out) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+        for (long position = 0; position < sizeBytes; position += buffer.limit()) {
+            buffer.clear().limit((int) Math.min(COPY_BYTES, sizeBytes - position));
+            if (file.read(position, buffer) < buffer.limit()) throw new EOFException("the file became shorter");
+            out.write(buffer.array(), 0, buffer.limit());
         }
     }
 
@@ -117,6 +155,12 @@ public final class JdkHttp implements Http {
             parameters.putIfAbsent(
                     URLDecoder.decode(name, StandardCharsets.UTF_8), URLDecoder.decode(value, StandardCharsets.UTF_8));
         }
-        return new Question(exchange.getRequestURI().getPath(), parameters);
+        return new Question(
+                exchange.getRequestURI().getPath(),
+                parameters,
+                Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
+                        .map(Secret::new),
+                exchange.getRemoteAddress().getAddress(),
+                exchange.getRequestMethod().equals("POST") ? Optional.of(exchange.getRequestBody()) : Optional.empty());
     }
 }

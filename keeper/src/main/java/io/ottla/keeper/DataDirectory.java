@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -33,9 +34,12 @@ final class DataDirectory {
      * What a start finds.
      *
      * @param replayed transactions of the log that the snapshot did not have
+     * @param digestMismatches see {@link DigestCheck}
      * @param notes what was odd, in sentences for the log of the node
      */
-    record Recovered(ZnodeTree tree, int replayed, List<String> notes) {}
+    record Recovered(ZnodeTree tree, int replayed, int digestMismatches, List<String> notes) {}
+
+    private record Loaded(ZnodeTree tree, Optional<SnapshotReader.Digest> digest) {}
 
     /** @param hashSeed for {@link ChildTable.Hash} */
     DataDirectory(Disk disk, Path dataDir, Path dataLogDir, long hashSeed) {
@@ -108,24 +112,27 @@ final class DataDirectory {
         dropEmptyTail(logs, notes);
         if (snapshots.isEmpty()) {
             ZnodeTree tree = ZnodeTree.fresh(hashSeed);
+            DigestCheck check = DigestCheck.ofNothing();
             if (!logs.isEmpty()) {
                 checkComplete(logs);
                 notes.add("%s has no snapshot, and every transaction from the first on: they are all applied"
                         .formatted(logDirectory));
-                replay(tree, logs, notes);
+                replay(tree, check, logs, notes);
             }
             writeSnapshot(tree);
-            return new Recovered(tree, 0, notes);
+            return new Recovered(tree, 0, check.mismatches(), notes);
         }
         List<String> damaged = new ArrayList<>();
-        Optional<ZnodeTree> loaded = load(snapshots, notes, damaged);
+        Optional<Loaded> loaded = load(snapshots, notes, damaged);
         if (loaded.isEmpty())
             throw new IOException("no snapshot in %s can be read: %s".formatted(directory, String.join("; ", notes)));
-        ZnodeTree tree = loaded.get();
-        int replayed = replay(tree, logs, notes);
+        ZnodeTree tree = loaded.get().tree;
+        DigestCheck check = DigestCheck.ofSnapshot(loaded.get().digest);
+        check.reached(tree).ifPresent(notes::add);
+        int replayed = replay(tree, check, logs, notes);
         // out of the way, so that they do not count among those that are kept
         for (String name : damaged) disk.rename(directory.resolve(name), directory.resolve(DAMAGED + name));
-        return new Recovered(tree, replayed, notes);
+        return new Recovered(tree, replayed, check.mismatches(), notes);
     }
 
     /**
@@ -151,7 +158,7 @@ final class DataDirectory {
                     .formatted(logDirectory, directory));
     }
 
-    private Optional<ZnodeTree> load(TreeMap<Long, String> snapshots, List<String> notes, List<String> damaged)
+    private Optional<Loaded> load(TreeMap<Long, String> snapshots, List<String> notes, List<String> damaged)
             throws IOException {
         for (var snapshot : snapshots.descendingMap().entrySet()) {
             try {
@@ -164,10 +171,12 @@ final class DataDirectory {
         return Optional.empty();
     }
 
-    private ZnodeTree load(long zxid, String name) throws IOException {
+    private Loaded load(long zxid, String name) throws IOException {
         DiskFile file = disk.open(directory.resolve(name), Disk.OpenMode.READ);
         try {
-            return SnapshotReader.read(SnapshotStreams.reader(file, name), zxid, hashSeed);
+            ZnodeTree tree = ZnodeTree.unloaded(hashSeed);
+            SnapshotReader.Ending ending = SnapshotReader.read(tree, SnapshotStreams.reader(file, name), zxid);
+            return new Loaded(tree, ending.digest());
         } finally {
             file.release();
         }
@@ -193,17 +202,19 @@ final class DataDirectory {
         }
     }
 
-    private int replay(ZnodeTree tree, TreeMap<Long, String> logs, List<String> notes) throws IOException {
+    private int replay(ZnodeTree tree, DigestCheck check, TreeMap<Long, String> logs, List<String> notes)
+            throws IOException {
         Long first = logs.floorKey(tree.lastZxid() + 1);
         if (first == null && !logs.isEmpty()) first = logs.firstKey();
         if (first == null) return 0;
         int replayed = 0;
         for (var log : logs.tailMap(first, true).entrySet())
-            replayed += replay(tree, log.getValue(), log.getKey().equals(logs.lastKey()), notes);
+            replayed += replay(tree, check, log.getValue(), log.getKey().equals(logs.lastKey()), notes);
         return replayed;
     }
 
-    private int replay(ZnodeTree tree, String name, boolean last, List<String> notes) throws IOException {
+    private int replay(ZnodeTree tree, DigestCheck check, String name, boolean last, List<String> notes)
+            throws IOException {
         int replayed = 0;
         DiskFile file = disk.open(logDirectory.resolve(name), last ? Disk.OpenMode.WRITE : Disk.OpenMode.READ);
         try {
@@ -213,6 +224,7 @@ final class DataDirectory {
                 if (txn.get().zxid() <= tree.lastZxid()) continue;
                 checkFollows(tree.lastZxid(), txn.get().zxid(), name);
                 tree.apply(txn.get(), TreeListener.NONE);
+                check.applied(txn.get(), tree).ifPresent(notes::add);
                 replayed++;
             }
             if (!last) return replayed;
@@ -236,11 +248,21 @@ final class DataDirectory {
                         .formatted(name, end, beyond));
     }
 
-    /** Zxids rise by one within an epoch, which is the upper half. */
+    /** Zxids rise by one within an epoch, which is the upper half, and begin with one in the next. */
     private void checkFollows(long before, long zxid, String name) throws IOException {
-        if (zxid == before + 1 || zxid >>> 32 != before >>> 32) return;
+        if (zxid == before + 1 || (zxid >>> 32 > before >>> 32 && (int) zxid == 1)) return;
         throw new IOException("transactions 0x%x to 0x%x are missing in %s: the next that is there is 0x%x, in %s"
                 .formatted(before + 1, zxid - 1, logDirectory, zxid, name));
+    }
+
+    /**
+     * Puts a tree in the place of what is here, as a snapshot: from then on a start finds it. If this fails, what was here is untouched.
+     *
+     * @param zxid above the last that was used. No transaction ever has it, so that no start falls back to what was before, should the snapshot rot
+     */
+    void replace(ZnodeTree tree, long zxid) throws IOException {
+        tree.loaded(zxid);
+        writeSnapshot(tree);
     }
 
     /** Writes a snapshot of a tree that stands still. */
@@ -267,8 +289,8 @@ final class DataDirectory {
     List<String> purge(int keep) throws IOException {
         TreeMap<Long, String> snapshots = named(directory, SNAPSHOT);
         if (snapshots.isEmpty()) return List.of();
-        List<String> old = new ArrayList<>();
-        while (snapshots.size() > keep) old.add(snapshots.pollFirstEntry().getValue());
+        while (snapshots.size() > keep) snapshots.pollFirstEntry();
+        List<String> old = before(snapshots.firstKey());
         delete(directory, old);
         TreeMap<Long, String> logs = named(logDirectory, LOG);
         Long needed = logs.floorKey(snapshots.firstKey() + 1);
@@ -281,6 +303,16 @@ final class DataDirectory {
         return deleted;
     }
 
+    /** The snapshots below a zxid; there may be two of one, plain and compressed. */
+    private List<String> before(long zxid) throws IOException {
+        List<String> found = new ArrayList<>();
+        for (String name : disk.list(directory)) {
+            OptionalLong own = zxid(name, SNAPSHOT);
+            if (own.isPresent() && own.getAsLong() < zxid) found.add(name);
+        }
+        return found;
+    }
+
     private void delete(Path from, List<String> names) throws IOException {
         for (String name : names) disk.delete(from.resolve(name));
         if (!names.isEmpty()) disk.syncDirectory(from);
@@ -289,17 +321,19 @@ final class DataDirectory {
     /** The files whose names are the prefix and a zxid, perhaps with how they are compressed. */
     private TreeMap<Long, String> named(Path directory, String prefix) throws IOException {
         TreeMap<Long, String> found = new TreeMap<>();
-        for (String name : disk.list(directory)) {
-            if (!name.startsWith(prefix)) continue;
-            String rest = name.substring(prefix.length());
-            int dot = rest.indexOf('.');
-            try {
-                found.put(Long.parseLong(dot < 0 ? rest : rest.substring(0, dot), 16), name);
-            } catch (NumberFormatException e) {
-                // somebody else's file: the original passes it over too
-                continue;
-            }
-        }
+        for (String name : disk.list(directory)) zxid(name, prefix).ifPresent(zxid -> found.put(zxid, name));
         return found;
+    }
+
+    /** Empty for somebody else's file: the original passes it over too. */
+    private static OptionalLong zxid(String name, String prefix) {
+        if (!name.startsWith(prefix)) return OptionalLong.empty();
+        String rest = name.substring(prefix.length());
+        int dot = rest.indexOf('.');
+        try {
+            return OptionalLong.of(Long.parseLong(dot < 0 ? rest : rest.substring(0, dot), 16));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
     }
 }

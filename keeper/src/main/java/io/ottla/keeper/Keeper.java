@@ -6,6 +6,7 @@ import io.ottla.base.Disk;
 import io.ottla.base.FaultHandler;
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
+import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,6 +52,9 @@ public final class Keeper {
     private final Sessions sessions;
     private final Reads reads;
     private final Cleaner cleaner;
+    private final int digestMismatches;
+    private final int replayed;
+    private final long recoveryMs;
     private boolean warnedOfQuota;
     private long warnedNs;
     private long session;
@@ -89,12 +93,13 @@ public final class Keeper {
             FaultHandler faults,
             Completion<Keeper> completion) {
         DataDirectory directory = new DataDirectory(disk, dataDir, dataLogDir, random.nextLong());
+        long sinceNs = clock.monotonicNs();
         disk.submit(new DiskKey(dataDir, "log"), () -> find(directory), outcome -> {
             switch (outcome) {
                 case Outcome.Failed<Found> failed -> completion.complete(Outcome.failed(failed.cause()));
                 case Outcome.Done<Found> done -> {
                     for (String note : done.value().recovered.notes()) LOG.warn("{}", note);
-                    new Keeper(options, dataDir, directory, done.value(), disk, clock, random, faults)
+                    new Keeper(options, dataDir, directory, done.value(), sinceNs, disk, clock, random, faults)
                             .begin(completion);
                 }
             }
@@ -111,7 +116,7 @@ public final class Keeper {
         }
     }
 
-    private static void release(AutoCloseable lock) throws IOException {
+    static void release(AutoCloseable lock) throws IOException {
         try {
             lock.close();
         } catch (Exception e) {
@@ -124,6 +129,7 @@ public final class Keeper {
             Path dataDir,
             DataDirectory directory,
             Found found,
+            long sinceNs,
             Disk disk,
             Clock clock,
             SeededRandom random,
@@ -133,6 +139,9 @@ public final class Keeper {
         this.clock = clock;
         lock = found.lock;
         tree = found.recovered.tree();
+        replayed = found.recovered.replayed();
+        recoveryMs = (clock.monotonicNs() - sinceNs) / 1_000_000;
+        digestMismatches = found.recovered.digestMismatches();
         logKey = new DiskKey(dataDir, "log");
         SessionOwners owners = new SessionOwners();
         preparer = new RequestPreparer(tree, options.nodes(), owners);
@@ -140,6 +149,7 @@ public final class Keeper {
         log = new TxnLog(disk, directory.logs());
         snapshots = new Snapshots(
                 options.storage(),
+                clock,
                 disk,
                 new DiskKey(dataDir, "snapshot"),
                 directory,
@@ -169,6 +179,12 @@ public final class Keeper {
             if (id > first && id <= first + EMBEDDED_SESSIONS)
                 proposals.propose(Caller.server(id), 0, new Request.CloseSession(), result -> {});
             else sessions.known(id, known.getValue());
+        }
+        // a snapshot that the original took while sessions ended may have their nodes, and no log behind it that takes
+        // them away
+        for (long owner : tree.owned().ephemeralsBySession().keySet()) {
+            if (!tree.sessions().containsKey(owner))
+                proposals.propose(Caller.server(owner), 0, new Request.CloseSession(), result -> {});
         }
         session = first + 1 + Long.remainderUnsigned(preparer.lastZxid(), EMBEDDED_SESSIONS);
         proposals.propose(Caller.server(session), 0, new Request.CreateSession(EMBEDDED_TIMEOUT_MS), result -> {
@@ -334,9 +350,28 @@ public final class Keeper {
         return proposals.outstanding();
     }
 
+    /** Takes a snapshot beside what goes on, after the one that is under way. The completion comes on the loop. */
+    public void takeSnapshot(Completion<SnapshotTaken> completion) {
+        proposals.takeSnapshot(completion);
+    }
+
+    /** Whether the ACL of a node grants all permissions, each to one of those names. */
+    public boolean grantsAll(String path, List<Identity> callers) {
+        Znode node = tree.find(path);
+        if (node == null) return false;
+        for (int perm = 1; perm <= Acl.ALL; perm <<= 1)
+            if (!AclCheck.allows(tree.acl(node), perm, callers)) return false;
+        return true;
+    }
+
     /** The digest of the tree ({@code hash} of the four-letter words). */
     public long digest() {
         return tree.digest();
+    }
+
+    /** How often, at the start, the tree was not what the transaction log says that it was: 0, or 1 and then it was no longer compared. */
+    public int digestMismatches() {
+        return digestMismatches;
     }
 
     /** The sessions in the tree, with their timeouts in milliseconds. */
@@ -352,6 +387,22 @@ public final class Keeper {
     /** The ephemeral nodes of each session that has some. */
     public SortedMap<Long, List<String>> ephemeralsBySession() {
         return tree.owned().ephemeralsBySession();
+    }
+
+    /** Tells how long the disk takes. One listener. */
+    public void timings(Timings told) {
+        proposals.timings(told);
+        snapshots.timings(told);
+    }
+
+    /** How many transactions the start took from the log, beyond its snapshot. */
+    public int replayed() {
+        return replayed;
+    }
+
+    /** How long the start took to find the state in the data directory. */
+    public long recoveryMs() {
+        return recoveryMs;
     }
 
     /** Ends the broker's session and closes the files. What was submitted before is still carried out. Other sessions go on with the next start. */

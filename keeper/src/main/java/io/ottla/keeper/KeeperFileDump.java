@@ -158,7 +158,7 @@ public final class KeeperFileDump {
         ZnodeTree tree = ZnodeTree.unloaded(0);
         Optional<String> damage = Optional.empty();
         try {
-            SnapshotReader.readInto(tree, SnapshotStreams.reader(file, name));
+            SnapshotReader.readInto(tree, SnapshotStreams.reader(file, name), SnapshotReader.Room.ANY);
         } catch (IOException e) {
             damage = Optional.of(e.getMessage());
         }

@@ -3,6 +3,7 @@ package io.ottla.keeper;
 import static io.ottla.base.Invariant.invariant;
 
 import io.ottla.base.Clock;
+import io.ottla.base.Completion;
 import io.ottla.base.Disk;
 import io.ottla.base.FaultHandler;
 import io.ottla.base.Outcome;
@@ -49,6 +50,8 @@ final class Proposals {
     private long waitingBytes;
     private int outstanding;
     private boolean writing;
+    private long writingSinceNs;
+    private Timings timings = Timings.NONE;
 
     /** What comes while a batch is applied goes into one write, after it. */
     private boolean applying;
@@ -94,6 +97,10 @@ final class Proposals {
         return outstanding;
     }
 
+    void timings(Timings told) {
+        timings = told;
+    }
+
     boolean isOpen() {
         return !failed && !closed && closing.isEmpty();
     }
@@ -125,6 +132,12 @@ final class Proposals {
         else barriers.addLast(new Barrier(preparer.lastZxid(), answer));
     }
 
+    /** Takes a snapshot of what is applied; the completion comes on the loop. */
+    void takeSnapshot(Completion<SnapshotTaken> completion) {
+        if (isOpen()) snapshots.take(() -> rollWanted = true, completion);
+        else completion.complete(Outcome.failed(new IOException("the service is not open")));
+    }
+
     /** Hands the log what waits, unless it is busy. */
     private void write() {
         if (writing || waiting.isEmpty() || failed) return;
@@ -141,6 +154,7 @@ final class Proposals {
         boolean roll = rollWanted;
         rollWanted = false;
         writing = true;
+        writingSinceNs = clock.monotonicNs();
         disk.submit(
                 diskKey,
                 () -> {
@@ -154,6 +168,7 @@ final class Proposals {
         writing = false;
         switch (outcome) {
             case Outcome.Done<Long> done -> {
+                timings.synced(batch.size(), (clock.monotonicNs() - writingSinceNs) / 1_000_000);
                 for (Proposal proposal : batch) waitingBytes -= proposal.entry.length;
                 // the disk has the next batch already while this one is applied
                 write();

@@ -37,6 +37,11 @@ final class SnapshotFile {
         return directory.resolve(DataDirectory.TEMPORARY + name);
     }
 
+    /** Where it is once it is finished. */
+    Path path() {
+        return directory.resolve(name);
+    }
+
     void write(byte[] bytes) throws IOException {
         if (file == null) {
             file = disk.open(temporary(), Disk.OpenMode.TRUNCATE);
@@ -60,7 +65,7 @@ final class SnapshotFile {
         file.sync();
         file.release();
         file = null;
-        disk.rename(temporary(), directory.resolve(name));
+        disk.rename(temporary(), path());
         disk.syncDirectory(directory);
     }
 

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Reads a snapshot (grammar: {@link SnapshotWalk}) of ours, or of ZooKeeper 3.4 to 3.9: the parts after the first seal may
@@ -19,6 +21,29 @@ final class SnapshotReader {
     /** Data up to this is taken from where it was read to, without an array between. */
     private static final int DATA_IN_PLACE_BYTES_MAX = 16 * 1024;
 
+    /**
+     * What there may be of that is much larger in memory than in the file.
+     *
+     * @param sessions some ten times as large
+     * @param acls entries, and lists of them, likewise
+     */
+    record Room(long sessions, long acls) {
+        static final Room ANY = new Room(Long.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param zxid of the last transaction that the digest is of; 0 for none
+     * @param value of the whole tree
+     */
+    record Digest(long zxid, int version, long value) {}
+
+    /**
+     * What comes behind the nodes; servers before 3.6 have no digest there, those before 3.9 no zxid.
+     *
+     * @param zxid that of the file's name
+     */
+    record Ending(Optional<Digest> digest, OptionalLong zxid) {}
+
     private SnapshotReader() {}
 
     /**
@@ -28,14 +53,24 @@ final class SnapshotReader {
      */
     static ZnodeTree read(InputStream in, long zxid, long hashSeed) throws IOException {
         ZnodeTree tree = ZnodeTree.unloaded(hashSeed);
-        readInto(tree, in);
-        tree.acls().dropUnused();
-        tree.loaded(zxid);
+        Ending unused = read(tree, in, zxid);
         return tree;
     }
 
-    /** After an exception the tree has what came before the damage. */
-    static void readInto(ZnodeTree tree, InputStream in) throws IOException {
+    /** @param tree one without even a root */
+    static Ending read(ZnodeTree tree, InputStream in, long zxid) throws IOException {
+        Ending ending = readInto(tree, in, Room.ANY);
+        tree.acls().dropUnused();
+        tree.loaded(zxid);
+        return ending;
+    }
+
+    /**
+     * After an exception the tree has what came before the damage.
+     *
+     * @return what it says of itself
+     */
+    static Ending readInto(ZnodeTree tree, InputStream in, Room room) throws IOException {
         SealedInput input = new SealedInput(in);
         int magic = input.readInt();
         int version = input.readInt();
@@ -44,32 +79,32 @@ final class SnapshotReader {
         if (version != SnapshotWalk.VERSION)
             throw new IOException("it has format version " + version + ", and 2 is known");
         int sessions = input.readInt();
+        if (sessions > room.sessions) throw new IOException("there is no memory for " + sessions + " sessions");
         for (int i = 0; i < sessions; i++) {
             long session = input.readLong();
             tree.loadSession(session, input.readInt());
         }
-        readAcls(input, tree);
+        readAcls(input, tree, room.acls);
         readNodes(input, tree);
         input.readSeal();
-        if (!input.atEnd()) {
-            // zxid, version and value of the tree's digest; only of a snapshot that stood still does it say something,
-            // and the checksum says as much
-            input.readLong();
-            input.readInt();
-            input.readLong();
-            input.readSeal();
-        }
-        if (!input.atEnd()) {
-            input.readLong();
-            input.readSeal();
-        }
+        if (input.atEnd()) return new Ending(Optional.empty(), OptionalLong.empty());
+        Optional<Digest> digest = Optional.of(new Digest(input.readLong(), input.readInt(), input.readLong()));
+        input.readSeal();
+        if (input.atEnd()) return new Ending(digest, OptionalLong.empty());
+        OptionalLong zxid = OptionalLong.of(input.readLong());
+        input.readSeal();
+        if (!input.atEnd()) throw new IOException("something follows its end");
+        return new Ending(digest, zxid);
     }
 
-    private static void readAcls(SealedInput input, ZnodeTree tree) throws IOException {
+    private static void readAcls(SealedInput input, ZnodeTree tree, long max) throws IOException {
         int count = input.readInt();
+        long left = max - count;
         for (int i = 0; i < count; i++) {
             long id = input.readLong();
             int entries = input.readInt();
+            left -= entries;
+            if (left < 0) throw new IOException("there is no memory for that many ACLs");
             List<Acl> acl = new ArrayList<>();
             for (int j = 0; j < entries; j++) acl.add(new Acl(input.readInt(), input.readString(), input.readString()));
             tree.acls().load(id, acl);

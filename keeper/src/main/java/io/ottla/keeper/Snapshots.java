@@ -1,6 +1,9 @@
 package io.ottla.keeper;
 
+import io.ottla.base.Clock;
+import io.ottla.base.Completion;
 import io.ottla.base.Disk;
+import io.ottla.base.DiskFile;
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
 import io.ottla.zookeeperprotocol.BufferOutputArchive;
@@ -13,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides when a snapshot is due, and takes it beside the requests: a slice of the tree on the loop, that slice to the file on a disk
  * thread, the next slice when it is there. Then what is no longer needed is deleted. A snapshot that fails costs
- * nothing but time: the log has everything.
+ * nothing but time: the log has everything. Somebody may also ask for one, who then gets the file.
  */
 final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
@@ -24,6 +27,7 @@ final class Snapshots {
     private static final int ROUNDS = 126;
 
     private final KeeperOptions.Storage options;
+    private final Clock clock;
     private final Disk disk;
     private final Object diskKey;
     private final DataDirectory directory;
@@ -35,13 +39,29 @@ final class Snapshots {
     private long dueAfterTxns;
     private long dueAfterBytes;
     private int round;
+    private Timings timings = Timings.NONE;
     private Optional<Taking> taking = Optional.empty();
+    private Optional<Wish> wish = Optional.empty();
 
-    private record Taking(SnapshotWalk walk, SnapshotFile file) {}
+    /**
+     * @param wish whose it is; empty if it was just due
+     * @param sinceNs on the monotonic clock
+     */
+    private record Taking(SnapshotWalk walk, SnapshotFile file, Optional<Wish> wish, long sinceNs) {}
+
+    /** @param begun runs where it begins */
+    private record Wish(Runnable begun, Completion<SnapshotTaken> completion) {
+        void fail(String why) {
+            completion.complete(Outcome.failed(new IOException(why)));
+        }
+    }
+
+    private record Finished(List<String> deleted, Optional<DiskFile> file, long sizeBytes) {}
 
     /** @param replayed transactions since the last snapshot, as the start found them */
     Snapshots(
             KeeperOptions.Storage options,
+            Clock clock,
             Disk disk,
             Object diskKey,
             DataDirectory directory,
@@ -49,6 +69,7 @@ final class Snapshots {
             SeededRandom random,
             int replayed) {
         this.options = options;
+        this.clock = clock;
         this.disk = disk;
         this.diskKey = diskKey;
         this.directory = directory;
@@ -56,6 +77,10 @@ final class Snapshots {
         this.random = random;
         txns = replayed;
         plan();
+    }
+
+    void timings(Timings told) {
+        timings = told;
     }
 
     private void plan() {
@@ -75,21 +100,51 @@ final class Snapshots {
         txns += count;
         bytes += logBytes;
         if (taking.isPresent() || (txns < dueAfterTxns && bytes < dueAfterBytes)) return false;
+        begin(options.compression(), Optional.empty());
+        return true;
+    }
+
+    /**
+     * Takes one, now or after the one that is under way; uncompressed, whatever the options say.
+     *
+     * @param begun runs where it begins, at the tree's last zxid then: the log is to begin a new file there
+     */
+    void take(Runnable begun, Completion<SnapshotTaken> completion) {
+        Wish asked = new Wish(begun, completion);
+        if (wish.isPresent() || (taking.isPresent() && taking.get().wish.isPresent())) {
+            asked.fail("a snapshot that somebody asked for is under way already");
+            return;
+        }
+        wish = Optional.of(asked);
+        beginWished();
+    }
+
+    private void beginWished() {
+        if (taking.isPresent() || wish.isEmpty()) return;
+        Wish next = wish.get();
+        wish = Optional.empty();
+        next.begun.run();
+        begin(KeeperOptions.Compression.NONE, Optional.of(next));
+    }
+
+    private void begin(KeeperOptions.Compression compression, Optional<Wish> forWhom) {
         txns = 0;
         bytes = 0;
         plan();
         slice.clear();
         SnapshotWalk walk = new SnapshotWalk(tree, (byte) (round++ % ROUNDS + 1), slice);
-        Taking begun =
-                new Taking(walk, new SnapshotFile(disk, directory.snapshots(), walk.zxid(), options.compression()));
+        SnapshotFile file = new SnapshotFile(disk, directory.snapshots(), walk.zxid(), compression);
+        Taking begun = new Taking(walk, file, forWhom, clock.monotonicNs());
         taking = Optional.of(begun);
         writeSlice(begun);
-        return true;
     }
 
-    /** Gives up the one under way, if there is one. */
+    /** Gives up the one under way, if there is one, and the one that waits for it. */
     void abandon() {
-        taking.ifPresent(begun -> abandon(begun, "it is no longer wanted"));
+        String why = "it is no longer wanted";
+        wish.ifPresent(waiting -> waiting.fail(why));
+        wish = Optional.empty();
+        taking.ifPresent(begun -> abandon(begun, why));
     }
 
     /** Gives up the one under way; {@code then} runs once the disk has nothing more to do for it. */
@@ -113,7 +168,7 @@ final class Snapshots {
         begun.walk.close();
         begun.walk.writeDigest(slice);
         byte[] digest = slice.toByteArray();
-        disk.submit(diskKey, () -> finish(begun.file, part, digest), outcome -> finished(begun, outcome));
+        disk.submit(diskKey, () -> finish(begun, part, digest), outcome -> finished(begun, outcome));
     }
 
     private static boolean write(SnapshotFile file, byte[] part) throws IOException {
@@ -121,10 +176,13 @@ final class Snapshots {
         return true;
     }
 
-    private List<String> finish(SnapshotFile file, byte[] part, byte[] digest) throws IOException {
-        file.write(part);
-        file.finish(digest);
-        return directory.purge(options.snapshotsKept());
+    private Finished finish(Taking begun, byte[] part, byte[] digest) throws IOException {
+        begun.file.write(part);
+        begun.file.finish(digest);
+        List<String> deleted = directory.purge(options.snapshotsKept());
+        if (begun.wish.isEmpty()) return new Finished(deleted, Optional.empty(), 0);
+        DiskFile file = disk.open(begun.file.path(), Disk.OpenMode.READ);
+        return new Finished(deleted, Optional.of(file), file.size());
     }
 
     private void next(Taking begun, Outcome<Boolean> outcome) {
@@ -135,14 +193,24 @@ final class Snapshots {
         }
     }
 
-    private void finished(Taking begun, Outcome<List<String>> outcome) {
-        if (taking.isEmpty() || !taking.get().equals(begun)) return;
+    private void finished(Taking begun, Outcome<Finished> outcome) {
+        if (taking.isEmpty() || !taking.get().equals(begun)) {
+            // given up meanwhile, and whoever wanted it was told
+            if (outcome instanceof Outcome.Done<Finished> done)
+                done.value().file.ifPresent(DiskFile::release);
+            return;
+        }
         switch (outcome) {
-            case Outcome.Done<List<String>> done -> {
+            case Outcome.Done<Finished>(Finished done) -> {
                 taking = Optional.empty();
-                LOG.info("snapshot at 0x{}; deleted {}", Long.toHexString(begun.walk.zxid()), done.value());
+                timings.snapshotTaken((clock.monotonicNs() - begun.sinceNs) / 1_000_000);
+                long zxid = begun.walk.zxid();
+                LOG.info("snapshot at 0x{}; deleted {}", Long.toHexString(zxid), done.deleted);
+                begun.wish.ifPresent(asked -> asked.completion.complete(
+                        Outcome.done(new SnapshotTaken(zxid, done.file.orElseThrow(), done.sizeBytes))));
+                beginWished();
             }
-            case Outcome.Failed<List<String>> failed ->
+            case Outcome.Failed<Finished> failed ->
                 abandon(begun, failed.cause().getMessage());
         }
     }
@@ -150,6 +218,7 @@ final class Snapshots {
     private void abandon(Taking begun, String why) {
         taking = Optional.empty();
         begun.walk.close();
+        begun.wish.ifPresent(asked -> asked.fail("the snapshot is given up: " + why));
         LOG.warn("the snapshot at 0x{} is given up: {}", Long.toHexString(begun.walk.zxid()), why);
         disk.submit(
                 diskKey,
@@ -161,5 +230,6 @@ final class Snapshots {
                     if (outcome instanceof Outcome.Failed<Boolean> failed)
                         LOG.warn("what was written of it stays", failed.cause());
                 });
+        beginWished();
     }
 }

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * GET URL          the names of all commands, as a page with links
- * GET URL/NAME     JSON: what the command found, then "command" and "error" (null if there is none)
+ * GET URL/NAME     JSON: what the command found, then "command" and "error" (null if there is none); of snapshot a file
+ * POST URL/restore JSON, too
  * </pre>
  */
 final class AdminPort {
@@ -70,7 +71,14 @@ final class AdminPort {
             answer.accept(page(commands.get().get()));
         } else if (path.startsWith(url + "/")) {
             String name = path.substring(url.length() + 1);
-            commands.get().get().run(name, question.parameters(), response -> answer.accept(json(response)));
+            AdminCommands.Request request = new AdminCommands.Request(
+                    question.body().isPresent(),
+                    name,
+                    question.parameters(),
+                    question.authorization(),
+                    question.client(),
+                    question.body());
+            commands.get().get().run(request, response -> answer.accept(answer(response)));
         } else {
             answer.accept(text(NOT_FOUND, "there is nothing here; see " + url + "\n"));
         }
@@ -88,11 +96,21 @@ final class AdminPort {
                 OK, "text/html; charset=utf-8", () -> page.toString().getBytes(StandardCharsets.UTF_8));
     }
 
+    private static Http.Answer answer(AdminCommands.Response response) {
+        return response.file()
+                .map(taken -> new Http.Answer(
+                        response.status(),
+                        "application/octet-stream",
+                        response.headers(),
+                        new Http.Content.File(taken.file(), taken.sizeBytes())))
+                .orElseGet(() -> json(response));
+    }
+
     private static Http.Answer json(AdminCommands.Response response) {
         Map<String, Object> all = new LinkedHashMap<>(response.values());
         all.put("command", response.command());
         all.put("error", response.error().orElse(null));
-        return new Http.Answer(response.status(), "application/json", () -> {
+        Http.Content content = new Http.Content.Bytes(() -> {
             try {
                 return JSON.std
                         .with(JSON.Feature.PRETTY_PRINT_OUTPUT)
@@ -102,5 +120,6 @@ final class AdminPort {
                 throw new UncheckedIOException(e);
             }
         });
+        return new Http.Answer(response.status(), "application/json", response.headers(), content);
     }
 }

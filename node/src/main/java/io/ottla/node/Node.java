@@ -15,6 +15,7 @@ import io.ottla.cluster.BrokerImage;
 import io.ottla.cluster.Coordination;
 import io.ottla.cluster.ExternalCoordination;
 import io.ottla.keeper.Keeper;
+import io.ottla.zookeeperserver.ZookeeperServer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -67,18 +68,21 @@ public final class Node {
     private final Doors doors;
     private final ZookeeperPorts zookeeper;
     private final Optional<AdminPort> admin;
+    private final Optional<MetricsPort> metrics;
     private Consumer<StartResult> starting = result -> {};
     private Map<String, ListenerConfig> advertised = Map.of();
     private Optional<Storage> storage = Optional.empty();
     private Optional<Keeper> keeper = Optional.empty();
     private Optional<ExternalCoordination.Member> member = Optional.empty();
     private Optional<BrokerParts> parts = Optional.empty();
+    private Optional<Restore> restore = Optional.empty();
 
     public Node(NodeConfig config, Environment environment) {
         this.config = config;
         this.environment = environment;
         zookeeper = new ZookeeperPorts(config.zookeeper());
         admin = config.zookeeper().admin().map(wanted -> new AdminPort(wanted, zookeeper::commands));
+        metrics = config.zookeeper().metrics().map(wanted -> new MetricsPort(wanted, zookeeper::commands));
         doors = new Doors(
                 environment.network(),
                 new ConnectionQuota(() -> limit("max.connections"), () -> limit("max.connections.per.ip")));
@@ -103,6 +107,7 @@ public final class Node {
             // where the service is another's there is none to serve
             if (config.external().isEmpty()) zookeeper.bind(doors);
             if (admin.isPresent()) admin.get().bind(environment.outside().http());
+            if (metrics.isPresent()) metrics.get().bind(environment.outside().http());
         } catch (IOException e) {
             fail(e.getMessage());
             return;
@@ -120,6 +125,18 @@ public final class Node {
     }
 
     private void openKeeper(Consumer<Keeper> next) {
+        reopenKeeper(orFail(opened -> {
+            ZookeeperServer server = zookeeper.serve(opened, environment);
+            // a broker would not survive it
+            if (!config.servesKafka()) {
+                restore = Optional.of(new Restore(config.zookeeper(), environment, new Served()));
+                server.restorer(restore.get());
+            }
+            next.accept(opened);
+        }));
+    }
+
+    private void reopenKeeper(Completion<Keeper> completion) {
         Keeper.open(
                 config.zookeeper().keeper(),
                 config.zookeeper().dataDir(),
@@ -128,11 +145,33 @@ public final class Node {
                 environment.clock(),
                 environment.random().split(),
                 environment.faults(),
-                orFail(opened -> {
-                    keeper = Optional.of(opened);
-                    zookeeper.serve(opened, environment);
-                    next.accept(opened);
-                }));
+                outcome -> {
+                    keeper = outcome instanceof Outcome.Done<Keeper>(Keeper opened)
+                            ? Optional.of(opened)
+                            : Optional.empty();
+                    completion.complete(outcome);
+                });
+    }
+
+    /** The coordination service, while its tree is replaced. */
+    private final class Served implements Restore.Service {
+        @Override
+        public Keeper keeper() {
+            return keeper.orElseThrow();
+        }
+
+        @Override
+        public void pause() {
+            zookeeper.pause();
+        }
+
+        @Override
+        public void goOn(Completion<Keeper> completion) {
+            reopenKeeper(outcome -> {
+                keeper.ifPresent(zookeeper::goOn);
+                completion.complete(outcome);
+            });
+        }
     }
 
     private void connect(ExternalCoordination.Settings settings) {
@@ -207,7 +246,13 @@ public final class Node {
     public void stop(Runnable done) {
         doors.close();
         admin.ifPresent(AdminPort::close);
+        metrics.ifPresent(MetricsPort::close);
         zookeeper.stop();
+        if (restore.isPresent()) restore.get().stop(() -> stopRest(done));
+        else stopRest(done);
+    }
+
+    private void stopRest(Runnable done) {
         if (parts.isPresent()) parts.get().stop(outcome -> stopKeeper(outcome, done));
         else if (storage.isPresent()) storage.get().close(outcome -> stopKeeper(Outcome.done(null), done));
         else stopKeeper(Outcome.done(null), done);

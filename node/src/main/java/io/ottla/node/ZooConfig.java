@@ -27,6 +27,7 @@ import java.util.Set;
  * @param clientsPerIpMax connections from one address ({@code maxClientCnxns})
  * @param server what clients may do there, and how they prove who they are
  * @param admin empty if it is not wanted
+ * @param metrics likewise
  */
 public record ZooConfig(
         Path dataDir,
@@ -36,7 +37,8 @@ public record ZooConfig(
         int clientsPerIpMax,
         KeeperOptions keeper,
         ServerOptions server,
-        Optional<Admin> admin) {
+        Optional<Admin> admin,
+        Optional<Metrics> metrics) {
 
     /**
      * @param host empty for all addresses
@@ -51,6 +53,24 @@ public record ZooConfig(
      * @param isWanted as for a {@link Door}
      */
     public record Admin(String host, int port, String commandUrl, boolean isWanted) {}
+
+    /**
+     * What Prometheus scrapes.
+     *
+     * @param host empty for all addresses
+     * @param isWithJvm whether the virtual machine's own numbers are told, too
+     */
+    public record Metrics(String host, int port, boolean isWithJvm) {}
+
+    private static final String METRICS_CLASS = "metricsProvider.className";
+    private static final String PROMETHEUS = "org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider";
+
+    /** Those that tell nobody but {@code mntr}, which is there in any case. */
+    private static final Set<String> OTHER_METRICS = Set.of(
+            "org.apache.zookeeper.metrics.impl.DefaultMetricsProvider",
+            "org.apache.zookeeper.metrics.impl.NullMetricsProvider");
+
+    private static final int METRICS_PORT = 7000;
 
     static final int CLIENT_PORT = 2181;
     private static final int ADMIN_PORT = 8080;
@@ -87,9 +107,16 @@ public record ZooConfig(
             "dynamicConfigFile",
             // what it names is there in any case
             "serverCnxnFactory",
-            "authProvider.1",
-            "authProvider.x509",
-            "authProvider.sasl");
+            "ssl.hostnameVerification");
+
+    private static final String AUTH_PACKAGE = "org.apache.zookeeper.server.auth.";
+
+    /** Those schemes are always there; a class of somebody else's is not loaded, and so its key is named in a warning. */
+    private static final Set<String> AUTH_CLASSES = Set.of(
+            AUTH_PACKAGE + "SASLAuthenticationProvider",
+            AUTH_PACKAGE + "X509AuthenticationProvider",
+            AUTH_PACKAGE + "DigestAuthenticationProvider",
+            AUTH_PACKAGE + "IPAuthenticationProvider");
 
     /** Whether a file with these keys starts the coordination service alone, without a Kafka broker. */
     public static boolean isAlone(Map<String, String> file, Map<String, String> overrides) {
@@ -105,6 +132,12 @@ public record ZooConfig(
     static ZooConfig parse(Settings settings, Path workingDir, Path standardDataDir, boolean isAlone)
             throws InvalidConfigException {
         OF_ENSEMBLES.forEach(settings::know);
+        settings.all().forEach((key, value) -> {
+            if (key.startsWith("authProvider.") && AUTH_CLASSES.contains(value.strip())) settings.know(key);
+        });
+        // it always stands at the end of a snapshot
+        String zxidAtEnd = "serializeLastProcessedZxid.enabled";
+        if (settings.all().getOrDefault(zxidAtEnd, "").strip().equals("true")) settings.know(zxidAtEnd);
         Optional<String> ownPort = ownLine(settings);
         if (isAlone && !settings.isSet("dataDir"))
             throw new InvalidConfigException("dataDir is missing: say where the data of the coordination service is");
@@ -122,7 +155,24 @@ public record ZooConfig(
                 orAny(settings.integer("maxClientCnxns", CLIENTS_PER_IP, 0, Integer.MAX_VALUE)),
                 keeper(settings),
                 server(settings),
-                admin(settings, isAlone));
+                admin(settings, isAlone),
+                metrics(settings));
+    }
+
+    private static Optional<Metrics> metrics(Settings settings) throws InvalidConfigException {
+        String className = settings.all().getOrDefault(METRICS_CLASS, "").strip();
+        // of another provider nothing is known, and so it is named in a warning with all that it is told
+        if (OTHER_METRICS.contains(className)) settings.know(METRICS_CLASS);
+        if (!className.equals(PROMETHEUS)) return Optional.empty();
+        settings.know(METRICS_CLASS);
+        // threads and queues that are not needed here
+        settings.know("metricsProvider.numWorkerThreads");
+        settings.know("metricsProvider.maxQueueSize");
+        settings.know("metricsProvider.workerShutdownTimeoutMs");
+        return Optional.of(new Metrics(
+                withoutBrackets(settings.text("metricsProvider.httpHost").orElse("")),
+                settings.integer("metricsProvider.httpPort", METRICS_PORT, 0, PORT_MAX),
+                settings.flag("metricsProvider.exportJvmInfo", true)));
     }
 
     private static int orAny(int max) {

@@ -15,6 +15,9 @@ import java.util.Optional;
  * {@code X509Util}. Clients have to show a certificate unless {@code ssl.clientAuth} says otherwise.
  */
 final class ZooTls {
+    /** Checks of certificates that somebody relies on who asks for them. */
+    private static final List<String> REFUSED = List.of("ssl.crl", "ssl.ocsp", "ssl.clientHostnameVerification");
+
     private ZooTls() {}
 
     static TlsSettings settings(Settings settings, Path workingDir) throws InvalidConfigException {
@@ -22,6 +25,11 @@ final class ZooTls {
         if (keys.isEmpty())
             throw new InvalidConfigException(
                     "ssl.keyStore.location is missing: a client port that speaks TLS needs a key and a certificate");
+        for (String key : REFUSED) {
+            if (settings.flag(key, false))
+                throw new InvalidConfigException(
+                        key + " is not served: whom it would turn away would come in. Leave it out if that may be");
+        }
         // of the two that the original has, the first is what it speaks if the second does not say
         List<String> protocols = list(settings, "ssl.enabledProtocols");
         Optional<String> protocol = settings.text("ssl.protocol");

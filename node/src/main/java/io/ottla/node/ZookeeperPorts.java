@@ -130,6 +130,14 @@ final class ZookeeperPorts {
         return server.map(ZookeeperServer::commands);
     }
 
+    void pause() {
+        server.ifPresent(ZookeeperServer::pause);
+    }
+
+    void goOn(Keeper keeper) {
+        server.ifPresent(serving -> serving.goOn(keeper));
+    }
+
     /** Clients are let go; what is answered leaves. */
     void stop() {
         server.ifPresent(ZookeeperServer::stop);

@@ -44,6 +44,24 @@ class ZooConfigTest {
         return NodeConfig.parse(map(text), HERE, () -> "machine").zookeeper();
     }
 
+    @Test
+    void metricsForPrometheus() throws Exception {
+        String wanted = SAMPLE
+                + "metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider\n";
+        assertThat(zooCfg(SAMPLE).zookeeper().metrics()).isEmpty();
+        NodeConfig standard = zooCfg(wanted + "metricsProvider.numWorkerThreads=1\n");
+        assertThat(standard.withoutEffect()).isEmpty();
+        assertThat(standard.zookeeper().metrics()).contains(new ZooConfig.Metrics("", 7000, true));
+        assertThat(zooCfg(
+                                wanted
+                                        + "metricsProvider.httpPort=9141\nmetricsProvider.httpHost=[::1]\nmetricsProvider.exportJvmInfo=false\n")
+                        .zookeeper()
+                        .metrics())
+                .contains(new ZooConfig.Metrics("::1", 9141, false));
+        NodeConfig another = zooCfg(SAMPLE + "metricsProvider.className=my.own.Provider\nmetricsProvider.httpPort=1\n");
+        assertThat(another.withoutEffect()).containsExactly("metricsProvider.className", "metricsProvider.httpPort");
+    }
+
     /** As it comes with the original. */
     private static final String SAMPLE = """
             tickTime=2000
@@ -149,6 +167,13 @@ class ZooConfigTest {
         assertThat(zooCfg(SAMPLE + "metricsProvider.httpPort=7000\nmultiAddress.enabled=true\nmade.up=1\n")
                         .withoutEffect())
                 .containsExactly("made.up", "metricsProvider.httpPort", "multiAddress.enabled");
+        assertThat(zooCfg(SAMPLE
+                                + "authProvider.1=org.apache.zookeeper.server.auth.SASLAuthenticationProvider\nauthProvider.2=com.example.Own\n"
+                                + "serializeLastProcessedZxid.enabled=true\n")
+                        .withoutEffect())
+                .containsExactly("authProvider.2");
+        assertThat(zooCfg(SAMPLE + "serializeLastProcessedZxid.enabled=false\n").withoutEffect())
+                .containsExactly("serializeLastProcessedZxid.enabled");
     }
 
     @Test
@@ -184,6 +209,7 @@ class ZooConfigTest {
                 "dataDir=/d\\nsecureClientPort=1                  | ssl.keyStore.location is missing",
                 "dataDir=/d\\nsecureClientPort=1\\nssl.keyStore.location=/k | set ssl.keyStore.type",
                 "dataDir=/d\\nsecureClientPort=1\\nssl.keyStore.location=/k.jks\\nssl.clientAuth=maybe | none of none, want, need",
+                "dataDir=/d\\nsecureClientPort=1\\nssl.keyStore.location=/k.jks\\nssl.crl=true | ssl.crl is not served",
                 "dataDir=/d\\nclientPort=1\\nadmin.forceHttps=true | admin.forceHttps",
                 "dataDir=/d\\nserver.1=a:1:2\\nserver.2=b:1:2      | an ensemble of 2 servers",
                 "dataDir=/d\\nserver.1=a:1:2;x                    | not a client port",

@@ -1,7 +1,11 @@
 package io.ottla.zookeeperserver;
 
+import io.ottla.base.Secret;
 import io.ottla.keeper.Keeper;
+import io.ottla.keeper.SnapshotTaken;
 import io.ottla.keeper.Watches;
+import java.io.InputStream;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,17 +23,41 @@ import java.util.function.Consumer;
  */
 public final class AdminCommands {
     private static final int OK = 200;
-    private static final int SERVICE_UNAVAILABLE = 503;
+    private static final int METHOD_NOT_ALLOWED = 405;
+    private static final String RESTORE = "restore";
 
     /** The original's after a start. */
     private static final long TRACE_MASK = 306;
 
     /**
+     * @param isPost or else it is a GET
+     * @param name of the command, or an alias of it
+     * @param parameters of the HTTP request
+     * @param authorization the header of that name
+     * @param client where it comes from
+     * @param body of a POST; to be read on a disk thread
+     */
+    public record Request(
+            boolean isPost,
+            String name,
+            Map<String, String> parameters,
+            Optional<Secret> authorization,
+            InetAddress client,
+            Optional<InputStream> body) {}
+
+    /**
      * @param command its first name
      * @param error empty if there is none
      * @param status of HTTP
+     * @param file what is sent in place of the values; whoever gets it releases it
      */
-    public record Response(String command, Optional<String> error, int status, Map<String, Object> values) {}
+    public record Response(
+            String command,
+            Optional<String> error,
+            int status,
+            Map<String, Object> values,
+            Map<String, String> headers,
+            Optional<SnapshotTaken> file) {}
 
     @FunctionalInterface
     private interface Command {
@@ -37,14 +65,25 @@ public final class AdminCommands {
     }
 
     /** Where a command puts what it finds. */
-    private static final class Values {
+    static final class Values {
         private final String command;
+        private final Request request;
         private final Consumer<Response> answer;
         private final Map<String, Object> found = new LinkedHashMap<>();
+        private final Map<String, String> headers = new LinkedHashMap<>();
 
-        Values(String command, Consumer<Response> answer) {
+        Values(String command, Request request, Consumer<Response> answer) {
             this.command = command;
+            this.request = request;
             this.answer = answer;
+        }
+
+        Request request() {
+            return request;
+        }
+
+        void header(String name, String value) {
+            headers.put(name, value);
         }
 
         Values put(String name, Object value) {
@@ -58,11 +97,15 @@ public final class AdminCommands {
         }
 
         void done() {
-            answer.accept(new Response(command, Optional.empty(), OK, found));
+            answer.accept(new Response(command, Optional.empty(), OK, found, headers, Optional.empty()));
+        }
+
+        void done(SnapshotTaken file) {
+            answer.accept(new Response(command, Optional.empty(), OK, found, headers, Optional.of(file)));
         }
 
         void failed(int status, String error) {
-            answer.accept(new Response(command, Optional.of(error), status, found));
+            answer.accept(new Response(command, Optional.of(error), status, found, headers, Optional.empty()));
         }
     }
 
@@ -71,6 +114,7 @@ public final class AdminCommands {
     private final ZookeeperServer server;
     private final Machine machine;
     private final Monitoring monitoring;
+    private final Backups backups;
     private final Map<String, Named> byName = new HashMap<>();
     private long traceMask = TRACE_MASK;
 
@@ -78,6 +122,7 @@ public final class AdminCommands {
         this.server = server;
         this.machine = machine;
         monitoring = new Monitoring(server, machine, startedNs);
+        backups = new Backups(server);
         add(this::connectionStatReset, "connection_stat_reset", "crst");
         add(this::configuration, "configuration", "conf", "config");
         add(this::connections, "connections", "cons");
@@ -112,8 +157,8 @@ public final class AdminCommands {
                 (parameters, values) ->
                         values.put("voting", false).put("zabstate", "").done(),
                 "zabstate");
-        add(AdminCommands::notServed, "snapshot", "snap");
-        add(AdminCommands::notServed, "restore", "rest");
+        add((parameters, values) -> backups.snapshot(values), "snapshot", "snap");
+        add((parameters, values) -> backups.restore(values), RESTORE, "rest");
     }
 
     private void add(Command command, String name, String... aliases) {
@@ -128,20 +173,24 @@ public final class AdminCommands {
         return names;
     }
 
-    /**
-     * Runs a command. The answer comes on the loop, perhaps within this call.
-     *
-     * @param parameters of the HTTP request
-     */
-    public void run(String name, Map<String, String> parameters, Consumer<Response> answer) {
-        Named named = byName.get(name);
+    /** Runs a command. The answer comes on the loop, perhaps within this call. */
+    public void run(Request request, Consumer<Response> answer) {
+        Named named = byName.get(request.name);
+        Values values = new Values(named == null ? request.name : named.name, request, answer);
         // with status 200, as the original has it
-        if (named == null) answer.accept(new Response(name, Optional.of("Unknown command: " + name), OK, Map.of()));
-        else named.command.run(parameters, new Values(named.name, answer));
+        if (named == null) values.failed(OK, "Unknown command: " + request.name);
+        else if (request.isPost != named.name.equals(RESTORE))
+            values.failed(METHOD_NOT_ALLOWED, request.isPost ? "it wants a GET" : "it wants a POST");
+        else named.command.run(request.parameters, values);
     }
 
     private Keeper keeper() {
         return server.keeper();
+    }
+
+    /** What {@code mntr} tells, as Prometheus reads it (PrometheusMetricsProvider of the original). */
+    public String prometheus(boolean isWithJvm) {
+        return PrometheusText.of(monitoring, isWithJvm ? machine.jvm() : new TreeMap<>());
     }
 
     Monitoring monitoring() {
@@ -307,6 +356,7 @@ public final class AdminCommands {
             of.put("server_state", Monitoring.STATE);
             of.put("num_alive_client_connections", server.connections().size());
             of.put("auth_failed_count", stats.authFailures);
+            of.put("fsync_threshold_exceed_count", stats.slowSyncs);
             of.put("non_mtlslocal_conn_count", stats.unencryptedLocal);
             of.put("non_mtlsremote_conn_count", stats.unencryptedRemote);
             of.put("min_latency", stats.minLatencyMs());
@@ -346,9 +396,5 @@ public final class AdminCommands {
                 .put("num_paths", summary.paths())
                 .put("num_total_watches", summary.watches())
                 .done();
-    }
-
-    private static void notServed(Map<String, String> parameters, Values values) {
-        values.failed(SERVICE_UNAVAILABLE, "not served here: copy the data directory, it is always whole");
     }
 }

@@ -5,6 +5,7 @@ import io.ottla.keeper.Identity;
 import io.ottla.zookeeperprotocol.ClientReply.ClientInfo;
 import io.ottla.zookeeperserver.ServerOptions.Authentication;
 import io.ottla.zookeeperserver.ServerOptions.Secret;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -92,16 +93,37 @@ final class Credentials {
     }
 
     private boolean digest(byte[] auth) {
-        String text = new String(auth, StandardCharsets.UTF_8);
-        int colon = text.indexOf(':');
-        String user = colon < 0 ? text : text.substring(0, colon);
-        String id = user + ":" + Base64.getEncoder().encodeToString(hash(text));
-        boolean isSuper = options.superDigest().map(wanted -> equal(wanted, id)).orElse(false);
-        if (isSuper && !add(Identity.SUPER)) return false;
-        return add(new Identity("digest", id));
+        for (Identity identity : digest(options, new String(auth, StandardCharsets.UTF_8)))
+            if (!add(identity)) return false;
+        return true;
     }
 
-    private byte[] hash(String text) {
+    /** @param text {@code user:password} */
+    private static List<Identity> digest(Authentication options, String text) {
+        int colon = text.indexOf(':');
+        String user = colon < 0 ? text : text.substring(0, colon);
+        String id = user + ":" + Base64.getEncoder().encodeToString(hash(options, text));
+        Identity own = new Identity("digest", id);
+        boolean isSuper = options.superDigest().map(wanted -> equal(wanted, id)).orElse(false);
+        return isSuper ? List.of(Identity.SUPER, own) : List.of(own);
+    }
+
+    /**
+     * Who somebody has proved to be who asks over HTTP, with a header {@code SCHEME [SPACE AUTH]}; nobody, if it proves nothing.
+     *
+     * @param address where he comes from
+     */
+    static List<Identity> ofHeader(Authentication options, String header, InetAddress address) {
+        String[] parts = header.split(" ", -1);
+        List<Identity> proved = new ArrayList<>();
+        if (parts.length == 1 && parts[0].equals("ip")) proved.add(new Identity("ip", address.getHostAddress()));
+        if (parts.length == 2 && parts[0].equals("digest") && options.digestEnabled())
+            proved.addAll(digest(options, parts[1]));
+        if (!proved.isEmpty() && options.skipAcl()) proved.add(Identity.SUPER);
+        return List.copyOf(proved);
+    }
+
+    private static byte[] hash(Authentication options, String text) {
         try {
             return MessageDigest.getInstance(options.digestAlgorithm()).digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {

@@ -72,9 +72,36 @@ final class Monitoring {
         values.put("large_requests_rejected", stats.largeRequestsRejected);
         values.put("connection_request_count", stats.connectRequests);
         values.put("stale_sessions_expired", stats.expiredSessions);
-        put(values, "updatelatency", stats.updates);
-        put(values, "readlatency", stats.reads);
+        values.put("digest_mismatches_count", keeper.digestMismatches());
+        values.put("fsync_threshold_exceed_count", stats.slowSyncs);
+        values.put("snapshot_error_count", stats.snapshotErrors);
+        values.put("snapshot_rate_limited_count", stats.snapshotsLimited);
+        values.put("restore_error_count", stats.restoreErrors);
+        values.put("restore_rate_limited_count", stats.restoresLimited);
+        summaries().forEach((name, summary) -> put(values, name, summary));
         return values;
+    }
+
+    /** Those of the values that are made of many. */
+    Map<String, LatencySummary> summaries() {
+        Keeper keeper = server.keeper();
+        ServerStats stats = server.stats();
+        Map<String, LatencySummary> all = new LinkedHashMap<>();
+        all.put("updatelatency", stats.updates);
+        all.put("readlatency", stats.reads);
+        all.put("fsynctime", stats.syncs);
+        all.put("sync_processor_batch_size", stats.syncedTxns);
+        all.put("snapshottime", stats.snapshots);
+        all.put("restore_time", stats.restores);
+        all.put("dbinittime", of(keeper.recoveryMs()));
+        all.put("startup_txns_loaded", of(keeper.replayed()));
+        return all;
+    }
+
+    private static LatencySummary of(long once) {
+        LatencySummary summary = new LatencySummary();
+        summary.add(once);
+        return summary;
     }
 
     private static void put(Map<String, Object> values, String name, LatencySummary summary) {

@@ -29,6 +29,7 @@ import java.util.TreeSet;
  * minSessionTimeout  maxSessionTimeout  clientPortListenBacklog  dataDir  dataLogDir
  * DigestAuthenticationProvider.enabled/.digestAlg/.superDigest  X509AuthenticationProvider.superUser
  * enforce.auth.enabled/.schemes  sessionRequireClientSASLAuth  allowSaslFailedClients
+ * admin.snapshot.enabled  admin.restore.enabled  admin.rateLimiterIntervalInMS
  * superUser, superUser.*  SASLAuthenticationProvider.superPassword
  * jaas.Server.user.NAME=PASSWORD     what {@link JaasFile} found, put there by whoever read that file
  * </pre>
@@ -65,6 +66,9 @@ public final class OptionsParser {
             "DigestAuthenticationProvider.digestAlg",
             "DigestAuthenticationProvider.superDigest",
             "X509AuthenticationProvider.superUser",
+            "admin.snapshot.enabled",
+            "admin.restore.enabled",
+            "admin.rateLimiterIntervalInMS",
             "enforce.auth.enabled",
             "enforce.auth.schemes",
             "sessionRequireClientSASLAuth",
@@ -104,6 +108,14 @@ public final class OptionsParser {
                         integer(settings, "connection_throttle_fill_time", 1, 1),
                         integer(settings, "connection_throttle_fill_count", 1, 0),
                         ServerOptions.Connecting.DEFAULT.sessionsMax()),
+                new ServerOptions.Backups(
+                        bool(settings, "admin.snapshot.enabled", true),
+                        bool(settings, "admin.restore.enabled", true),
+                        integer(
+                                settings,
+                                "admin.rateLimiterIntervalInMS",
+                                ServerOptions.Backups.DEFAULT.intervalMs(),
+                                0)),
                 described(settings));
     }
 

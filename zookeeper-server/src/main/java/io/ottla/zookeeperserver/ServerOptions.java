@@ -14,6 +14,7 @@ import java.util.Set;
  * @param reconfigEnabled whether the membership may be changed (reconfigEnabled); on a server that is alone it can be in no case, and this only says
  *     what a client is told
  * @param connecting how often clients may connect
+ * @param backups what of the admin commands snapshot and restore is served
  * @param described what operators are told of the configuration
  */
 public record ServerOptions(
@@ -23,6 +24,7 @@ public record ServerOptions(
         Set<FourLetterWord> whitelist,
         boolean reconfigEnabled,
         Connecting connecting,
+        Backups backups,
         Described described) {
 
     /** The original's {@code jute.maxbuffer}. */
@@ -35,6 +37,7 @@ public record ServerOptions(
             Set.of(FourLetterWord.SRVR),
             false,
             Connecting.DEFAULT,
+            Backups.DEFAULT,
             Described.DEFAULT);
 
     public ServerOptions {
@@ -87,6 +90,16 @@ public record ServerOptions(
      */
     public record Connecting(int tokensMax, int fillMs, int fillCount, int sessionsMax) {
         public static final Connecting DEFAULT = new Connecting(0, 1, 1, 1_000_000);
+    }
+
+    /**
+     * The admin commands of these names.
+     *
+     * @param snapshotEnabled whether it is served (admin.snapshot.enabled), as the other (admin.restore.enabled)
+     * @param intervalMs each may be run once in that time (admin.rateLimiterIntervalInMS)
+     */
+    public record Backups(boolean snapshotEnabled, boolean restoreEnabled, int intervalMs) {
+        public static final Backups DEFAULT = new Backups(true, true, 300_000);
     }
 
     /**
@@ -159,6 +172,7 @@ public record ServerOptions(
     }
 
     public ServerOptions withDescribed(Described now) {
-        return new ServerOptions(packetBytesMax, limits, authentication, whitelist, reconfigEnabled, connecting, now);
+        return new ServerOptions(
+                packetBytesMax, limits, authentication, whitelist, reconfigEnabled, connecting, backups, now);
     }
 }

@@ -1,7 +1,21 @@
 package io.ottla.zookeeperserver;
 
+import io.ottla.keeper.Timings;
+
 /** What the server did since it started, or since {@code srst} (ServerStats and ServerMetrics of the original). */
-final class ServerStats {
+final class ServerStats implements Timings {
+    /** A write to the log that takes longer is counted as slow (fsync.warningthresholdms of the original, as it is without configuration). */
+    private static final long SLOW_SYNC_MS = 1000;
+
+    final LatencySummary syncs = new LatencySummary();
+    final LatencySummary syncedTxns = new LatencySummary();
+    final LatencySummary snapshots = new LatencySummary();
+    final LatencySummary restores = new LatencySummary();
+    long slowSyncs;
+    long snapshotErrors;
+    long snapshotsLimited;
+    long restoreErrors;
+    long restoresLimited;
     final LatencySummary reads = new LatencySummary();
     final LatencySummary updates = new LatencySummary();
     long received;
@@ -27,6 +41,18 @@ final class ServerStats {
     long unencryptedLocal;
     long unencryptedRemote;
 
+    @Override
+    public void synced(int txns, long ms) {
+        syncs.add(ms);
+        syncedTxns.add(txns);
+        if (ms > SLOW_SYNC_MS) slowSyncs++;
+    }
+
+    @Override
+    public void snapshotTaken(long ms) {
+        snapshots.add(ms);
+    }
+
     void response(int bytes) {
         sent++;
         responseBytes += bytes;
@@ -50,6 +76,14 @@ final class ServerStats {
     }
 
     void reset() {
+        syncs.reset();
+        syncedTxns.reset();
+        snapshots.reset();
+        restores.reset();
+        snapshotErrors = 0;
+        snapshotsLimited = 0;
+        restoreErrors = 0;
+        restoresLimited = 0;
         reads.reset();
         updates.reset();
         received = 0;

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * ZooKeeper's client port, over one keeper. Belongs to the loop.
  *
  * <p>Counters: {@code zookeeper.connections}, {@code zookeeper.received_packets}, {@code zookeeper.sent_packets}, {@code zookeeper.outstanding_requests},
- * {@code zookeeper.watches}.
+ * {@code zookeeper.watches}, {@code zookeeper.last_zxid}, {@code zookeeper.tree_digest} (as of that zxid), {@code zookeeper.digest_mismatches}.
  */
 public final class ZookeeperServer {
     private static final Logger LOG = LoggerFactory.getLogger(ZookeeperServer.class);
@@ -33,15 +33,15 @@ public final class ZookeeperServer {
     private static final long NOTES_PERIOD_MS = 10_000;
 
     private final LineBudget notes = new LineBudget(NOTES_PER_PERIOD, NOTES_PERIOD_MS);
-    private final Keeper keeper;
+    private Keeper keeper;
     private final Clock clock;
     private final Published published;
     private ServerOptions options;
     private final ServerStats stats = new ServerStats();
     private final ReplyBuffers buffers = new ReplyBuffers();
     private final BufferInputArchive archive;
-    private final ReadRequests reads;
-    private final WatchRequests watches;
+    private ReadRequests reads;
+    private WatchRequests watches;
     private final ProofRequests proofs = new ProofRequests(stats);
     private final AdminCommands commands;
     private final FourLetterWords words;
@@ -61,6 +61,8 @@ public final class ZookeeperServer {
     private long turnNs;
     private boolean turnKnown;
     private boolean stopped;
+    private boolean paused;
+    private Optional<Restorer> restorer = Optional.empty();
 
     public ZookeeperServer(Keeper keeper, Clock clock, ServerOptions options, Machine machine, Counters counters) {
         this.keeper = keeper;
@@ -71,7 +73,10 @@ public final class ZookeeperServer {
                 counters.counter("zookeeper.sent_packets"),
                 counters.counter("zookeeper.outstanding_requests"),
                 counters.counter("zookeeper.connections"),
-                counters.counter("zookeeper.watches"));
+                counters.counter("zookeeper.watches"),
+                counters.counter("zookeeper.last_zxid"),
+                counters.counter("zookeeper.tree_digest"),
+                counters.counter("zookeeper.digest_mismatches"));
         archive = new BufferInputArchive(ByteBuffer.allocate(0), options.packetBytesMax());
         reads = new ReadRequests(keeper.reads());
         watches = new WatchRequests(keeper);
@@ -84,6 +89,8 @@ public final class ZookeeperServer {
                 clock.monotonicNs() / 1_000_000);
         deadline = new ConnectDeadline(clock, options.limits().connectMsMax(), this::tooLate);
         keeper.onExpired(this::expired);
+        keeper.timings(stats);
+        publish();
     }
 
     /** Who takes the connections of a door. */
@@ -92,7 +99,7 @@ public final class ZookeeperServer {
             ClientConnection client = new ClientConnection(this, connection, secure);
             connections.add(client);
             deadline.watch(client);
-            if (stopped) client.end();
+            if (stopped || paused) client.end();
             return client;
         };
     }
@@ -114,6 +121,31 @@ public final class ZookeeperServer {
     /** What operators are told of the configuration, once ports are bound. */
     public void describe(ServerOptions.Described described) {
         options = options.withDescribed(described);
+    }
+
+    /** Who carries out the admin command restore; without one it is refused. */
+    public void restorer(Restorer restores) {
+        restorer = Optional.of(restores);
+    }
+
+    Optional<Restorer> restorer() {
+        return restorer;
+    }
+
+    /** Lets everybody go, and nobody in until {@link #goOn}; what is answered leaves. Sessions stay. */
+    public void pause() {
+        paused = true;
+        for (ClientConnection client : List.copyOf(connections)) client.end();
+    }
+
+    /** Serves again, from another keeper: the one before may be closed. */
+    public void goOn(Keeper with) {
+        keeper = with;
+        reads = new ReadRequests(with.reads());
+        watches = new WatchRequests(with);
+        with.onExpired(this::expired);
+        with.timings(stats);
+        paused = false;
     }
 
     /** Lets nobody in any more; what is answered leaves, then the connections are closed. Sessions stay. */
@@ -232,7 +264,14 @@ public final class ZookeeperServer {
     }
 
     private record Published(
-            Counter received, Counter sent, Counter outstanding, Counter connections, Counter watches) {}
+            Counter received,
+            Counter sent,
+            Counter outstanding,
+            Counter connections,
+            Counter watches,
+            Counter lastZxid,
+            Counter treeDigest,
+            Counter digestMismatches) {}
 
     private void publish() {
         published.received.set(stats.received);
@@ -240,6 +279,9 @@ public final class ZookeeperServer {
         published.outstanding.set(outstanding);
         published.connections.set(connections.size());
         published.watches.set(keeper.watches().count());
+        published.lastZxid.set(keeper.lastZxid());
+        published.treeDigest.set(keeper.digest());
+        published.digestMismatches.set(keeper.digestMismatches());
     }
 
     /** The session is this connection's from now on; the one it came with before is closed. */

@@ -91,19 +91,40 @@ class FourLetterWordsTest {
         List<String> failed = new ArrayList<>();
         for (String name : port.server.commands().names()) {
             List<AdminCommands.Response> answers = new ArrayList<>();
-            port.server.commands().run(name, Map.of(), answers::add);
+            port.server.commands().run(TestPort.get(name), answers::add);
             assertThat(answers).as(name).hasSize(1);
             if (answers.getFirst().error().isPresent()) failed.add(name);
             assertThat(answers.getFirst().command()).isEqualTo(name);
         }
         assertThat(failed).containsExactly("leader", "restore", "set_trace_mask", "snapshot");
         List<AdminCommands.Response> answers = new ArrayList<>();
-        port.server.commands().run("srvr", Map.of(), answers::add);
-        port.server.commands().run("nothing", Map.of(), answers::add);
-        port.server.commands().run("lsnp", Map.of(), answers::add);
+        port.server.commands().run(TestPort.get("srvr"), answers::add);
+        port.server.commands().run(TestPort.get("nothing"), answers::add);
+        port.server.commands().run(TestPort.get("lsnp"), answers::add);
         assertThat(answers.get(0).command()).isEqualTo("server_stats");
         assertThat(answers.get(0).values()).containsEntry("node_count", 4);
         assertThat(answers.get(1).error()).contains("Unknown command: nothing");
         assertThat(answers.get(2).values()).isEqualTo(Map.of("zxid", "33", "timestamp", 44L));
+    }
+
+    @Test
+    void prometheusReadsTheSameNumbers() {
+        TestPort port = new TestPort();
+        TestClient client = port.client();
+        assertThat(client).isNotNull();
+        String text = port.server.commands().prometheus(true);
+        assertThat(text.lines())
+                .contains(
+                        "# TYPE znode_count gauge",
+                        "znode_count 4.0",
+                        "num_alive_connections 1.0",
+                        "# TYPE fsynctime summary",
+                        "fsynctime{quantile=\"0.99\",} 0.0",
+                        "jvm_threads_current 7.0")
+                .anyMatch(line -> line.matches("fsynctime_count [1-9]\\d*\\.0"))
+                .noneMatch(line -> line.startsWith("avg_fsynctime") || line.contains("standalone"))
+                .allMatch(line -> line.matches(
+                        "# TYPE [a-z_0-9]+ (gauge|summary)|[a-z_0-9]+(\\{[a-z]+=\"[a-z0-9.]+\",})? -?[0-9.E]+"));
+        assertThat(port.server.commands().prometheus(false)).doesNotContain("jvm_");
     }
 }

@@ -32,6 +32,7 @@ class LimitsTest {
                 standard.whitelist(),
                 false,
                 standard.connecting(),
+                standard.backups(),
                 standard.described()));
     }
 
@@ -250,6 +251,7 @@ class LimitsTest {
                 standard.whitelist(),
                 false,
                 new ServerOptions.Connecting(0, 1, 1, 3),
+                standard.backups(),
                 standard.described()));
         // the broker's own is one
         TestClient first = port.client();

@@ -7,10 +7,13 @@ import io.ottla.base.SeededRandom;
 import io.ottla.keeper.Keeper;
 import io.ottla.keeper.KeeperOptions;
 import io.ottla.keeper.TestWorld;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -57,6 +60,12 @@ final class TestPort {
         return client;
     }
 
+    /** An admin command without more than its name. */
+    static AdminCommands.Request get(String name) {
+        return new AdminCommands.Request(
+                false, name, Map.of(), Optional.empty(), InetAddress.getLoopbackAddress(), Optional.empty());
+    }
+
     /** Everything that can happen happens, and nothing went wrong that nobody expects. */
     void drain() {
         world.drain();
@@ -87,6 +96,11 @@ final class TestPort {
         @Override
         public SortedMap<String, String> systemProperties() {
             return new TreeMap<>();
+        }
+
+        @Override
+        public SortedMap<String, Double> jvm() {
+            return new TreeMap<>(Map.of("jvm_threads_current", 7.0));
         }
 
         @Override

@@ -1,0 +1,61 @@
+package io.ottla.node;
+
+import io.ottla.base.Http;
+import io.ottla.base.Network;
+import io.ottla.zookeeperserver.AdminCommands;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** {@code GET /metrics} for Prometheus, where {@code metricsProvider.*} asks for it. */
+final class MetricsPort {
+    private static final String PATH = "/metrics";
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final int OK = 200;
+    private static final int NOT_FOUND = 404;
+    private static final int SERVICE_UNAVAILABLE = 503;
+
+    private final ZooConfig.Metrics config;
+    private final Supplier<Optional<AdminCommands>> commands;
+    private Optional<Network.Listening> listening = Optional.empty();
+
+    /** @param commands empty while the service is not open */
+    MetricsPort(ZooConfig.Metrics config, Supplier<Optional<AdminCommands>> commands) {
+        this.config = config;
+        this.commands = commands;
+    }
+
+    /** @throws IOException if the port cannot be bound, with a sentence for people */
+    void bind(Http http) throws IOException {
+        try {
+            listening = Optional.of(http.listen(config.host(), config.port(), this::asked));
+        } catch (IOException e) {
+            throw new IOException("metricsProvider.httpPort: " + e.getMessage(), e);
+        }
+    }
+
+    void close() {
+        listening.ifPresent(Network.Listening::close);
+        listening = Optional.empty();
+    }
+
+    private void asked(Http.Question question, Consumer<Http.Answer> answer) {
+        if (!question.path().equals(PATH)) answer.accept(text(NOT_FOUND, "there is nothing here; see " + PATH + "\n"));
+        else if (commands.get().isEmpty()) answer.accept(text(SERVICE_UNAVAILABLE, "the service is not open yet\n"));
+        else
+            answer.accept(new Http.Answer(
+                    OK,
+                    "text/plain; version=0.0.4; charset=utf-8",
+                    bytes(commands.get().get().prometheus(config.isWithJvm()))));
+    }
+
+    private static Http.Answer text(int status, String text) {
+        return new Http.Answer(status, TEXT, bytes(text));
+    }
+
+    private static Supplier<byte[]> bytes(String text) {
+        return () -> text.getBytes(StandardCharsets.UTF_8);
+    }
+}
