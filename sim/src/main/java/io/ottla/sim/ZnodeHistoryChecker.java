@@ -9,7 +9,8 @@ import java.util.TreeMap;
 /**
  * Z1, Z4, Z5, Z15: all that is ever shown of a node comes from one order of writes, by zxid. A write that was answered took effect at its zxid, once; a read at a
  * zxid shows what was written last at or before it; both halves of a pair have one zxid; a version counts the changes since the
- * node was made, and a write that wanted a version found it.
+ * node was made, and a write that wanted a version found it. A write that was refused is never seen. An ephemeral node is missed only if its session does nothing any
+ * more (Z13).
  */
 final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
     private static final int OK = 0;
@@ -18,6 +19,9 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
     private final Map<String, Node> nodes = new HashMap<>();
     private final Map<String, ZnodeOp> sentByToken = new HashMap<>();
     private final Map<Long, String> writes = new HashMap<>();
+
+    /** Sessions of which a node was missed, with the zxid at which it was: no later write of theirs may be carried out. */
+    private final Map<Long, Long> missed = new HashMap<>();
 
     /** What is known of one path. */
     private static final class Node {
@@ -71,7 +75,11 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
             String who = answered.client() + " " + answered.op();
             String other = writes.putIfAbsent(zxid, who);
             if (other != null) throw broken("0x%x is the zxid of both %s and %s", zxid, other, who);
+            Long missedAt = missed.get(answered.sessionId());
+            if (missedAt != null && zxid > missedAt && !(answered.op() instanceof ZnodeOp.Close))
+                throw broken("%s, but an ephemeral node of its session was gone at 0x%x", answered, missedAt);
         }
+        if (answered.op().isWrite() && (answered.error() != OK || !changes(answered))) refused(answered.op());
         switch (answered.op()) {
             case ZnodeOp.Create create -> {
                 for (ZnodeSeen seen : answered.seen()) written(seen, zxid, 0);
@@ -96,6 +104,19 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
             case ZnodeOp.Follow follow -> {}
             case ZnodeOp.Ping ping -> {}
         }
+    }
+
+    private void refused(ZnodeOp op) {
+        String token = switch (op) {
+            case ZnodeOp.Create create -> create.token();
+            case ZnodeOp.Set set -> set.token();
+            case ZnodeOp.SetPair pair -> pair.token();
+            default -> "";
+        };
+        sentByToken.remove(token);
+        for (Node node : nodes.values())
+            for (ZnodeSeen seen : node.states.values())
+                if (seen.token().equals(token)) throw broken("%s was refused, and yet it is %s", op, seen);
     }
 
     private static boolean changes(ZookeeperObservation.Answered answered) {
@@ -173,7 +194,9 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
         var last = node.states.floorEntry(zxid);
         if (last == null) return;
         boolean deleted = !node.deletes.subMap(last.getKey(), false, zxid, true).isEmpty();
-        boolean mayGo = node.deletesUnknown > 0 || last.getValue().ephemeralOwner() != 0;
+        long owner = last.getValue().ephemeralOwner();
+        if (!deleted && node.deletesUnknown == 0 && owner != 0) missed.merge(owner, zxid, Math::min);
+        boolean mayGo = node.deletesUnknown > 0 || owner != 0;
         if (!deleted && !mayGo)
             throw broken("a read at 0x%x finds no %s, but it was written and never deleted", zxid, last.getValue());
     }

@@ -15,7 +15,8 @@ import java.util.Set;
 
 /**
  * A ZooKeeper client in the virtual world: has a session, keeps it alive, asks what its workload wants, comes back over another
- * connection when one is lost, or sometimes while the old one still is there, and sets its watches again.
+ * connection when one is lost, or sometimes while the old one still is there, and sets its watches again. What it still sends over one that it has left
+ * must not be carried out (its tokens are in no history); nor may anybody have its session who does not know its password.
  */
 final class ZookeeperClient {
     static final int PORT = 2181;
@@ -37,6 +38,10 @@ final class ZookeeperClient {
     private final ArrayDeque<Request> outstanding = new ArrayDeque<>();
     private final Set<String> watched = new LinkedHashSet<>();
     private Optional<Connection> connection = Optional.empty();
+
+    /** The connection that it has moved from, until it has something else. */
+    private Optional<Connection> left = Optional.empty();
+
     private long sessionId;
     private byte[] password = new byte[16];
     private int negotiatedMs;
@@ -46,6 +51,7 @@ final class ZookeeperClient {
     private boolean follows;
     private boolean stopped;
     private int answered;
+    private int strays;
 
     private record Request(int xid, ZnodeOp op, long sentMs, long highestBefore) {}
 
@@ -91,10 +97,39 @@ final class ZookeeperClient {
         Connection opened = new Connection();
         opened.peer = machine.network().connect(PORT, opened);
         connection = Optional.of(opened);
+        if (sessionId != 0 && random.chance(0.05)) intrude();
         opened.peer.send(ZookeeperPackets.connect(lastZxid, timeoutMs, sessionId, password));
         world.after(CONNECT_MS_MAX, () -> {
             if (isCurrent(opened) && !opened.attached) lost(opened);
         });
+    }
+
+    /** Somebody knows the number of the session, and not its password. */
+    private void intrude() {
+        byte[] guess = password.clone();
+        guess[random.nextInt(guess.length)] ^= (byte) (1 << random.nextInt(8));
+        VirtualPeer[] intruder = new VirtualPeer[1];
+        intruder[0] = machine.network().connect(PORT, new VirtualPeer.Listener() {
+            @Override
+            public void received(byte[] bytes) {
+                if (bytes.length < LENGTH_BYTES) return;
+                try {
+                    ByteBuffer frame = ByteBuffer.wrap(bytes, LENGTH_BYTES, bytes.length - LENGTH_BYTES);
+                    long given = ZookeeperPackets.session(new BufferInputArchive(frame.slice(), FRAME_BYTES_MAX))
+                            .id();
+                    if (given != 0)
+                        throw new AssertionError("Z13: session %x is given to a wrong password".formatted(given));
+                } catch (IOException cut) {
+                    return; // not all of it has come, which is the same to him
+                } finally {
+                    intruder[0].close();
+                }
+            }
+
+            @Override
+            public void closed(boolean broken) {}
+        });
+        intruder[0].send(ZookeeperPackets.connect(lastZxid, timeoutMs, sessionId, guess));
     }
 
     private void later() {
@@ -121,6 +156,7 @@ final class ZookeeperClient {
 
     /** Comes over another connection while this one is open still: what is under way on it is left to itself. */
     private void moveOver() {
+        left = connection;
         connection = Optional.empty();
         forgetOutstanding();
         connect();
@@ -199,6 +235,8 @@ final class ZookeeperClient {
             password = given.password();
             negotiatedMs = given.timeoutMs();
             history.add(new ZookeeperObservation.Attached(name, sessionId, isNew, negotiatedMs));
+            left.ifPresent(ZookeeperClient.this::stray);
+            left = Optional.empty();
             lastHeardOfSentMs = world.nowMs();
             if (!watched.isEmpty() || follows) {
                 rewatching = true;
@@ -250,7 +288,14 @@ final class ZookeeperClient {
         }
     }
 
+    /** Once the session is had over another connection, a write over the old one is refused. */
+    private void stray(Connection old) {
+        ZnodeOp write = new ZnodeOp.Set(ZookeeperWorkload.PATHS.getFirst(), name + "#stray" + strays++, -1);
+        old.peer.send(ZookeeperPackets.request(++xid, write));
+    }
+
     private void newSession() {
+        left = Optional.empty();
         sessionId = 0;
         password = new byte[16];
         watched.clear();

@@ -1,5 +1,6 @@
 package io.ottla.sim;
 
+import io.ottla.base.Counters;
 import io.ottla.base.SeededRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,9 @@ final class ZookeeperScenario implements Simulation.Scenario {
     private final List<ZookeeperClient> clients = new ArrayList<>();
     private final long powerLossAt;
     private int answered;
+
+    /** Of the node's present life. */
+    private Counters counters = new Counters();
 
     ZookeeperScenario() {
         this(0);
@@ -37,9 +41,10 @@ final class ZookeeperScenario implements Simulation.Scenario {
                 new SessionOrderChecker(history),
                 new SessionChecker(history),
                 new SequenceChecker(history),
-                new WatchChecker(history))) world.checker(checker);
+                new WatchChecker(history),
+                new TreeDigestChecker(() -> counters))) world.checker(checker);
         Map<String, String> zooCfg = zooCfg(random);
-        Lives lives = new Lives(world, random, machine, true, () -> NodeProgram.zookeeper(zooCfg));
+        Lives lives = new Lives(world, random, machine, true, () -> program(zooCfg));
         if (powerLossAt > 0) machine.faults(DiskFaults.powerLossAt(powerLossAt));
         lives.start();
         for (int i = 2 + random.nextInt(4); i >= 0; i--) {
@@ -67,6 +72,12 @@ final class ZookeeperScenario implements Simulation.Scenario {
     /** Requests that were answered, in all. */
     int answered() {
         return answered;
+    }
+
+    private NodeProgram program(Map<String, String> zooCfg) {
+        NodeProgram program = NodeProgram.zookeeper(zooCfg);
+        counters = program.counters();
+        return program;
     }
 
     private Map<String, String> zooCfg(SeededRandom random) {

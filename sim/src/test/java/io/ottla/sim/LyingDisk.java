@@ -11,14 +11,35 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 
-/** A disk that leaves some operations out and says that they went well: as if the node had forgotten them. */
+/** A disk that leaves some operations out and says that they went well, as if the node had forgotten them; or that writes something else. */
 final class LyingDisk implements Disk {
     private final Disk disk;
     private final BiPredicate<Kind, Path> forgets;
+    private final Alteration alteration;
+
+    /** What is written in place of what should be: as many bytes. */
+    @FunctionalInterface
+    interface Alteration {
+        ByteBuffer of(Path path, long position, ByteBuffer bytes);
+    }
 
     LyingDisk(Disk disk, BiPredicate<Kind, Path> forgets) {
+        this(disk, forgets, (path, position, bytes) -> bytes);
+    }
+
+    private LyingDisk(Disk disk, BiPredicate<Kind, Path> forgets, Alteration alteration) {
         this.disk = disk;
         this.forgets = forgets;
+        this.alteration = alteration;
+    }
+
+    static Program.Environment under(Program.Environment environment, Alteration alteration) {
+        return new Program.Environment(
+                environment.clock(),
+                new LyingDisk(environment.disk(), (kind, path) -> false, alteration),
+                environment.network(),
+                environment.random(),
+                environment.faultHandler());
     }
 
     static Program.Environment under(Program.Environment environment, BiPredicate<Kind, Path> forgets) {
@@ -30,7 +51,8 @@ final class LyingDisk implements Disk {
                 environment.faultHandler());
     }
 
-    private record LyingFile(DiskFile file, Path path, BiPredicate<Kind, Path> forgets) implements DiskFile {
+    private record LyingFile(DiskFile file, Path path, BiPredicate<Kind, Path> forgets, Alteration alteration)
+            implements DiskFile {
         @Override
         public long size() throws IOException {
             return file.size();
@@ -48,7 +70,7 @@ final class LyingDisk implements Disk {
 
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
-            file.write(position, source);
+            file.write(position, alteration.of(path, position, source));
         }
 
         @Override
@@ -74,7 +96,7 @@ final class LyingDisk implements Disk {
 
     @Override
     public DiskFile open(Path path, OpenMode mode) throws IOException {
-        return new LyingFile(disk.open(path, mode), path, forgets);
+        return new LyingFile(disk.open(path, mode), path, forgets, alteration);
     }
 
     @Override

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ottla.sim.DiskFaults.Kind;
 import io.ottla.sim.LyingNetwork.Packet;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import java.util.zip.Adler32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The coordination service in the virtual world. */
 class ZookeeperSimulationTest {
     private static final int SEEDS_OF_MUTANTS = 60;
+    private static final long OPERATIONS = 300;
 
     @ParameterizedTest
     @ValueSource(longs = {0, 100, 200, 300})
@@ -35,7 +40,8 @@ class ZookeeperSimulationTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     void thePowerMayGoAtAnyOperationOfTheDisk(long seed) {
-        for (long operation = 1; operation <= 300; operation++) Simulation.run(seed, new ZookeeperScenario(operation));
+        for (long operation = 1; operation <= OPERATIONS; operation++)
+            Simulation.run(seed, new ZookeeperScenario(operation));
     }
 
     @Test
@@ -70,9 +76,15 @@ class ZookeeperSimulationTest {
                 .toList()),
         TELLS_NOTHING_OF_WHAT_WAS_MISSED(packets -> packets.stream()
                 .filter(packet -> !packet.isEvent() || packet.zxid() != -1)
-                .toList());
+                .toList()),
+        /** No client of the simulation looks at times: only the digest of the tree tells. */
+        LOGS_ANOTHER_TIME(ZookeeperSimulationTest::withOtherTimes);
 
         final UnaryOperator<Program.Environment> disguise;
+
+        Mistake(LyingDisk.Alteration alteration) {
+            disguise = environment -> LyingDisk.under(environment, alteration);
+        }
 
         Mistake(BiPredicate<Kind, Path> forgets) {
             disguise = environment -> LyingDisk.under(environment, forgets);
@@ -85,6 +97,58 @@ class ZookeeperSimulationTest {
         private static boolean isNamed(Path path, String prefix) {
             return path.getNameCount() > 0 && path.getFileName().toString().startsWith(prefix);
         }
+    }
+
+    private static final int LOG_HEADER_BYTES = 16;
+    private static final int CHECKSUM_BYTES = 8;
+    private static final int TIME_AT = CHECKSUM_BYTES + 4 + 8 + 4 + 8;
+
+    /** What goes into a log, with the time of each transaction a little later, and the checksums right. */
+    private static ByteBuffer withOtherTimes(Path path, long position, ByteBuffer bytes) {
+        if (!Mistake.isNamed(path, "log.")) return bytes;
+        ByteBuffer other = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+        int at = position == 0 ? LOG_HEADER_BYTES : 0;
+        while (at + TIME_AT + 8 <= other.limit() && other.getInt(at + CHECKSUM_BYTES) > 0) {
+            int length = other.getInt(at + CHECKSUM_BYTES);
+            other.putLong(at + TIME_AT, other.getLong(at + TIME_AT) + 1);
+            Adler32 adler = new Adler32();
+            adler.update(other.slice(at + CHECKSUM_BYTES + 4, length));
+            other.putLong(at, adler.getValue());
+            at += CHECKSUM_BYTES + 4 + length + 1;
+        }
+        return other;
+    }
+
+    @Test
+    void anotherTreeAtAZxidIsSeenByItsDigest() {
+        assertThatThrownBy(() -> {
+                    for (long seed = 0; seed < SEEDS_OF_MUTANTS; seed++)
+                        Simulation.run(seed, world -> {
+                            world.disguise(Mistake.LOGS_ANOTHER_TIME.disguise);
+                            new ZookeeperScenario().run(world);
+                        });
+                })
+                .hasMessageContaining("Z16");
+    }
+
+    /** That the operations of {@link #thePowerMayGoAtAnyOperationOfTheDisk} are also those of snapshots, new logs and purges. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void theyAreAlsoThoseOfSnapshotsRollsAndPurges(long seed) {
+        Set<String> snapshots = new TreeSet<>();
+        Set<String> logs = new TreeSet<>();
+        Simulation.run(seed, world -> {
+            world.disguise(environment -> LyingDisk.under(environment, (kind, path) -> {
+                String name = path.getNameCount() == 0 ? "" : path.getFileName().toString();
+                if (kind == Kind.NAME && name.startsWith("snapshot.")) snapshots.add(name);
+                if (kind == Kind.SYNC && name.startsWith("log.")) logs.add(name);
+                return false;
+            }));
+            new ZookeeperScenario(OPERATIONS).run(world);
+        });
+        // three are kept: with five, two were deleted, and the logs before them
+        assertThat(snapshots).hasSizeGreaterThanOrEqualTo(5);
+        assertThat(logs).hasSizeGreaterThanOrEqualTo(5);
     }
 
     @ParameterizedTest
