@@ -17,6 +17,13 @@ if [ ! -e "$folder/coordination" ] && [ -n "${TCK_CLUSTER_ID:-}" ]; then
     printf 'version=0\ncluster.id=%s\n' "$TCK_CLUSTER_ID" > "$dir/meta.properties"
   done
 fi
+service=(--override "dataDir=$folder/coordination")
+# TCK_ZOOKEEPER=host:port of an Apache ZooKeeper that holds nothing yet: each cluster gets a chroot there
+if [ -n "${TCK_ZOOKEEPER:-}" ]; then
+  mkdir -p "$folder/coordination"
+  chroot=$(echo "$folder" | sha1sum | cut -c1-12)
+  service=(--override "zookeeper.connect=$TCK_ZOOKEEPER/$chroot" --override zookeeper.session.timeout.ms=2000)
+fi
 # without a secret passwords that are set while running are refused, as by Kafka where its state is in ZooKeeper
-OTTLA_BUILD=never "$root/ottla" start "$file" --override "dataDir=$folder/coordination" --override password.encoder.secret=tck >> "$folder/node.log" 2>&1 < /dev/null &
+OTTLA_BUILD=never "$root/ottla" start "$file" "${service[@]}" --override password.encoder.secret=tck >> "$folder/node.log" 2>&1 < /dev/null &
 echo $! > "$folder/pid"

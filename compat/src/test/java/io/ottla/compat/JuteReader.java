@@ -34,6 +34,16 @@ final class JuteReader {
         return bytes;
     }
 
+    /** Null if it is absent. */
+    byte[] bufferOrNull() {
+        int length = number();
+        if (length > in.remaining()) throw new IllegalArgumentException("a length of " + length);
+        if (length < 0) return null;
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
     String text() {
         return new String(buffer(), StandardCharsets.UTF_8);
     }

@@ -55,9 +55,6 @@ class ZkAdminTest {
     private static final Set<String> OWN_KEYS =
             Set.of("system_properties", "monitor", "dump", "watches", "watches_by_path");
 
-    /** Slow syncs are not counted by ours. */
-    private static final String NOT_COUNTED = "fsync_threshold_exceed_count";
-
     private static final Pattern KEY = Pattern.compile("\"([A-Za-z_0-9./:]+)\"\\s*:");
 
     @TempDir
@@ -115,7 +112,7 @@ class ZkAdminTest {
         Set<String> all = new TreeSet<>();
         while (matcher.find()) {
             String key = matcher.group(1);
-            if (!key.startsWith("0x") && !key.startsWith("/") && !key.equals(NOT_COUNTED)) all.add(key);
+            if (!key.startsWith("0x") && !key.startsWith("/")) all.add(key);
         }
         return all;
     }

@@ -12,10 +12,13 @@ import java.util.stream.IntStream;
 final class ZkOracle {
     private static final long SHRINK_MS_MAX = 60_000;
 
-    private final ZkServer original;
-    private final ZkServer ours;
+    private final Subject original;
+    private final Subject ours;
     private final ZkDifferences known;
     private int runs;
+
+    /** A server, and how clients come to it. */
+    record Subject(ZkServer server, ZkSubject.Door door) {}
 
     /** Where the two went apart. */
     record Difference(List<ZkStep> steps, int at, List<String> original, List<String> ours) {
@@ -35,7 +38,7 @@ final class ZkOracle {
         }
     }
 
-    ZkOracle(ZkServer original, ZkServer ours, ZkDifferences known) {
+    ZkOracle(Subject original, Subject ours, ZkDifferences known) {
         this.original = original;
         this.ours = ours;
         this.known = known;
@@ -55,10 +58,10 @@ final class ZkOracle {
         return Optional.empty();
     }
 
-    private static List<List<String>> run(ZkServer server, String root, List<ZkStep> steps) {
+    private static List<List<String>> run(Subject subject, String root, List<ZkStep> steps) {
         List<List<String>> all = new ArrayList<>();
-        try (ZkSubject subject = new ZkSubject(server.port(), root, ZkServer.TICK_MS)) {
-            for (ZkStep step : steps) all.add(subject.run(step));
+        try (ZkSubject clients = new ZkSubject(subject.server.port(), subject.door, root, ZkServer.TICK_MS)) {
+            for (ZkStep step : steps) all.add(clients.run(step));
         } catch (IOException e) {
             // what remains is not asked, and this is what is seen in its place
             while (all.size() < steps.size()) all.add(List.of("failed: " + e));

@@ -52,12 +52,20 @@ final class ZkReplyText {
                             .sorted()
                             .toList()
                             .toString();
+                case ZkRequest.SASL -> token(in);
                 default -> "";
             };
         } catch (RuntimeException unreadable) {
             return "unreadable body of " + body.length + " bytes: " + unreadable.getMessage();
         }
         return in.remaining() == 0 ? text : text + " and " + in.remaining() + " bytes more";
+    }
+
+    /** Without what is random in it. */
+    private static String token(JuteReader in) {
+        byte[] token = in.bufferOrNull();
+        if (token == null) return "no token";
+        return new String(token, StandardCharsets.UTF_8).replaceAll("(nonce|rspauth)=\"?[^\",]*\"?", "$1=…");
     }
 
     String event(byte[] body) {

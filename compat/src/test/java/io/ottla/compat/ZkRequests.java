@@ -61,11 +61,18 @@ final class ZkRequests {
         "/none/x",
     };
 
+    /** With which ids of a scheme ACLs are made beside those of every stream. */
+    record Ids(String scheme, List<String> ids) {
+        static final Ids NONE = new Ids("", List.of());
+    }
+
     private final Random random;
+    private final Ids ids;
     private boolean quotas;
 
-    ZkRequests(Random random) {
+    ZkRequests(Random random, Ids ids) {
         this.random = random;
+        this.ids = ids;
     }
 
     /** From now on no multi has more than one operation: within one the original does not see what is used up. */
@@ -154,8 +161,8 @@ final class ZkRequests {
 
     private Field acls() {
         int draw = random.nextInt(100);
-        if (draw < 80) return new Field.Acls(OPEN);
-        if (draw < 82) return new Field.Acls(List.of());
+        if (draw < (ids.ids.isEmpty() ? 80 : 60)) return new Field.Acls(OPEN);
+        if (draw < 82 && ids.ids.isEmpty()) return new Field.Acls(List.of());
         List<Acl> all = new ArrayList<>();
         for (int i = random.nextInt(3); i >= 0; i--) all.add(acl(random.nextInt(24)));
         return new Field.Acls(all);
@@ -163,6 +170,8 @@ final class ZkRequests {
 
     private Acl acl(int kind) {
         int permissions = random.nextInt(10) == 0 ? random.nextInt() : random.nextInt(32);
+        if (!ids.ids.isEmpty() && random.nextInt(2) == 0)
+            return new Acl(permissions, ids.scheme, ids.ids.get(random.nextInt(ids.ids.size())));
         return switch (kind) {
             case 0, 1, 2, 3, 4 -> new Acl(permissions, "world", "anyone");
             case 5 -> new Acl(31, "world", "somebody");

@@ -33,6 +33,7 @@ final class ZkServer implements AutoCloseable {
     private final Path home;
     private final int port;
     private final List<String> lines;
+    private final List<String> jvmOptions;
     private Process process;
 
     /**
@@ -45,6 +46,12 @@ final class ZkServer implements AutoCloseable {
     }
 
     ZkServer(Kind kind, Path home, int port, String... lines) throws IOException {
+        this(kind, home, port, List.of(), lines);
+    }
+
+    /** @param jvmOptions of the process */
+    ZkServer(Kind kind, Path home, int port, List<String> jvmOptions, String... lines) throws IOException {
+        this.jvmOptions = List.copyOf(jvmOptions);
         this.kind = kind;
         this.home = Files.createDirectories(home);
         this.port = port;
@@ -114,6 +121,8 @@ final class ZkServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         builder.environment().put("OTTLA_BUILD", "never"); // the build that runs this test has made it
+        if (kind == Kind.OTTLA && !jvmOptions.isEmpty())
+            builder.environment().put("OTTLA_JVM_OPTIONS", String.join(" ", jvmOptions));
         process = builder.start();
         long untilMs = System.currentTimeMillis() + READY_MS_MAX;
         while (!serves()) {
@@ -133,6 +142,7 @@ final class ZkServer implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Dlogback.configurationFile=" + home.resolve("logback.xml")));
+        command.addAll(jvmOptions);
         // for these it looks among the system properties without zookeeper. in front, where zoo.cfg does not bring them
         for (String line : lines) if (line.startsWith("znode.container.")) command.add("-D" + line);
         command.addAll(List.of("-cp", jars(peer), "org.apache.zookeeper.server.quorum.QuorumPeerMain", cfg.toString()));

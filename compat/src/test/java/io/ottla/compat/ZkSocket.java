@@ -10,16 +10,23 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /** A connection to a client port that knows frames and nothing else. */
 final class ZkSocket implements AutoCloseable {
     private static final int WAIT_MS_MAX = 15_000;
     private static final int FRAME_BYTES_MAX = 64 << 20;
 
-    private final Socket socket = new Socket();
+    private final Socket socket;
     private final DataInputStream in;
 
     ZkSocket(int port) throws IOException {
+        this(new Socket(), port);
+    }
+
+    /** @param socket that is not connected: a plain one, or one that speaks TLS */
+    ZkSocket(Socket socket, int port) throws IOException {
+        this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(WAIT_MS_MAX);
         socket.connect(new InetSocketAddress("127.0.0.1", port), WAIT_MS_MAX);
@@ -50,7 +57,7 @@ final class ZkSocket implements AutoCloseable {
             byte[] frame = new byte[length];
             in.readFully(frame);
             return Optional.of(frame);
-        } catch (EOFException | SocketException closed) {
+        } catch (EOFException | SocketException | SSLException closed) {
             return Optional.empty();
         }
     }

@@ -45,6 +45,20 @@ sealed interface ZkStep {
         }
     }
 
+    /** What is wrong with a proof by SASL. */
+    enum Flaw {
+        NONE,
+        /** The first token is none. */
+        BEGINS_WRONG,
+        /** The second token is none. */
+        ENDS_WRONG,
+        /** Only the first token is sent. */
+        BROKEN_OFF
+    }
+
+    /** Proves by SASL (DIGEST-MD5) who the client is. */
+    record Prove(int connection, String user, String password, Flaw flaw) implements ZkStep {}
+
     record HangUp(int connection) implements ZkStep {}
 
     /** Hangs up and waits until the session, which is a short one, has expired. */

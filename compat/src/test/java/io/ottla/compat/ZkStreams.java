@@ -17,6 +17,7 @@ final class ZkStreams {
     };
 
     private final Random random;
+    private final ZkSecurity security;
     private final ZkRequests requests;
     private final List<ZkStep> steps = new ArrayList<>();
 
@@ -26,13 +27,14 @@ final class ZkStreams {
     /** Which session a connection has, as far as the stream can know; −1 for none. */
     private final int[] sessionOf = new int[CONNECTIONS];
 
-    private ZkStreams(long seed) {
+    private ZkStreams(long seed, ZkSecurity security) {
         random = new Random(seed);
-        requests = new ZkRequests(random);
+        this.security = security;
+        requests = new ZkRequests(random, security.ids());
     }
 
-    static List<ZkStep> stream(long seed, int steps) {
-        return new ZkStreams(seed).make(steps);
+    static List<ZkStep> stream(long seed, int steps, ZkSecurity security) {
+        return new ZkStreams(seed, security).make(steps);
     }
 
     private List<ZkStep> make(int count) {
@@ -125,6 +127,10 @@ final class ZkStreams {
             sessionOf[connection] = -1;
             return;
         }
+        if (security == ZkSecurity.SASL && random.nextInt(12) == 0) {
+            prove(connection);
+            return;
+        }
         if (random.nextInt(25) == 0) {
             steps.add(new ZkStep.Send(connection, List.of(requests.auth())));
             return;
@@ -135,6 +141,15 @@ final class ZkStreams {
         }
         int count = quotas ? 1 : random.nextInt(3) > 0 ? 1 + random.nextInt(3) : 1 + random.nextInt(12);
         steps.add(new ZkStep.Send(connection, requests.some(count)));
+    }
+
+    private void prove(int connection) {
+        ZkStep.Flaw flaw = ZkStep.Flaw.NONE;
+        if (random.nextInt(8) == 0) flaw = ZkStep.Flaw.values()[random.nextInt(ZkStep.Flaw.values().length)];
+        String user =
+                random.nextInt(12) == 0 ? "nobody" : ZkSecurity.USERS.get(random.nextInt(ZkSecurity.USERS.size()));
+        String password = random.nextInt(10) == 0 ? "wrong" : ZkSecurity.password(user);
+        steps.add(new ZkStep.Prove(connection, user, password, flaw));
     }
 
     private void garbage(int connection) {

@@ -2,12 +2,20 @@ package io.ottla.compat;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.NameCallback;
+import javax.security.auth.callback.PasswordCallback;
+import javax.security.sasl.RealmCallback;
+import javax.security.sasl.Sasl;
+import javax.security.sasl.SaslClient;
+import javax.security.sasl.SaslException;
 
 /**
  * One server under the oracle's steps. After each step every connection is pinged, so that what the step set off has arrived
@@ -24,6 +32,7 @@ final class ZkSubject implements AutoCloseable {
     private static final List<ZkRequest.Acl> OPEN = List.of(new ZkRequest.Acl(31, "world", "anyone"));
 
     private final int port;
+    private final Door door;
     private final String root;
     private final int tickMs;
     private final Map<Integer, Connection> connections = new TreeMap<>();
@@ -38,6 +47,7 @@ final class ZkSubject implements AutoCloseable {
         private final ZkSocket socket;
         private long zxidSeen;
         private int xid;
+        private byte[] lastBody = {};
 
         Connection(ZkSocket socket) {
             this.socket = socket;
@@ -46,12 +56,20 @@ final class ZkSubject implements AutoCloseable {
 
     private record Waiting(ZkRequest request, int xid) {}
 
+    /** How the clients of a run connect. */
+    interface Door {
+        /** @param connection its number in the stream */
+        ZkSocket open(int connection) throws IOException;
+    }
+
     /**
+     * @param port for plain connections
      * @param root a node of its own for this run, which is made
      * @param tickMs of the server
      */
-    ZkSubject(int port, String root, int tickMs) throws IOException {
+    ZkSubject(int port, Door door, String root, int tickMs) throws IOException {
         this.port = port;
+        this.door = door;
         this.root = root;
         this.tickMs = tickMs;
         probe = new Connection(new ZkSocket(port));
@@ -102,6 +120,7 @@ final class ZkSubject implements AutoCloseable {
                 connected(resume.connection(), resume.session(), connection, frame, lines);
             }
             case ZkStep.Send send -> send(send, lines);
+            case ZkStep.Prove prove -> prove(prove, lines);
             case ZkStep.Garbage garbage -> garbage(garbage, lines);
             case ZkStep.HangUp hangUp -> close(hangUp.connection());
             case ZkStep.Expire expire -> expire(expire, lines);
@@ -142,7 +161,7 @@ final class ZkSubject implements AutoCloseable {
 
     private Connection open(int number) throws IOException {
         close(number);
-        return new Connection(new ZkSocket(port));
+        return new Connection(door.open(number));
     }
 
     private long seen(ZkStep.ZxidSeen seen, long last) {
@@ -251,12 +270,14 @@ final class ZkSubject implements AutoCloseable {
                 lines.add("%d: event at %s %s".formatted(number, texts.zxid(zxid), texts.event(body)));
                 continue;
             }
+            connection.lastBody = body;
             connection.zxidSeen = Math.max(connection.zxidSeen, zxid);
             probe.zxidSeen = Math.max(probe.zxidSeen, zxid);
             Waiting of = xid == ZkRequest.PING_XID ? removePing(waiting) : waiting.removeFirst();
             // the original closes after these, sometimes a little later
             boolean refused = error == UNIMPLEMENTED && zxid == -1;
-            boolean unknown = error == AUTH_FAILED && of.xid == ZkRequest.AUTH_XID;
+            boolean unknown =
+                    error == AUTH_FAILED && (of.xid == ZkRequest.AUTH_XID || of.request.type() == ZkRequest.SASL);
             if (refused || unknown) waiting.addLast(new Waiting(of.request, 0));
             String text = error == 0 || body.length > 0 ? texts.reply(of.request, body) : "";
             if (of.request.type() == ZkRequest.PING && of.xid == xid && error == 0) continue;
@@ -279,6 +300,41 @@ final class ZkSubject implements AutoCloseable {
             return each;
         }
         return waiting.removeFirst();
+    }
+
+    private void prove(ZkStep.Prove prove, List<String> lines) throws IOException {
+        Connection connection = connections.get(prove.connection());
+        if (connection == null) return;
+        SaslClient client = Sasl.createSaslClient(
+                new String[] {"DIGEST-MD5"}, null, "zookeeper", "zk-sasl-md5", Map.of(), asked -> {
+                    for (Callback each : asked) {
+                        if (each instanceof NameCallback name) name.setName(prove.user());
+                        if (each instanceof PasswordCallback password)
+                            password.setPassword(prove.password().toCharArray());
+                        if (each instanceof RealmCallback realm) realm.setText(realm.getDefaultText());
+                    }
+                });
+        byte[] nonsense = "nonsense".getBytes(StandardCharsets.US_ASCII);
+        sasl(prove.connection(), connection, prove.flaw() == ZkStep.Flaw.BEGINS_WRONG ? nonsense : new byte[0], lines);
+        if (prove.flaw() == ZkStep.Flaw.BROKEN_OFF || !connections.containsKey(prove.connection())) return;
+        byte[] challenge = connection.lastBody.length <= 4 ? new byte[0] : new JuteReader(connection.lastBody).buffer();
+        byte[] answer;
+        try {
+            answer = prove.flaw() == ZkStep.Flaw.ENDS_WRONG ? nonsense : client.evaluateChallenge(challenge);
+        } catch (SaslException noChallenge) {
+            lines.add(prove.connection() + ": no challenge of SASL's: " + noChallenge.getMessage());
+            return;
+        }
+        sasl(prove.connection(), connection, answer, lines);
+    }
+
+    private void sasl(int number, Connection connection, byte[] token, List<String> lines) throws IOException {
+        ZkRequest request = ZkRequest.of(ZkRequest.SASL, new ZkRequest.Field.Bytes(token));
+        ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+        waiting.add(new Waiting(request, ++connection.xid));
+        connection.lastBody = new byte[0];
+        connection.socket.sendFrame(request.frame(connection.xid, root, 0));
+        receive(number, connection, waiting, lines);
     }
 
     private void garbage(ZkStep.Garbage garbage, List<String> lines) throws IOException {
