@@ -35,7 +35,8 @@ final class RealDiskFile implements DiskFile {
         if (mode == OpenMode.WRITE && !Files.exists(path)) throw new NoSuchFileException(path.toString());
         try {
             RandomAccessFile file = new RandomAccessFile(path.toFile(), mode == OpenMode.READ ? "r" : "rw");
-            if (mode == OpenMode.TRUNCATE) file.setLength(0);
+            if (mode == OpenMode.TRUNCATE && file.length() > 0)
+                file.setLength(0); // a new file costs no three calls more
             return new RealDiskFile(path, file);
         } catch (FileNotFoundException e) {
             throw RealDisk.cannotOpen(path, e);

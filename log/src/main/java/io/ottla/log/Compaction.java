@@ -106,7 +106,7 @@ final class Compaction {
             goesOn(Outcome.failed(e));
             return;
         }
-        log.filesMoving(true);
+        log.reads().filesMoving(true);
         Disk disk = context.disk();
         Path directory = log.directory();
         disk.submit(
@@ -117,7 +117,7 @@ final class Compaction {
                 },
                 outcome -> {
                     for (Segment segment : replaced) segment.closeFiles();
-                    log.filesMoving(false);
+                    log.reads().filesMoving(false);
                     if (!goesOn(outcome)) return;
                     install(copied, replaced);
                     next();
@@ -159,7 +159,7 @@ final class Compaction {
         }
         Segment segment = Segment.existing(context.files(), log.directory(), copied.segment(), true);
         log.segments().put(segment.baseOffset(), segment);
-        log.filesChanged();
+        log.reads().filesChanged();
     }
 
     private void abandon(Cleaner.Copied copied) {

@@ -35,19 +35,15 @@ public final class Log {
     private final LogReads reads;
     private final LogWriter writer;
     private final LogFinish finish;
+    private final LogEpochs epochs;
     private final Path directory;
     private LogConfig config;
     private ProducerStates producers;
-    private LeaderEpochs epochs;
     private long startOffset;
     private long endOffset;
     private long highWatermark;
     private String damage = "";
-    private boolean filesMoving;
-    private long generation;
-    private long endAtLastRest = -1;
     private TopicId topicId;
-    private boolean epochsUnwritten;
     private State state = State.OPEN;
 
     private enum State {
@@ -75,6 +71,7 @@ public final class Log {
         reads = new LogReads(this, context);
         writer = new LogWriter(this, context);
         finish = new LogFinish(this, context);
+        epochs = new LogEpochs(this, context);
         install(loaded);
     }
 
@@ -88,10 +85,10 @@ public final class Log {
         endOffset = loaded.endOffset();
         finish.loaded(loaded);
         producers = loaded.producers();
-        epochs = new LeaderEpochs(loaded.epochs());
+        epochs.loaded(loaded.epochs());
         flusher.restart(Math.min(loaded.flushedOffset(), endOffset));
         highWatermark = Math.min(highWatermark, endOffset);
-        filesChanged();
+        reads.filesChanged();
     }
 
     public TopicPartition topicPartition() {
@@ -249,23 +246,12 @@ public final class Log {
 
     /** The leader epoch of the batch at an offset; −1 if the log cannot say. */
     public int epochAt(long offset) {
-        return epochs.epochAt(offset);
+        return epochs.at(offset);
     }
 
-    /** A leader epoch begins at the end of the log. It is written down with the first batch of it: before that no crash can make it matter. */
+    /** A leader epoch begins at the end of the log. */
     public void assignEpoch(int epoch) {
-        epochsUnwritten |= epoch > epochs.latest() && epochs.assign(epoch, endOffset);
-    }
-
-    void writeNewEpochs() {
-        if (epochsUnwritten) writeEpochs();
-    }
-
-    void writeEpochs() {
-        epochsUnwritten = false;
-        List<LeaderEpochs.Start> starts = epochs.starts();
-        Path file = directory.resolve(LeaderEpochs.FILE);
-        inBackground("its leader epochs", () -> LeaderEpochs.write(context.disk(), file, starts));
+        epochs.assign(epoch, endOffset);
     }
 
     /** Makes everything up to now durable, together with what others wait for. The outcome is {@link #flushedOffset}. */
@@ -285,48 +271,23 @@ public final class Log {
 
     /** As {@link #deleteRecordsBefore(long)}; completes when no crash takes it back. */
     public void deleteRecordsBefore(long offset, Completion<Void> durable) {
-        deleteRecordsBefore(offset);
-        logDir.logStartOffsets().makeDurable(context.disk(), outcome -> {
-            if (outcome instanceof Outcome.Failed<Void>(IOException cause) && !NoSpace.isIt(cause)) failed(cause);
-            durable.complete(outcome);
-        });
+        retention.deleteRecordsBefore(offset, durable);
     }
 
     /** Cuts off everything from {@code offset} on. Until it completes the log must not be used. */
     public void truncateTo(long offset, Completion<Void> completion) {
-        if (offset >= endOffset) {
-            context.disk().submit(directory, () -> null, completion);
-            return;
-        }
+        LogTruncation.truncate(this, context, offset, completion);
+    }
+
+    void truncating() {
         state = State.TRUNCATING;
-        filesChanged();
+        reads.filesChanged();
         closeFiles();
-        logDir.lowerRecoveryPoint(topicPartition, offset);
-        LogLoader.Request request = LogLoader.Request.truncation(this, context.settings(), offset);
-        context.disk().submit(directory, () -> LogLoader.load(context.disk(), request), outcome -> {
-            switch (outcome) {
-                case Outcome.Done<LoadedLog>(LoadedLog loaded) -> {
-                    install(loaded);
-                    logDir.lowerRecoveryPoint(topicPartition, offset);
-                    state = State.OPEN;
-                    completion.complete(Outcome.done(null));
-                }
-                case Outcome.Failed<LoadedLog>(IOException cause) -> {
-                    failed(cause);
-                    completion.complete(Outcome.failed(cause));
-                }
-            }
-        });
     }
 
-    /** Flushing by time. */
-    void tick(long nowMs) {
-        if (state != State.OPEN) return;
-        flusher.tick(nowMs);
-    }
-
-    void expireProducers(long nowMs) {
-        producers.expire(nowMs, context.settings().producerExpirationMs());
+    void truncated(LoadedLog loaded) {
+        install(loaded);
+        state = State.OPEN;
     }
 
     LogRetention retention() {
@@ -341,7 +302,7 @@ public final class Log {
         return flusher;
     }
 
-    LeaderEpochs epochs() {
+    LogEpochs epochs() {
         return epochs;
     }
 
@@ -351,17 +312,13 @@ public final class Log {
 
     void endOffset(long offset) {
         endOffset = offset;
-        touched();
-    }
-
-    void touched() {
         finish.touched();
     }
 
     void startOffset(long offset) {
         startOffset = offset;
         logDir.logStartOffset(topicPartition, offset);
-        if (epochs.deleteBefore(offset)) writeEpochs();
+        epochs.deleteBefore(offset);
     }
 
     Segment active() {
@@ -378,28 +335,8 @@ public final class Log {
         return segments;
     }
 
-    ReadHints hints() {
-        return reads.hints();
-    }
-
-    /** Rises whenever files that a disk thread may be reading change their names or contents. */
-    long generation() {
-        return generation;
-    }
-
-    void filesChanged() {
-        generation++;
-        hints().clear();
-    }
-
-    /** A disk thread is giving files other names; what another one finds meanwhile counts for nothing. */
-    boolean filesMoving() {
-        return filesMoving;
-    }
-
-    void filesMoving(boolean now) {
-        filesMoving = now;
-        filesChanged();
+    LogReads reads() {
+        return reads;
     }
 
     /** Compaction found damage, and leaves the log alone until the next start. */
@@ -461,15 +398,6 @@ public final class Log {
 
     void closeFiles() {
         for (Segment segment : segments.values()) segment.closeFiles();
-    }
-
-    /** Gives up memory that only speed needs, unless something was appended since this was last asked. */
-    void restIfIdle() throws IOException {
-        boolean idle = endOffset == endAtLastRest;
-        endAtLastRest = endOffset;
-        if (!idle) return;
-        for (Segment segment : segments.values()) segment.rest();
-        hints().clear();
     }
 
     @Override

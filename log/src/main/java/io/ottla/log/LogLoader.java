@@ -40,26 +40,7 @@ final class LogLoader {
             boolean mayHaveHoles,
             boolean rewrite,
             long endOffsetMax,
-            long nowMs) {
-
-        /** To cut an open log. */
-        static Request truncation(Log log, LogSettings settings, long offset) {
-            long start = Math.min(log.startOffset(), offset);
-            boolean rewrite = log.logDir().syncFailedBefore();
-            return new Request(
-                    log.directory(),
-                    log.config(),
-                    settings.producerExpirationMs(),
-                    true,
-                    0,
-                    start,
-                    false,
-                    true,
-                    rewrite,
-                    offset,
-                    0);
-        }
-    }
+            long nowMs) {}
 
     private final Disk disk;
     private final Request request;

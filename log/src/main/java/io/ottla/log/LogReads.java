@@ -22,6 +22,9 @@ final class LogReads {
     private final Log log;
     private final LogContext context;
     private final ReadHints hints = new ReadHints();
+    private long generation;
+    private boolean filesMoving;
+    private long endAtLastRest = -1;
 
     LogReads(Log log, LogContext context) {
         this.log = log;
@@ -30,6 +33,27 @@ final class LogReads {
 
     ReadHints hints() {
         return hints;
+    }
+
+    /** Files that a disk thread may be reading have changed their names or contents: what it finds counts for nothing. */
+    void filesChanged() {
+        generation++;
+        hints.clear();
+    }
+
+    /** A disk thread is giving files other names; what another one finds meanwhile counts for nothing. */
+    void filesMoving(boolean now) {
+        filesMoving = now;
+        filesChanged();
+    }
+
+    /** Gives up memory that only speed needs, unless something was appended since this was last asked. */
+    void restIfIdle() throws IOException {
+        boolean idle = log.endOffset() == endAtLastRest;
+        endAtLastRest = log.endOffset();
+        if (!idle) return;
+        for (Segment segment : log.segments().values()) segment.rest();
+        hints.clear();
     }
 
     /** What can be answered without looking at a segment. */
@@ -95,9 +119,9 @@ final class LogReads {
             return;
         }
         long limitNow = limit >= log.endOffset() ? Long.MAX_VALUE : limit;
-        long generation = log.generation();
+        long generationNow = generation;
         disk.submit(new Object(), () -> readOn(disk, files, offset, maxBytes, limitNow, atLeastOneBatch), outcome -> {
-            if (isStill(generation)) {
+            if (isStill(generationNow)) {
                 completion.complete(checked(outcome));
             } else {
                 if (outcome instanceof Outcome.Done<Read>(Read.Slice slice)) slice.release();
@@ -108,8 +132,8 @@ final class LogReads {
     }
 
     /** Whether the log is in use, and its files were the same all the time while a disk thread read them. */
-    private boolean isStill(long generation) {
-        return log.isOpen() && generation == log.generation() && !log.filesMoving();
+    private boolean isStill(long before) {
+        return log.isOpen() && generation == before && !filesMoving;
     }
 
     private <T> Outcome<T> checked(Outcome<T> outcome) {
@@ -180,9 +204,9 @@ final class LogReads {
             return;
         }
         OffsetLookup lookup = new OffsetLookup(context.disk(), files, log.startOffset());
-        long generation = log.generation();
+        long generationNow = generation;
         context.disk().submit(new Object(), () -> lookup.find(timestamp), outcome -> {
-            if (isStill(generation)) completion.complete(checked(outcome));
+            if (isStill(generationNow)) completion.complete(checked(outcome));
             else if (log.isOpen()) findOnDisk(timestamp, completion);
             else completion.complete(Outcome.failed(new IOException(log + " is closed")));
         });

@@ -1,5 +1,6 @@
 package io.ottla.log;
 
+import io.ottla.base.Completion;
 import io.ottla.base.DiskFile;
 import io.ottla.base.Outcome;
 import java.io.IOException;
@@ -30,6 +31,14 @@ final class LogRetention {
     void deleteRecordsBefore(long offset) {
         if (offset <= log.startOffset() || offset > log.endOffset()) return;
         log.startOffset(offset);
+    }
+
+    void deleteRecordsBefore(long offset, Completion<Void> durable) {
+        deleteRecordsBefore(offset);
+        log.logDir().logStartOffsets().makeDurable(context.disk(), outcome -> {
+            if (outcome instanceof Outcome.Failed<Void>(IOException cause) && !NoSpace.isIt(cause)) log.failed(cause);
+            durable.complete(outcome);
+        });
     }
 
     @FunctionalInterface
@@ -124,7 +133,7 @@ final class LogRetention {
         long start = log.endOf(doomed.getLast());
         for (Segment segment : doomed) drop(segment);
         if (start > log.startOffset()) log.startOffset(start);
-        log.filesChanged();
+        log.reads().filesChanged();
     }
 
     /** Takes a segment out of the log; its files are renamed at once, and deleted later. */

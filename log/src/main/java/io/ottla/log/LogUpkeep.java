@@ -92,10 +92,10 @@ final class LogUpkeep {
         deletions.tick(nowMs);
         context.files().closeIdle(nowMs, context.settings().idleMs());
         if (walk.isDue(nowMs)) {
-            for (Log log : logs.opened()) log.tick(nowMs);
+            for (Log log : logs.opened()) if (log.isOpen()) log.flusher().tick(nowMs);
             idleFinish.tick(nowMs);
         }
-        if (expiry.isDue(nowMs)) for (Log log : logs.opened()) log.expireProducers(nowMs);
+        if (expiry.isDue(nowMs)) expireProducers(nowMs);
         if (retention.isDue(nowMs)) {
             retain(nowMs);
             unopened.look(nowMs);
@@ -156,11 +156,16 @@ final class LogUpkeep {
         }
     }
 
+    private void expireProducers(long nowMs) {
+        long expirationMs = context.settings().producerExpirationMs();
+        for (Log log : logs.opened()) log.producers().expire(nowMs, expirationMs);
+    }
+
     private void rest() {
         for (Log log : logs.opened()) {
             if (!log.isUsable()) continue;
             try {
-                log.restIfIdle();
+                log.reads().restIfIdle();
             } catch (IOException e) {
                 if (!NoSpace.isIt(e)) log.failed(e);
             }

@@ -78,7 +78,7 @@ final class LogWriter {
         }
         staged.commit();
         log.endOffset(admitted.lastOffset() + 1);
-        assignEpochs(bytes);
+        log.epochs().appended(bytes);
         log.flusher().appended(nowMs);
         return new Append.Appended(
                 admitted.firstOffset(),
@@ -121,18 +121,6 @@ final class LogWriter {
                         ended.producerId(), ended.firstOffset(), ended.lastOffset(), staged.stableOffsetAfter(ended)));
     }
 
-    private void assignEpochs(ByteBuffer bytes) {
-        BatchView batch = new BatchView();
-        boolean changed = false;
-        for (int at = bytes.position(); at < bytes.limit(); at = batch.endPosition()) {
-            batch.wrap(bytes, at);
-            if (batch.leaderEpoch() > log.epochs().latest())
-                changed |= log.epochs().assign(batch.leaderEpoch(), batch.baseOffset());
-        }
-        if (changed) log.writeEpochs();
-        else log.writeNewEpochs();
-    }
-
     private void rollIfDue(long nowMs, Admission.Admitted admitted) throws IOException, NoSpace {
         Segment active = log.active();
         if (active.sizeBytes() == 0 && admitted.lastOffset() - active.baseOffset() <= Integer.MAX_VALUE) return;
@@ -165,7 +153,7 @@ final class LogWriter {
             if (NoSpace.isIt(e)) throw new NoSpace(e);
             throw e;
         }
-        log.touched();
+        log.finish().touched();
         log.finish().snapshotWritten();
         drawJitter();
         List<ProducerEntry> entries = log.producers().copy();

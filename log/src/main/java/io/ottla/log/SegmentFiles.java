@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * A segment as a disk thread gets it: by the names of its files, and how much of them counts. If the log changes its
- * files meanwhile (retention, compaction, truncation), {@link Log#generation} says so afterwards.
+ * files meanwhile (retention, compaction, truncation), {@link LogReads} finds out afterwards.
  *
  * @param endOffset where the next segment begins, or the log ended
  * @param offsetEntries of the offset index; −1 for all that are in the file
