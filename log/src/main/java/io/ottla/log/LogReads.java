@@ -22,13 +22,15 @@ final class LogReads {
     private final Log log;
     private final LogContext context;
     private final ReadHints hints = new ReadHints();
+    private final IndexRepair repair;
     private long generation;
-    private boolean filesMoving;
+    private int moving;
     private long endAtLastRest = -1;
 
     LogReads(Log log, LogContext context) {
         this.log = log;
         this.context = context;
+        repair = new IndexRepair(log, context);
     }
 
     ReadHints hints() {
@@ -43,8 +45,12 @@ final class LogReads {
 
     /** A disk thread is giving files other names; what another one finds meanwhile counts for nothing. */
     void filesMoving(boolean now) {
-        filesMoving = now;
+        moving += now ? 1 : -1;
         filesChanged();
+    }
+
+    boolean filesMoving() {
+        return moving > 0;
     }
 
     /** Gives up memory that only speed needs, unless something was appended since this was last asked. */
@@ -80,6 +86,7 @@ final class LogReads {
         try {
             ReadPlan.Result result = plan.run(context.files().scratch(), false);
             result.next().ifPresent(hints::add);
+            result.misledBy().forEach(repair::begin);
             return result.slice();
         } catch (ColdRead e) {
             return new Read.Cold();
@@ -122,9 +129,11 @@ final class LogReads {
         long generationNow = generation;
         disk.submit(new Object(), () -> readOn(disk, files, offset, maxBytes, limitNow, atLeastOneBatch), outcome -> {
             if (isStill(generationNow)) {
-                completion.complete(checked(outcome));
+                if (outcome instanceof Outcome.Done<OnDisk>(OnDisk found))
+                    found.misledBy().forEach(repair::begin);
+                completion.complete(checked(read(outcome)));
             } else {
-                if (outcome instanceof Outcome.Done<Read>(Read.Slice slice)) slice.release();
+                if (read(outcome) instanceof Outcome.Done<Read>(Read.Slice slice)) slice.release();
                 if (log.isOpen()) readCold(offset, maxBytes, limit, atLeastOneBatch, completion);
                 else completion.complete(Outcome.failed(new IOException(log + " is closed")));
             }
@@ -133,7 +142,7 @@ final class LogReads {
 
     /** Whether the log is in use, and its files were the same all the time while a disk thread read them. */
     private boolean isStill(long before) {
-        return log.isOpen() && generation == before && !filesMoving;
+        return log.isOpen() && generation == before && moving == 0;
     }
 
     private <T> Outcome<T> checked(Outcome<T> outcome) {
@@ -142,7 +151,17 @@ final class LogReads {
         return outcome;
     }
 
-    private Read readOn(
+    /** @param misledBy as {@link ReadPlan.Result} has it */
+    private record OnDisk(Read read, List<Long> misledBy) {}
+
+    private static Outcome<Read> read(Outcome<OnDisk> outcome) {
+        return switch (outcome) {
+            case Outcome.Done<OnDisk>(OnDisk found) -> Outcome.done(found.read());
+            case Outcome.Failed<OnDisk>(IOException cause) -> Outcome.failed(cause);
+        };
+    }
+
+    private OnDisk readOn(
             Disk disk, List<SegmentFiles> files, long offset, int maxBytes, long limit, boolean atLeastOneBatch)
             throws IOException {
         List<DiskFile> held = new ArrayList<>();
@@ -155,9 +174,10 @@ final class LogReads {
                 atLeastOneBatch,
                 Optional.empty());
         try {
-            return plan.run(ByteBuffer.allocate(OpenFiles.SCRATCH_BYTES), true).slice();
+            ReadPlan.Result result = plan.run(ByteBuffer.allocate(OpenFiles.SCRATCH_BYTES), true);
+            return new OnDisk(result.slice(), result.misledBy());
         } catch (DamagedLog e) {
-            return damaged(e);
+            return new OnDisk(damaged(e), List.of());
         } finally {
             held.forEach(DiskFile::release);
         }

@@ -4,6 +4,7 @@ import io.ottla.base.DiskFile;
 import io.ottla.base.Network.Payload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,11 +31,21 @@ record ReadPlan(Views segments, long offset, int maxBytes, long limit, boolean a
 
     /**
      * @param next where the next read of the same reader will begin, to spare its lookup; empty if there is none
+     * @param misledBy base offsets of segments whose offset index is not what it should be; nearly always empty
      */
-    record Result(Read.Slice slice, Optional<Place> next) {}
+    record Result(Read.Slice slice, Optional<Place> next, List<Long> misledBy) {
+        Result(Read.Slice slice, Optional<Place> next) {
+            this(slice, next, List.of());
+        }
+
+        Result misledBy(List<Long> segments) {
+            return segments.isEmpty() ? this : new Result(slice, next, segments);
+        }
+    }
 
     Result run(ByteBuffer scratch, boolean mayBlock) throws IOException {
         Optional<Place> hint = from;
+        List<Long> misledBy = List.of();
         while (true) {
             Optional<SegmentReader.View> found = segments.next();
             if (found.isEmpty() || found.get().baseOffset() >= limit) break;
@@ -42,15 +53,24 @@ record ReadPlan(Views segments, long offset, int maxBytes, long limit, boolean a
             SegmentReader.Boundary end = end(reader);
             if (hint.isPresent()) {
                 Optional<Result> result = fromHint(reader, hint.get().at(), end, scratch, mayBlock);
-                if (result.isPresent()) return result.get();
+                if (result.isPresent()) return result.get().misledBy(misledBy);
             }
             Optional<SegmentReader.Found> first =
                     hint.isPresent() ? reader.at(hint.get().at().position(), offset) : Optional.empty();
             if (first.isEmpty()) first = reader.locate(offset);
             hint = Optional.empty();
-            if (first.isPresent()) return fromBatch(reader, first.get(), end, scratch, mayBlock);
+            Optional<Result> result = Optional.empty();
+            if (first.isPresent()) result = Optional.of(fromBatch(reader, first.get(), end, scratch, mayBlock));
+            if (reader.isMisled()) misledBy = with(misledBy, reader.view().baseOffset());
+            if (result.isPresent()) return result.get().misledBy(misledBy);
         }
-        return new Result(Read.Slice.empty(offset), Optional.empty());
+        return new Result(Read.Slice.empty(offset), Optional.empty(), misledBy);
+    }
+
+    private static List<Long> with(List<Long> before, long baseOffset) {
+        List<Long> all = new ArrayList<>(before);
+        all.add(baseOffset);
+        return all;
     }
 
     /** A reader in sequence goes on where it was, without a look at what is there; as far as it is known where batches end. */

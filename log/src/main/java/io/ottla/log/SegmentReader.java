@@ -56,6 +56,7 @@ final class SegmentReader {
     private final View view;
     private final ByteBuffer scratch;
     private final boolean mayBlock;
+    private boolean misled;
 
     SegmentReader(View view, ByteBuffer scratch, boolean mayBlock) {
         this.view = view;
@@ -65,6 +66,11 @@ final class SegmentReader {
 
     View view() {
         return view;
+    }
+
+    /** Whether an entry of the offset index was found to point at no batch, or at the wrong one. */
+    boolean isMisled() {
+        return misled;
     }
 
     DiskFile file() throws IOException {
@@ -79,6 +85,7 @@ final class SegmentReader {
             Walk walk = walk(indexed.get().scan(), offset);
             if (walk.end == BatchScan.Step.BATCH || walk.end == BatchScan.Step.END) return walk.found();
         }
+        misled |= indexed.isPresent();
         BatchScan scan = scan(0);
         if (scan.next() == BatchScan.Step.END) return Optional.empty();
         Walk walk = walk(scan, offset);
@@ -156,9 +163,12 @@ final class SegmentReader {
             long position = entry == floor.entry()
                     ? floor.value()
                     : index.field(entry, OffsetIndex.POSITION, scratch, mayBlock);
-            if (position <= 0 || position >= view.sizeBytes()) return Optional.empty();
             BatchScan scan = scan(position);
-            if (scan.next() != BatchScan.Step.BATCH) return Optional.empty();
+            boolean isBatch = position > 0 && position < view.sizeBytes() && scan.next() == BatchScan.Step.BATCH;
+            if (!isBatch) {
+                misled = true;
+                return Optional.empty();
+            }
             if (!scan.batch().isLegacy() || entry < floor.entry()) return Optional.of(new Indexed(scan, entry));
         }
         return Optional.empty();

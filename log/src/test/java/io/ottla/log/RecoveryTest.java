@@ -2,6 +2,7 @@ package io.ottla.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -170,6 +171,38 @@ class RecoveryTest {
             copy.append("goes on");
             copy.stop();
         }
+    }
+
+    /** It has no checksum, and a start looks at the last segment's only: a reader finds it, and has it built anew. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRottenOffsetIndexOfAnOldSegmentIsRebuiltWhenAReaderIsMisled(boolean cold) throws Exception {
+        for (int i = 0; i < 60; i++) bench.append("value number " + i);
+        bench.disk.run();
+        bench.stop();
+        Path index = bench.partition().resolve("00000000000000000000.index");
+        byte[] sound = Files.readAllBytes(index);
+        byte[] rotten = sound.clone();
+        for (int at = 4; at < rotten.length; at += 8) rotten[at + 3] ^= 1;
+        Files.write(index, rotten);
+        bench.open();
+        bench.disk.cold = cold;
+        long offset = bench.log.endOf(bench.log.segments().firstEntry().getValue()) - 1;
+        List<Outcome<Read>> reads = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            if (cold) bench.log.readCold(offset, 1, Long.MAX_VALUE, true, reads::add);
+            else reads.add(Outcome.done(bench.read(offset, 1)));
+            bench.disk.run();
+            assertThat(bench.records(LogBench.value(reads), offset).getFirst().value())
+                    .isEqualTo("value number " + offset);
+            reads.clear();
+            assertThat(Files.readAllBytes(index)).isEqualTo(sound);
+        }
+        assertThat(bench.disk.list(bench.partition())).noneMatch(name -> name.endsWith(".tmp"));
+        bench.disk.cold = false;
+        assertThat(bench.values()).isEqualTo(values(60));
+        bench.stop();
+        assertThat(bench.disk.openFiles.get()).isZero();
     }
 
     @ParameterizedTest
