@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -23,30 +20,19 @@ final class FileSystemSync {
     private static final Logger LOG = LoggerFactory.getLogger(FileSystemSync.class);
 
     private static final int O_RDONLY = 0;
-    private static final StructLayout ERRNO = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO_VALUE = ERRNO.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private record Calls(MethodHandle open, MethodHandle syncfs, MethodHandle close) {
         static final Optional<Calls> FOUND = find();
 
-        @SuppressWarnings("restricted") // the addresses come from the C library, their shapes from its manual
         private static Optional<Calls> find() {
             try {
-                Linker linker = Linker.nativeLinker();
-                Linker.Option errno = Linker.Option.captureCallState("errno");
                 FunctionDescriptor ofDescriptor = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+                FunctionDescriptor ofPath = FunctionDescriptor.of(
+                        ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
                 return Optional.of(new Calls(
-                        linker.downcallHandle(
-                                linker.defaultLookup().findOrThrow("open"),
-                                FunctionDescriptor.of(
-                                        ValueLayout.JAVA_INT,
-                                        ValueLayout.ADDRESS,
-                                        ValueLayout.JAVA_INT,
-                                        ValueLayout.JAVA_INT),
-                                errno,
-                                Linker.Option.firstVariadicArg(2)),
-                        linker.downcallHandle(linker.defaultLookup().findOrThrow("syncfs"), ofDescriptor, errno),
-                        linker.downcallHandle(linker.defaultLookup().findOrThrow("close"), ofDescriptor, errno)));
+                        CLibrary.function("open", ofPath, CLibrary.TELLS_ERRNO, Linker.Option.firstVariadicArg(2)),
+                        CLibrary.function("syncfs", ofDescriptor, CLibrary.TELLS_ERRNO),
+                        CLibrary.function("close", ofDescriptor, CLibrary.TELLS_ERRNO)));
             } catch (RuntimeException | UnsatisfiedLinkError e) {
                 LOG.info("file systems are not synced as a whole, since {}", e.toString());
                 return Optional.empty();
@@ -64,7 +50,7 @@ final class FileSystemSync {
     static void sync(Path directory) throws IOException {
         Calls calls = Calls.FOUND.orElseThrow();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = arena.allocate(ERRNO);
+            MemorySegment errno = arena.allocate(CLibrary.ERRNO);
             int descriptor = (int) calls.open.invokeExact(errno, arena.allocateFrom(directory.toString()), O_RDONLY, 0);
             if (descriptor < 0) throw failed(directory, "cannot be opened to be synced", errno);
             int result = (int) calls.syncfs.invokeExact(errno, descriptor);
@@ -80,6 +66,7 @@ final class FileSystemSync {
     }
 
     private static IOException failed(Path directory, String what, MemorySegment errno) {
-        return new IOException(directory + ": " + what + " (error " + (int) ERRNO_VALUE.get(errno, 0L) + ")");
+        return new IOException(
+                directory + ": " + what + " (error " + errno.get(ValueLayout.JAVA_INT, CLibrary.ERRNO_OFFSET) + ")");
     }
 }

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Field;
@@ -36,9 +34,6 @@ final class PageCache {
     private static final int EOPNOTSUPP = 95; // the file system cannot tell
     private static final int PAGE_BYTES = 4096; // bigger pages only make the count smaller, which reads as cold
 
-    private static final StructLayout ERRNO = Linker.Option.captureStateLayout();
-    private static final int ERRNO_OFFSET = (int) ERRNO.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
-
     /** Looked up when the first file is asked about, not when the process starts. */
     private static final class Calls {
         static final Optional<Calls> FOUND = find();
@@ -55,15 +50,12 @@ final class PageCache {
             this.syscall = syscall;
         }
 
-        @SuppressWarnings("restricted") // the addresses come from the C library, their shapes from its manual
         private static Optional<Calls> find() {
             try {
                 Field number = FileDescriptor.class.getDeclaredField("fd");
                 number.setAccessible(true);
-                Linker linker = Linker.nativeLinker();
-                Linker.Option errno = Linker.Option.captureCallState("errno");
-                MethodHandle preadv2 = linker.downcallHandle(
-                        linker.defaultLookup().findOrThrow("preadv2"),
+                MethodHandle preadv2 = CLibrary.function(
+                        "preadv2",
                         FunctionDescriptor.of(
                                 ValueLayout.JAVA_LONG,
                                 ValueLayout.JAVA_INT,
@@ -71,9 +63,9 @@ final class PageCache {
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.JAVA_LONG,
                                 ValueLayout.JAVA_INT),
-                        errno);
-                MethodHandle syscall = linker.downcallHandle(
-                        linker.defaultLookup().findOrThrow("syscall"),
+                        CLibrary.TELLS_ERRNO);
+                MethodHandle syscall = CLibrary.function(
+                        "syscall",
                         FunctionDescriptor.of(
                                 ValueLayout.JAVA_LONG,
                                 ValueLayout.JAVA_LONG,
@@ -119,13 +111,13 @@ final class PageCache {
         static final ThreadLocal<Arguments> OF_THREAD = ThreadLocal.withInitial(Arguments::new);
 
         final ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.nativeOrder());
-        final MemorySegment errno = MemorySegment.ofBuffer(bytes).asSlice(ERRNO_AT, ERRNO.byteSize());
+        final MemorySegment errno = MemorySegment.ofBuffer(bytes).asSlice(ERRNO_AT, CLibrary.ERRNO.byteSize());
         final MemorySegment range = MemorySegment.ofBuffer(bytes).asSlice(RANGE_AT, CACHED_AT - RANGE_AT);
         final MemorySegment cached = MemorySegment.ofBuffer(bytes).asSlice(CACHED_AT, VECTOR_AT - CACHED_AT);
         final MemorySegment vector = MemorySegment.ofBuffer(bytes).asSlice(VECTOR_AT, BYTES - VECTOR_AT);
 
         int error() {
-            return bytes.getInt(ERRNO_AT + ERRNO_OFFSET);
+            return bytes.getInt(ERRNO_AT + CLibrary.ERRNO_OFFSET);
         }
 
         void range(long position, long length) {
