@@ -56,7 +56,8 @@ public final class OffsetCommitHandler implements RequestHandler<OffsetCommitReq
     public void handle(Request<OffsetCommitRequestData> request, Reply<OffsetCommitResponseData> reply) {
         OffsetCommitRequestData body = request.body();
         boolean isById = request.version() >= FIRST_WITH_TOPIC_IDS;
-        Map<TopicPartition, OffsetCommitResponsePartition> open = new HashMap<>();
+        // a partition may be named twice
+        Map<TopicPartition, List<OffsetCommitResponsePartition>> open = new HashMap<>();
         OffsetCommitResponseData response = new OffsetCommitResponseData();
         List<OffsetCommitRequestTopic> existing = new ArrayList<>();
         for (OffsetCommitRequestTopic topic : body.topics()) {
@@ -74,7 +75,8 @@ public final class OffsetCommitHandler implements RequestHandler<OffsetCommitReq
                 answers.partitions().add(answer);
                 if (found.flatMap(known -> known.partition(index)).isPresent()) {
                     valid.add(partition);
-                    open.put(new TopicPartition(topic.name(), index), answer);
+                    open.computeIfAbsent(new TopicPartition(topic.name(), index), which -> new ArrayList<>(1))
+                            .add(answer);
                 } else {
                     boolean isUnknownId = isById && found.isEmpty();
                     Errors error = isUnknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION;
@@ -101,10 +103,11 @@ public final class OffsetCommitHandler implements RequestHandler<OffsetCommitReq
         return image.get().topic(new TopicId(id.getMostSignificantBits(), id.getLeastSignificantBits()));
     }
 
-    private static void fill(OffsetCommitResponseTopic topic, Map<TopicPartition, OffsetCommitResponsePartition> open) {
+    private static void fill(
+            OffsetCommitResponseTopic topic, Map<TopicPartition, List<OffsetCommitResponsePartition>> open) {
         topic.partitions().forEach(partition -> {
             TopicPartition which = new TopicPartition(topic.name(), partition.partitionIndex());
-            open.get(which).setErrorCode(partition.errorCode());
+            open.get(which).forEach(answer -> answer.setErrorCode(partition.errorCode()));
         });
     }
 }

@@ -413,6 +413,7 @@ class GroupHandlersTest {
         JoinGroupResponseData joined = joinAlone(9);
         sync(5, joined);
         assertThat(commit(9, 5, "t", 1)).containsExactly(Errors.UNKNOWN_MEMBER_ID);
+        assertThat(commit(9, 5, "t", 1, 1)).containsExactly(Errors.UNKNOWN_MEMBER_ID, Errors.UNKNOWN_MEMBER_ID);
         leave(5, joined.memberId());
         assertThat(commit(9, 5, "t", 1)).containsExactly(Errors.NONE);
         node.restart(10_000);

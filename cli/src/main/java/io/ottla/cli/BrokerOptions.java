@@ -86,12 +86,18 @@ final class BrokerOptions {
     CommandFailed failed(String doing, Throwable cause) {
         Throwable root = cause;
         while (root.getCause() != null && wraps(root)) root = root.getCause();
-        if (root instanceof TimeoutException)
+        // it answered, but not that it has the records
+        boolean isExpired = root instanceof TimeoutException
+                && String.valueOf(root.getMessage()).startsWith("Expiring");
+        if (root instanceof TimeoutException && !isExpired)
             return new CommandFailed("No answer from " + bootstrapServer + " while " + doing
                     + ". Is a broker running there? (`ottla start` runs one; --bootstrap-server names another.)");
         if (root instanceof UnknownTopicOrPartitionException)
             return new CommandFailed("Failed " + doing
                     + ": there is no such topic or partition. (`ottla topic list` lists the topics.)");
+        if (isExpired)
+            return new CommandFailed("Failed " + doing + ": the broker did not take the records in time ("
+                    + root.getMessage() + "). Its log may say why.");
         String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         return new CommandFailed("Failed " + doing + ": " + message + (message.endsWith(".") ? "" : "."));
     }

@@ -3,7 +3,9 @@ package io.ottla.cli;
 import io.ottla.zookeeperserver.JaasFile;
 import io.ottla.zookeeperserver.OptionsParser;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -46,8 +48,8 @@ final class ConfigFile {
 
     private static Map<String, String> read(Path path) throws CommandFailed {
         Properties read = new Properties();
-        try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
-            read.load(reader);
+        try {
+            read.load(new StringReader(text(path)));
         } catch (NoSuchFileException e) {
             throw new CommandFailed("there is no configuration file " + path);
         } catch (IOException | IllegalArgumentException e) {
@@ -56,6 +58,21 @@ final class ConfigFile {
         Map<String, String> all = new LinkedHashMap<>();
         read.stringPropertyNames().forEach(key -> all.put(key, read.getProperty(key)));
         return all;
+    }
+
+    /** UTF-8; or else Latin-1, which Java's own reader of such files expects. */
+    private static String text(Path path) throws CommandFailed, IOException {
+        byte[] bytes = Files.readAllBytes(path);
+        for (byte each : bytes)
+            if (each == 0) throw new CommandFailed("the configuration file " + path + " is not a text file");
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
     }
 
     Map<String, String> file() {

@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Clock;
 import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
@@ -28,8 +27,6 @@ import org.slf4j.helpers.MessageFormatter;
  */
 final class ConsoleLog implements ILoggerFactory, LogLevels {
     private static final ConsoleLog OF_THIS_PROCESS = new ConsoleLog(() -> System.err, Clock.systemDefaultZone());
-
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS");
 
     private final Supplier<PrintStream> out;
     private final Clock clock;
@@ -87,8 +84,8 @@ final class ConsoleLog implements ILoggerFactory, LogLevels {
 
     private void write(String logger, org.slf4j.event.Level level, String message, Throwable thrown) {
         StringBuilder line = new StringBuilder(128);
-        TIME.formatTo(LocalDateTime.now(clock), line);
-        line.append(' ').append(level).append(' ').append(logger, logger.lastIndexOf('.') + 1, logger.length());
+        append(LocalDateTime.now(clock), line);
+        line.append(level).append(' ').append(logger, logger.lastIndexOf('.') + 1, logger.length());
         line.append(" - ").append(message).append('\n');
         if (thrown != null) {
             StringWriter trace = new StringWriter();
@@ -99,6 +96,22 @@ final class ConsoleLog implements ILoggerFactory, LogLevels {
         PrintStream stream = out.get();
         stream.print(line);
         stream.flush();
+    }
+
+    /** By hand, since a formatter loads some hundred classes, and a start logs. */
+    private static void append(LocalDateTime time, StringBuilder line) {
+        append(time.getYear(), 4, '-', line);
+        append(time.getMonthValue(), 2, '-', line);
+        append(time.getDayOfMonth(), 2, ' ', line);
+        append(time.getHour(), 2, ':', line);
+        append(time.getMinute(), 2, ':', line);
+        append(time.getSecond(), 2, '.', line);
+        append(time.getNano() / 1_000_000, 3, ' ', line);
+    }
+
+    private static void append(int number, int digits, char separator, StringBuilder line) {
+        String text = Integer.toString(number);
+        line.repeat('0', Math.max(0, digits - text.length())).append(text).append(separator);
     }
 
     /** One logger. */

@@ -7,6 +7,7 @@ import io.ottla.node.StartResult;
 import io.ottla.node.ZooConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +119,7 @@ final class StartCommand implements Callable<Integer> {
             return ZooConfig.isAlone(from.file(), from.overrides())
                     ? NodeConfig.parseZooCfg(all, here)
                     : NodeConfig.parse(all, here, StartCommand::hostName);
-        } catch (InvalidConfigException e) {
+        } catch (InvalidConfigException | InvalidPathException e) {
             throw new CommandFailed("the configuration cannot be used: " + e.getMessage());
         }
     }

@@ -1,6 +1,7 @@
 package io.ottla.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ottla.node.ListenerConfig;
 import io.ottla.node.StartResult;
@@ -131,6 +132,26 @@ class NodeProcessTest {
         Path file = Files.writeString(folder.resolve("file"), "not a folder");
         assertThat(failure("log.dirs=" + file.resolve("kafka"))).contains(file.toString());
         assertThat(failure("dataDir=" + file.resolve("zookeeper"))).contains(file.toString());
+    }
+
+    @Test
+    void aConfigurationIsTextInUtf8OrLatin1() throws Exception {
+        Path file = folder.resolve("server.properties");
+        Files.write(file, "# größer\nbroker.rack=süd\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(new ConfigFile(file, List.of()).file()).containsEntry("broker.rack", "süd");
+        Files.writeString(file, "# größer\nbroker.rack=süd\n");
+        assertThat(new ConfigFile(file, List.of()).file()).containsEntry("broker.rack", "süd");
+        Files.write(file, new byte[] {0, 1, -1, -2});
+        assertThatThrownBy(() -> new ConfigFile(file, List.of()))
+                .isInstanceOf(CommandFailed.class)
+                .hasMessageContaining("is not a text file");
+    }
+
+    @Test
+    void aPathThatIsNoneIsSaid() {
+        assertThatThrownBy(() -> process("log.dirs=a\0b"))
+                .isInstanceOf(CommandFailed.class)
+                .hasMessageContaining("the configuration cannot be used");
     }
 
     @Test

@@ -22,6 +22,8 @@ final class LogWriter {
     private final LogContext context;
     private ValidationRules rules;
     private long jitterMs;
+    /** The last append found no room. */
+    private boolean outOfSpace;
 
     LogWriter(Log log, LogContext context) {
         this.log = log;
@@ -71,10 +73,20 @@ final class LogWriter {
             log.active().append(bytes, log.config().indexIntervalBytes(), nowMs);
             for (ProducerStates.Ended ended : staged.ended()) if (ended.aborted()) indexAborted(staged, ended);
         } catch (NoSpace e) {
-            logger.warn("{}: no space left for an append of {} bytes", log.topicPartition(), bytes.remaining());
+            // once, not for every producer that tries again: the log of the process may need the same space
+            if (!outOfSpace)
+                logger.warn(
+                        "{}: no space left for an append of {} bytes; producers are refused until there is",
+                        log.topicPartition(),
+                        bytes.remaining());
+            outOfSpace = true;
             return rejected(Errors.KAFKA_STORAGE_ERROR, "no space left on the device of the log directory");
         } catch (IOException e) {
             throw log.failed(e);
+        }
+        if (outOfSpace) {
+            outOfSpace = false;
+            logger.info("{}: there is space again", log.topicPartition());
         }
         staged.commit();
         log.endOffset(admitted.lastOffset() + 1);

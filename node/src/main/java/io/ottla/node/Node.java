@@ -17,6 +17,7 @@ import io.ottla.cluster.ExternalCoordination;
 import io.ottla.keeper.Keeper;
 import io.ottla.zookeeperserver.ZookeeperServer;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -233,9 +234,14 @@ public final class Node {
         return outcome -> {
             switch (outcome) {
                 case Outcome.Done<T>(T value) -> next.accept(value);
-                case Outcome.Failed<T>(IOException cause) -> fail(cause.getMessage());
+                case Outcome.Failed<T>(IOException cause) -> fail(sentence(cause));
             }
         };
+    }
+
+    /** Ours are sentences; the system's are a path and a word. */
+    private static String sentence(IOException cause) {
+        return cause instanceof FileSystemException ? "cannot use " + cause.getMessage() : cause.getMessage();
     }
 
     private void fail(String sentence) {
