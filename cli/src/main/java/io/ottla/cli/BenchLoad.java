@@ -68,7 +68,7 @@ abstract class BenchLoad implements Callable<Integer> {
         CountDownLatch finished = new CountDownLatch(1);
         Thread interrupted = Thread.ofPlatform().name("bench-stop").unstarted(() -> stopAndWait(finished));
         Runtime.getRuntime().addShutdownHook(interrupted);
-        try (Admin admin = broker.admin()) {
+        try (Admin admin = broker.admin(LoadTopic.TIMEOUT_MS)) {
             return run(admin);
         } catch (LoadFailedException e) {
             throw e.getCause() == null ? new CommandFailed(e.getMessage()) : broker.failed("measuring", e.getCause());

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 /** How a command reaches a broker, and how it prints; the same options for all of them. */
 final class BrokerOptions {
     /** Long enough for a broker that is just starting, short enough for a person who mistyped a port. */
-    private static final String TIMEOUT_MS = "10000";
+    private static final int TIMEOUT_MS = 10_000;
 
     @Option(
             names = {"-b", "--bootstrap-server"},
@@ -61,8 +61,14 @@ final class BrokerOptions {
     }
 
     Admin admin() throws CommandFailed {
+        return admin(TIMEOUT_MS);
+    }
+
+    /** @param timeoutMs how long an answer may take, where a call does not say otherwise */
+    Admin admin(int timeoutMs) throws CommandFailed {
+        String timeout = String.valueOf(timeoutMs);
         Map<String, Object> settings =
-                settings(Map.of("default.api.timeout.ms", TIMEOUT_MS, "request.timeout.ms", TIMEOUT_MS));
+                settings(Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", timeout));
         try {
             return Admin.create(settings);
         } catch (KafkaException e) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
@@ -14,6 +15,11 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topic of a load: found, or made for it and removed after it. */
 public final class LoadTopic {
+    /** What the admin client should allow: a broker may need a while to make thousands of partitions. */
+    public static final int TIMEOUT_MS = 120_000;
+    /** After so long without a first answer there is no broker. */
+    private static final int FIRST_ANSWER_MS = 10_000;
+
     private final Admin admin;
     private final String name;
     private final int partitions;
@@ -61,7 +67,7 @@ public final class LoadTopic {
 
     private static int partitionsOf(Admin admin, String name) throws ExecutionException, InterruptedException {
         try {
-            return admin.describeTopics(List.of(name))
+            return admin.describeTopics(List.of(name), new DescribeTopicsOptions().timeoutMs(FIRST_ANSWER_MS))
                     .allTopicNames()
                     .get()
                     .get(name)
