@@ -176,7 +176,7 @@ class BenchCommandTest {
             e2e BROKER --record-size 8                | 1 | no room for their time
             produce BROKER --active-partitions 2      | 1 | 2 active of 1 partitions
             produce BROKER --acks 7                   | 1 | Invalid value 7
-            produce BROKER --count 1 --client-config /no/such | 1 | /no/such cannot be read
+            produce BROKER --count 1 --client-config /no/such | 1 | there is no file /no/such
             produce BROKER --count 5 --record-size 3000000 -q | 1 | max.request.size
             compare --rows speed                      | 1 | no row 'speed'
             compare --turns 0                         | 1 | take 1 or more
