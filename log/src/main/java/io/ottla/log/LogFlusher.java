@@ -18,7 +18,27 @@ import java.util.List;
  */
 final class LogFlusher {
 
-    private record Waiting(long target, Completion<Long> completion) {}
+    /** @param indexes whether what is usually rebuilt, the active segment's indexes, is to be durable too */
+    private record Waiting(long target, boolean indexes, Completion<Long> completion) {}
+
+    /**
+     * A sync that is under way or waits for a disk thread. Until a thread takes it up it serves also what is appended
+     * behind, to the same segment: whoever waits for that need not wait for another sync.
+     */
+    private static final class Sync {
+        /** Written by the loop after the bytes were, read by the disk thread before it syncs them. */
+        private volatile long to;
+        /** A segment has been finished since: what comes then is in a file that this does not sync. */
+        private boolean closed;
+
+        Sync(long to) {
+            this.to = to;
+        }
+
+        void appended(long endOffset) {
+            if (!closed) to = endOffset;
+        }
+    }
 
     private final Log log;
     private final LogContext context;
@@ -26,10 +46,9 @@ final class LogFlusher {
     private List<Waiting> next = new ArrayList<>();
     private boolean running;
     private boolean again;
+    private Sync sync = new Sync(0);
     /** A segment was created since the names in the directory were last made durable. */
     private boolean newNames = true;
-    /** The log is being closed: what is usually rebuilt is synced too. */
-    private boolean withActiveIndexes;
 
     private long flushedOffset;
     private long flushingTo;
@@ -52,11 +71,17 @@ final class LogFlusher {
     /** Something was appended: {@code flush.messages} may want it flushed. */
     void appended(long nowMs) {
         if (unflushedSinceMs < 0) unflushedSinceMs = nowMs;
-        if (log.endOffset() - flushedOffset >= log.config().flushMessages()) begin();
+        if (running) sync.appended(log.endOffset());
+        else if (isDueByMessages()) begin();
+    }
+
+    private boolean isDueByMessages() {
+        return log.endOffset() - flushedOffset >= log.config().flushMessages();
     }
 
     /** A segment is finished: it is flushed in the background, so that the recovery point can pass it. */
     void rolled() {
+        sync.closed = true;
         newNames = true;
         begin();
     }
@@ -71,23 +96,22 @@ final class LogFlusher {
     void flush(Completion<Long> completion) {
         long target = log.endOffset();
         if (running && flushingTo >= target) {
-            current.add(new Waiting(target, completion));
+            current.add(new Waiting(target, false, completion));
             return;
         }
         if (flushedOffset >= target && !running) {
             context.disk().submit(log.directory(), () -> flushedOffset, completion);
             return;
         }
-        next.add(new Waiting(target, completion));
-        begin();
+        next.add(new Waiting(target, false, completion));
+        if (!running) begin();
     }
 
     /** As {@link #flush}, and the indexes of the active segment too: it is finished. */
     void flushAll(Completion<Long> completion) {
-        next.add(new Waiting(log.endOffset(), completion));
+        next.add(new Waiting(log.endOffset(), true, completion));
         newNames = true;
-        withActiveIndexes = true;
-        begin();
+        if (!running) begin();
     }
 
     /**
@@ -125,7 +149,7 @@ final class LogFlusher {
         Disk disk = context.disk();
         Path directory = log.directory();
         try {
-            collect(files, finished);
+            collect(current.stream().anyMatch(Waiting::indexes), files, finished);
         } catch (IOException e) {
             files.forEach(DiskFile::release);
             disk.submit(
@@ -136,11 +160,13 @@ final class LogFlusher {
                     (Outcome<Long> outcome) -> finished(outcome, List.of(), List.of()));
             return;
         }
-        long to = flushingTo;
+        Sync begun = new Sync(flushingTo);
+        sync = begun;
         disk.submit(
                 directory,
                 () -> {
                     try {
+                        long to = begun.to;
                         for (DiskFile file : files) file.sync();
                         if (names) disk.syncDirectory(directory);
                         return to;
@@ -152,7 +178,7 @@ final class LogFlusher {
                 outcome -> finished(outcome, files, finished));
     }
 
-    private void collect(List<DiskFile> files, List<Segment> finished) throws IOException {
+    private void collect(boolean withActiveIndexes, List<DiskFile> files, List<Segment> finished) throws IOException {
         Segment active = log.active();
         for (Segment segment : log.segments().descendingMap().values()) {
             if (segment != active) {
@@ -184,7 +210,13 @@ final class LogFlusher {
                 flushedOffset = Math.clamp(to, flushedOffset, log.endOffset());
                 log.logDir().recoveryPoint(log.topicPartition(), flushedOffset, !finished.isEmpty());
                 Outcome<Long> done = Outcome.done(flushedOffset);
-                if (again || !next.isEmpty()) begin();
+                if (flushedOffset == log.endOffset()) unflushedSinceMs = -1;
+                next.removeIf(waiting -> {
+                    boolean isServed = waiting.target() <= to && !waiting.indexes();
+                    if (isServed) served.add(waiting);
+                    return isServed;
+                });
+                if (again || !next.isEmpty() || isDueByMessages()) begin();
                 for (Waiting waiting : served) waiting.completion().complete(done);
             }
             case Outcome.Failed<Long>(IOException cause) -> {

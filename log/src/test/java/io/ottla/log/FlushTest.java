@@ -28,19 +28,58 @@ class FlushTest {
     @Test
     void oneSyncServesAllWhoWait() {
         List<Outcome<Long>> outcomes = new ArrayList<>();
-        bench.append("a");
-        bench.log.flush(outcomes::add);
         int syncs = bench.disk.syncs;
         for (int i = 0; i < 50; i++) {
+            bench.append("a");
+            bench.log.flush(outcomes::add); // the first sync waits for a thread
+        }
+        bench.disk.run();
+        assertThat(outcomes).hasSize(50).allMatch(outcome -> outcome.equals(Outcome.done(50L)));
+        assertThat(bench.disk.syncs - syncs).isEqualTo(2); // the leader epoch's file, and the log
+        assertThat(bench.log.flushedOffset()).isEqualTo(50);
+    }
+
+    @Test
+    void whatIsAppendedWhileASyncRunsWaitsForTheNext() {
+        List<Outcome<Long>> outcomes = new ArrayList<>();
+        int syncs = bench.disk.syncs;
+        bench.append("a");
+        bench.log.flush(outcomes::add);
+        while (bench.disk.syncs < syncs + 2)
+            bench.disk.queue.remove().run(); // synced, and the loop does not know it yet
+        for (int i = 0; i < 50; i++) {
             bench.append("b");
-            bench.log.flush(outcomes::add); // while the first is on its way
+            bench.log.flush(outcomes::add);
         }
         bench.disk.run();
         assertThat(outcomes).hasSize(51);
         assertThat(outcomes.getFirst()).isEqualTo(Outcome.done(1L));
         assertThat(outcomes.subList(1, 51)).allMatch(outcome -> outcome.equals(Outcome.done(51L)));
-        assertThat(bench.disk.syncs - syncs).isEqualTo(3); // the leader epoch's file, and the log twice
-        assertThat(bench.log.flushedOffset()).isEqualTo(51);
+        assertThat(bench.disk.syncs - syncs).isEqualTo(3);
+    }
+
+    @Test
+    void aSyncThatWaitsServesNothingOfTheNextSegment() {
+        bench.log.configure(LogConfig.of(Map.of("segment.bytes", "200")));
+        List<Outcome<Long>> outcomes = new ArrayList<>();
+        bench.append("some value");
+        bench.log.flush(outcomes::add);
+        while (bench.log.active().baseOffset() == 0) bench.append("some value");
+        long rolledAt = bench.log.active().baseOffset();
+        bench.log.flush(outcomes::add);
+        bench.disk.run();
+        assertThat(outcomes).containsExactly(Outcome.done(rolledAt), Outcome.done(bench.log.endOffset()));
+    }
+
+    @Test
+    void finishingALogDoesNotMakeLaterFlushesSyncItsIndexes() {
+        bench.append("a");
+        bench.log.finish().finish(outcome -> {});
+        bench.disk.run();
+        bench.append("b");
+        int syncs = bench.disk.syncs;
+        assertThat(bench.flush()).isEqualTo(2);
+        assertThat(bench.disk.syncs - syncs).isEqualTo(1);
     }
 
     @Test
