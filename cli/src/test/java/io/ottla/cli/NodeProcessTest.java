@@ -82,6 +82,13 @@ class NodeProcessTest {
     }
 
     @Test
+    void aDataDirectoryThatCannotBeMadeIsNamed() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "no directory");
+        assertThat(failure("dataDir=" + file.resolve("data")))
+                .contains("the data directory " + file.resolve("data") + " cannot be made");
+    }
+
+    @Test
     void oneConnectionTooManyIsTurnedAway() throws Exception {
         NodeProcess process = process("max.connections=1");
         int port = port(process.start());

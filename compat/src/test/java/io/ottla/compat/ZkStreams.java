@@ -161,8 +161,8 @@ final class ZkStreams {
             case 3 -> frame.put(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3});
             case 4 -> frame.put("GET / HTTP/1.0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             case 5 -> {
-                // a header that ends too soon
-                int bytes = random.nextInt(8);
+                // a header that ends too soon; of an empty one the original takes no notice if it is served by Netty
+                int bytes = security == ZkSecurity.X509 ? 1 + random.nextInt(7) : random.nextInt(8);
                 frame.putInt(bytes).put(new byte[bytes]);
             }
             case 6 -> frame.putInt(8 + 4).putInt(99).putInt(ZkRequest.EXISTS).putInt(1 << 30);

@@ -87,7 +87,14 @@ final class DataDirectory {
     private AutoCloseable lock(Path directory) throws IOException {
         List<Path> made = new ArrayList<>();
         for (Path each = directory; each != null && !disk.exists(each); each = each.getParent()) made.add(each);
-        disk.createDirectories(directory);
+        try {
+            disk.createDirectories(directory);
+        } catch (IOException e) {
+            throw new IOException(
+                    "the data directory %s cannot be made; make it, and let this user write there: %s: %s"
+                            .formatted(directory.getParent(), e.getClass().getSimpleName(), e.getMessage()),
+                    e);
+        }
         // or a power loss takes the directory, and all that was made durable in it
         for (Path each : made) if (each.getParent() != null) disk.syncDirectory(each.getParent());
         return disk.tryLock(directory.resolve(".lock"))
@@ -129,7 +136,14 @@ final class DataDirectory {
         ZnodeTree tree = loaded.get().tree;
         DigestCheck check = DigestCheck.ofSnapshot(loaded.get().digest);
         check.reached(tree).ifPresent(notes::add);
-        int replayed = replay(tree, check, logs, notes);
+        int replayed;
+        try {
+            replayed = replay(tree, check, logs, notes);
+        } catch (IOException e) {
+            // what was passed over may be the reason
+            if (damaged.isEmpty()) throw e;
+            throw new IOException("%s; %s".formatted(e.getMessage(), String.join("; ", notes)), e);
+        }
         // out of the way, so that they do not count among those that are kept
         for (String name : damaged) disk.rename(directory.resolve(name), directory.resolve(DAMAGED + name));
         return new Recovered(tree, replayed, check.mismatches(), notes);

@@ -194,7 +194,9 @@ class BroughtSnapshotTest {
         List<Outcome<Keeper>> opened = new ArrayList<>();
         Keeper.open(KeeperOptions.DEFAULT, DATA, world, world, new SeededRandom(1), world, opened::add);
         world.drain();
-        assertThat(((Outcome.Failed<Keeper>) opened.getFirst()).cause()).hasMessageContaining("missing");
+        assertThat(((Outcome.Failed<Keeper>) opened.getFirst()).cause())
+                .hasMessageContaining("missing")
+                .hasMessageContaining("is passed over: its checksum");
     }
 
     @Test

@@ -109,6 +109,10 @@ public record ZooConfig(
             "serverCnxnFactory",
             "ssl.hostnameVerification");
 
+    /** What can be switched off there and is always so here. */
+    private static final Map<String, String> ALWAYS =
+            Map.of("serializeLastProcessedZxid.enabled", "true", "forceSync", "yes", "digest.enabled", "true");
+
     private static final String AUTH_PACKAGE = "org.apache.zookeeper.server.auth.";
 
     /** Those schemes are always there; a class of somebody else's is not loaded, and so its key is named in a warning. */
@@ -135,9 +139,9 @@ public record ZooConfig(
         settings.all().forEach((key, value) -> {
             if (key.startsWith("authProvider.") && AUTH_CLASSES.contains(value.strip())) settings.know(key);
         });
-        // it always stands at the end of a snapshot
-        String zxidAtEnd = "serializeLastProcessedZxid.enabled";
-        if (settings.all().getOrDefault(zxidAtEnd, "").strip().equals("true")) settings.know(zxidAtEnd);
+        ALWAYS.forEach((key, value) -> {
+            if (settings.all().getOrDefault(key, "").strip().equals(value)) settings.know(key);
+        });
         Optional<String> ownPort = ownLine(settings);
         if (isAlone && !settings.isSet("dataDir"))
             throw new InvalidConfigException("dataDir is missing: say where the data of the coordination service is");

@@ -167,13 +167,15 @@ class ZooConfigTest {
         assertThat(zooCfg(SAMPLE + "metricsProvider.httpPort=7000\nmultiAddress.enabled=true\nmade.up=1\n")
                         .withoutEffect())
                 .containsExactly("made.up", "metricsProvider.httpPort", "multiAddress.enabled");
-        assertThat(zooCfg(SAMPLE
-                                + "authProvider.1=org.apache.zookeeper.server.auth.SASLAuthenticationProvider\nauthProvider.2=com.example.Own\n"
-                                + "serializeLastProcessedZxid.enabled=true\n")
+        assertThat(zooCfg(
+                                SAMPLE
+                                        + "authProvider.1=org.apache.zookeeper.server.auth.SASLAuthenticationProvider\nauthProvider.2=com.example.Own\n"
+                                        + "serializeLastProcessedZxid.enabled=true\nforceSync=yes\nfsync.warningthresholdms=500\n")
                         .withoutEffect())
                 .containsExactly("authProvider.2");
-        assertThat(zooCfg(SAMPLE + "serializeLastProcessedZxid.enabled=false\n").withoutEffect())
-                .containsExactly("serializeLastProcessedZxid.enabled");
+        assertThat(zooCfg(SAMPLE + "serializeLastProcessedZxid.enabled=false\nforceSync=no\n")
+                        .withoutEffect())
+                .containsExactly("forceSync", "serializeLastProcessedZxid.enabled");
     }
 
     @Test

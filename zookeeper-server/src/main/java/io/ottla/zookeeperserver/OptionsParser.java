@@ -29,7 +29,7 @@ import java.util.TreeSet;
  * minSessionTimeout  maxSessionTimeout  clientPortListenBacklog  dataDir  dataLogDir
  * DigestAuthenticationProvider.enabled/.digestAlg/.superDigest  X509AuthenticationProvider.superUser
  * enforce.auth.enabled/.schemes  sessionRequireClientSASLAuth  allowSaslFailedClients
- * admin.snapshot.enabled  admin.restore.enabled  admin.rateLimiterIntervalInMS
+ * fsync.warningthresholdms  admin.snapshot.enabled  admin.restore.enabled  admin.rateLimiterIntervalInMS
  * superUser, superUser.*  SASLAuthenticationProvider.superPassword
  * jaas.Server.user.NAME=PASSWORD     what {@link JaasFile} found, put there by whoever read that file
  * </pre>
@@ -66,6 +66,7 @@ public final class OptionsParser {
             "DigestAuthenticationProvider.digestAlg",
             "DigestAuthenticationProvider.superDigest",
             "X509AuthenticationProvider.superUser",
+            "fsync.warningthresholdms",
             "admin.snapshot.enabled",
             "admin.restore.enabled",
             "admin.rateLimiterIntervalInMS",
@@ -108,6 +109,7 @@ public final class OptionsParser {
                         integer(settings, "connection_throttle_fill_time", 1, 1),
                         integer(settings, "connection_throttle_fill_count", 1, 0),
                         ServerOptions.Connecting.DEFAULT.sessionsMax()),
+                integer(settings, "fsync.warningthresholdms", ServerOptions.SLOW_SYNC_MS, 0),
                 new ServerOptions.Backups(
                         bool(settings, "admin.snapshot.enabled", true),
                         bool(settings, "admin.restore.enabled", true),

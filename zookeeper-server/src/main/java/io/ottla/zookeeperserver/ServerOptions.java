@@ -14,6 +14,7 @@ import java.util.Set;
  * @param reconfigEnabled whether the membership may be changed (reconfigEnabled); on a server that is alone it can be in no case, and this only says
  *     what a client is told
  * @param connecting how often clients may connect
+ * @param slowSyncMs a write to the transaction log that takes longer is told in the log and counted (fsync.warningthresholdms)
  * @param backups what of the admin commands snapshot and restore is served
  * @param described what operators are told of the configuration
  */
@@ -24,11 +25,14 @@ public record ServerOptions(
         Set<FourLetterWord> whitelist,
         boolean reconfigEnabled,
         Connecting connecting,
+        int slowSyncMs,
         Backups backups,
         Described described) {
 
     /** The original's {@code jute.maxbuffer}. */
     public static final int PACKET_BYTES_MAX = 0xfffff;
+
+    static final int SLOW_SYNC_MS = 1000;
 
     public static final ServerOptions DEFAULT = new ServerOptions(
             PACKET_BYTES_MAX,
@@ -37,6 +41,7 @@ public record ServerOptions(
             Set.of(FourLetterWord.SRVR),
             false,
             Connecting.DEFAULT,
+            SLOW_SYNC_MS,
             Backups.DEFAULT,
             Described.DEFAULT);
 
@@ -173,6 +178,14 @@ public record ServerOptions(
 
     public ServerOptions withDescribed(Described now) {
         return new ServerOptions(
-                packetBytesMax, limits, authentication, whitelist, reconfigEnabled, connecting, backups, now);
+                packetBytesMax,
+                limits,
+                authentication,
+                whitelist,
+                reconfigEnabled,
+                connecting,
+                slowSyncMs,
+                backups,
+                now);
     }
 }

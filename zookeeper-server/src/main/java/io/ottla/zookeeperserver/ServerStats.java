@@ -1,12 +1,20 @@
 package io.ottla.zookeeperserver;
 
+import io.ottla.base.LineBudget;
 import io.ottla.keeper.Timings;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the server did since it started, or since {@code srst} (ServerStats and ServerMetrics of the original). */
 final class ServerStats implements Timings {
-    /** A write to the log that takes longer is counted as slow (fsync.warningthresholdms of the original, as it is without configuration). */
-    private static final long SLOW_SYNC_MS = 1000;
+    private static final Logger LOG = LoggerFactory.getLogger(ServerStats.class);
+    private static final int NOTES_PER_PERIOD = 5;
+    private static final long NOTES_PERIOD_MS = 60_000;
 
+    private final LineBudget notes = new LineBudget(NOTES_PER_PERIOD, NOTES_PERIOD_MS);
+    private final LongSupplier nowMs;
+    private final int slowSyncMs;
     final LatencySummary syncs = new LatencySummary();
     final LatencySummary syncedTxns = new LatencySummary();
     final LatencySummary snapshots = new LatencySummary();
@@ -41,11 +49,25 @@ final class ServerStats implements Timings {
     long unencryptedLocal;
     long unencryptedRemote;
 
+    /** @param slowSyncMs a write to the transaction log that takes longer is told and counted */
+    ServerStats(LongSupplier nowMs, int slowSyncMs) {
+        this.nowMs = nowMs;
+        this.slowSyncMs = slowSyncMs;
+    }
+
     @Override
     public void synced(int txns, long ms) {
         syncs.add(ms);
         syncedTxns.add(txns);
-        if (ms > SLOW_SYNC_MS) slowSyncs++;
+        if (ms <= slowSyncMs) return;
+        slowSyncs++;
+        long suppressed = notes.take(nowMs.getAsLong());
+        if (suppressed < 0) return;
+        LOG.warn(
+                "it took the disk {} ms to make {} transactions durable, and their clients waited: the transaction log wants a device of its own (dataLogDir){}",
+                ms,
+                txns,
+                suppressed == 0 ? "" : "; " + suppressed + " more such lines are left out");
     }
 
     @Override

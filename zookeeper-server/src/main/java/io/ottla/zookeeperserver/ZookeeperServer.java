@@ -37,12 +37,12 @@ public final class ZookeeperServer {
     private final Clock clock;
     private final Published published;
     private ServerOptions options;
-    private final ServerStats stats = new ServerStats();
+    private final ServerStats stats;
     private final ReplyBuffers buffers = new ReplyBuffers();
     private final BufferInputArchive archive;
     private ReadRequests reads;
     private WatchRequests watches;
-    private final ProofRequests proofs = new ProofRequests(stats);
+    private final ProofRequests proofs;
     private final AdminCommands commands;
     private final FourLetterWords words;
     private final Set<ClientConnection> connections = new LinkedHashSet<>();
@@ -68,6 +68,8 @@ public final class ZookeeperServer {
         this.keeper = keeper;
         this.clock = clock;
         this.options = options;
+        stats = new ServerStats(clock::nowMs, options.slowSyncMs());
+        proofs = new ProofRequests(stats);
         published = new Published(
                 counters.counter("zookeeper.received_packets"),
                 counters.counter("zookeeper.sent_packets"),

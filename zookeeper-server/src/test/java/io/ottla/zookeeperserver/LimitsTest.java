@@ -32,6 +32,7 @@ class LimitsTest {
                 standard.whitelist(),
                 false,
                 standard.connecting(),
+                standard.slowSyncMs(),
                 standard.backups(),
                 standard.described()));
     }
@@ -251,6 +252,7 @@ class LimitsTest {
                 standard.whitelist(),
                 false,
                 new ServerOptions.Connecting(0, 1, 1, 3),
+                standard.slowSyncMs(),
                 standard.backups(),
                 standard.described()));
         // the broker's own is one
@@ -288,5 +290,15 @@ class LimitsTest {
         assertThat(port.server.connections()).isEmpty();
         assertThat(port.server.outstanding()).isZero();
         assertThat(port.keeper.watches().count()).isZero();
+    }
+
+    @Test
+    void slowSyncsAreCounted() {
+        ServerStats stats = new ServerStats(() -> 0, 500);
+        stats.synced(3, 500);
+        assertThat(stats.slowSyncs).isZero();
+        for (int i = 0; i < 100; i++) stats.synced(1, 501);
+        assertThat(stats.slowSyncs).isEqualTo(100);
+        assertThat(stats.syncs.count()).isEqualTo(101);
     }
 }
