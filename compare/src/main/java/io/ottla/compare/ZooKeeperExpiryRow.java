@@ -55,19 +55,13 @@ final class ZooKeeperExpiryRow implements ZooKeeperRow {
                 Thread.ofVirtual().start(task);
             }
             // so that all were heard of at one moment
-            for (ZooKeeperSession session : sessions) {
-                session.ping();
-                session.send();
-            }
+            pingAll(sessions);
             long silentNs = System.nanoTime();
             double cpuS = server.figures().cpuS();
             while (!told.stream().allMatch(FutureTask::isDone)) {
                 if (System.nanoTime() - silentNs > TOLD_S_MAX * 1e9)
                     throw new LoadFailedException("Not all watchers were told in " + TOLD_S_MAX + " s.");
-                for (ZooKeeperSession watcher : watchers) {
-                    watcher.ping();
-                    watcher.send();
-                }
+                pingAll(watchers);
                 for (double waited = 0; waited < PING_S && !told.stream().allMatch(FutureTask::isDone); waited += 0.05)
                     turn.pass(0.05);
             }
@@ -85,6 +79,13 @@ final class ZooKeeperExpiryRow implements ZooKeeperRow {
         }
     }
 
+    private static void pingAll(List<ZooKeeperSession> sessions) throws IOException {
+        for (ZooKeeperSession session : sessions) {
+            session.ping();
+            session.send();
+        }
+    }
+
     private static String path(int index) {
         return "/ephemeral" + index;
     }
@@ -93,6 +94,7 @@ final class ZooKeeperExpiryRow implements ZooKeeperRow {
     private static List<ZooKeeperSession> begin(ServerProcess server, int count, List<ZooKeeperSession> open, Turn turn)
             throws IOException, LoadFailedException, InterruptedException {
         List<ZooKeeperSession> sessions = new ArrayList<>();
+        long pingedNs = System.nanoTime();
         for (int from = 0; from < count; from += AT_ONCE) {
             List<ZooKeeperSession> some = new ArrayList<>();
             for (int i = from; i < Math.min(count, from + AT_ONCE); i++) {
@@ -110,6 +112,9 @@ final class ZooKeeperExpiryRow implements ZooKeeperRow {
             }
             sessions.addAll(some);
             turn.pass(0);
+            if (System.nanoTime() - pingedNs < PING_S * 1e9) continue;
+            pingAll(sessions);
+            pingedNs = System.nanoTime();
         }
         return sessions;
     }

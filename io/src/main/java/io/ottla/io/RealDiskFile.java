@@ -117,7 +117,7 @@ final class RealDiskFile implements DiskFile {
     @Override
     public void sync() throws IOException {
         try {
-            channel.force(true);
+            channel.force(false);
         } catch (IOException e) {
             throw RealDisk.withPath(path, e);
         }

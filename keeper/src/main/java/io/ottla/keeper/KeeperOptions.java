@@ -18,6 +18,11 @@ public record KeeperOptions(
             throw new IllegalArgumentException("jute.maxbuffer must be 1024 or more: " + requestBytesMax);
     }
 
+    /** The same, with the bounds that follow from how much heap there is. */
+    public KeeperOptions onHeap(long heapBytes) {
+        return new KeeperOptions(serverId, requestBytesMax, sessions, nodes, Watching.ofHeap(heapBytes), storage);
+    }
+
     /**
      * @param tickTimeMs sessions expire in steps of so much
      * @param timeoutMinMs the shortest that a client gets (minSessionTimeout)
@@ -85,8 +90,17 @@ public record KeeperOptions(
     public record Watching(long bytesPerConnection, long bytes) {
         public static final int WATCH_OVERHEAD_BYTES = 64;
 
-        /** More than a million watches of one connection. */
-        public static final Watching DEFAULT = new Watching(128L << 20, 384L << 20);
+        private static final int HEAP_PARTS = 8;
+        private static final int HEAP_PARTS_OF_ALL = 3;
+
+        /** Of a heap of 1 GiB: more than a million watches of one connection. */
+        public static final Watching DEFAULT = ofHeap(1L << 30);
+
+        /** An eighth of the heap for those of one connection, three eighths for all. */
+        public static Watching ofHeap(long heapBytes) {
+            long part = heapBytes / HEAP_PARTS;
+            return new Watching(part, HEAP_PARTS_OF_ALL * part);
+        }
     }
 
     /**

@@ -292,6 +292,13 @@ class WatchesTest {
     }
 
     @Test
+    void whatWatchesMayTakeFollowsTheHeap() {
+        KeeperOptions small = KeeperOptions.DEFAULT.onHeap(128L << 20);
+        assertThat(small.watching()).isEqualTo(new KeeperOptions.Watching(16L << 20, 48L << 20));
+        assertThat(KeeperOptions.DEFAULT.onHeap(1L << 30)).isEqualTo(KeeperOptions.DEFAULT);
+    }
+
+    @Test
     void aWatcherMayGoWhileItIsTold() {
         List<String> told = new ArrayList<>();
         Watcher leaving = new Watcher() {

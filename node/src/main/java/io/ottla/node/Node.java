@@ -139,7 +139,7 @@ public final class Node {
 
     private void reopenKeeper(Completion<Keeper> completion) {
         Keeper.open(
-                config.zookeeper().keeper(),
+                config.zookeeper().keeper().onHeap(ProcessMachine.heapBytesMax()),
                 config.zookeeper().dataDir(),
                 config.zookeeper().dataLogDir(),
                 environment.disk(),

@@ -136,9 +136,14 @@ final class ProcessMachine implements Machine {
         return Runtime.getRuntime().freeMemory();
     }
 
+    /** What the virtual machine may take for its heap. */
+    static long heapBytesMax() {
+        return Runtime.getRuntime().maxMemory();
+    }
+
     @Override
     public long maxMemoryBytes() {
-        return Runtime.getRuntime().maxMemory();
+        return heapBytesMax();
     }
 
     @Override
