@@ -154,6 +154,7 @@ final class FoundSegments {
         if (segment.transactions())
             TransactionIndex.read(disk, path(base, TransactionIndex.SUFFIX)).forEach(indexes::add);
         indexes.write(disk, directory, true, "");
+        for (String suffix : List.of(OffsetIndex.SUFFIX, TimeIndex.SUFFIX)) names.add(LogFiles.name(base, suffix));
         put(indexes.loaded(segment.sizeBytes(), segment.lastModifiedMs()));
     }
 }
