@@ -16,6 +16,8 @@ final class ServerProcess implements AutoCloseable {
     /** Apache ZooKeeper's own default (ZK_SERVER_HEAP in bin/zkEnv.sh), MB of 2^20 bytes. */
     static final int ZOOKEEPER_HEAP_MB = 1000;
 
+    static final int ZOOKEEPER_TICK_MS = 2000;
+
     private static final long START_S_MAX = 180;
     private static final long STOP_S_MAX = 120;
     private static final long PROBE_MS = 3;
@@ -46,7 +48,7 @@ final class ServerProcess implements AutoCloseable {
             properties.put("clientPort", String.valueOf(port));
             properties.put("clientPortAddress", "127.0.0.1");
             properties.put("dataDir", zooKeeperFolder(folder).toString());
-            properties.put("tickTime", "2000");
+            properties.put("tickTime", String.valueOf(ZOOKEEPER_TICK_MS));
             properties.put("maxClientCnxns", "0");
         }
         settings.forEach((key, value) -> properties.put(key, value.replace("{port}", String.valueOf(port))));

@@ -12,6 +12,9 @@ import java.util.concurrent.FutureTask;
  * 10,000 sessions fall silent at one moment. Each has an ephemeral node, and a watch on its neighbour's as in a queue for a lock; sessions
  * that live watch all of the nodes. Told is the time from the first that any of these hears until all know all, and the time since the
  * silence, in which the sessions' timeout is.
+ *
+ * <p>Both servers round the end of a session up to a multiple of tickTime on the machine's monotonic clock. All sessions are heard of last
+ * within one tick, so that they end together; those of two ticks would end two seconds apart, whatever the server does.
  */
 final class ZooKeeperExpiryRow implements ZooKeeperRow {
     private static final long SESSIONS = 10_000;
@@ -21,6 +24,9 @@ final class ZooKeeperExpiryRow implements ZooKeeperRow {
     private static final int WATCHER_TIMEOUT_MS = 40_000;
     private static final double PING_S = 5;
     private static final double TOLD_S_MAX = 120;
+    private static final int ATTEMPTS_MAX = 10;
+    /** By when a ping that was sent has been read by the server. */
+    private static final long HEARD_NS_MAX = 500_000_000L;
 
     @Override
     public String name() {
@@ -54,8 +60,7 @@ final class ZooKeeperExpiryRow implements ZooKeeperRow {
                 told.add(task);
                 Thread.ofVirtual().start(task);
             }
-            // so that all were heard of at one moment
-            pingAll(sessions);
+            pingWithinOneTick(sessions, turn);
             long silentNs = System.nanoTime();
             double cpuS = server.figures().cpuS();
             while (!told.stream().allMatch(FutureTask::isDone)) {
@@ -77,6 +82,20 @@ final class ZooKeeperExpiryRow implements ZooKeeperRow {
         } finally {
             for (ZooKeeperSession session : open) session.close();
         }
+    }
+
+    private static void pingWithinOneTick(List<ZooKeeperSession> sessions, Turn turn)
+            throws IOException, LoadFailedException, InterruptedException {
+        long tickNs = ServerProcess.ZOOKEEPER_TICK_MS * 1_000_000L;
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            turn.pass((tickNs - Math.floorMod(System.nanoTime(), tickNs)) / 1e9);
+            long tick = Math.floorDiv(System.nanoTime(), tickNs);
+            pingAll(sessions);
+            long heardNs = System.nanoTime() + HEARD_NS_MAX;
+            if (Math.floorDiv(heardNs, tickNs) == tick) return;
+        }
+        throw new LoadFailedException("The sessions could not be heard of within one tick of "
+                + ServerProcess.ZOOKEEPER_TICK_MS + " ms; run this row when the machine is less busy.");
     }
 
     private static void pingAll(List<ZooKeeperSession> sessions) throws IOException {
