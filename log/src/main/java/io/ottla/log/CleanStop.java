@@ -1,6 +1,5 @@
 package io.ottla.log;
 
-import io.ottla.base.Disk;
 import io.ottla.base.Outcome;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -43,7 +42,7 @@ final class CleanStop {
                 && context.disk().syncsFileSystems();
         List<LogFinish.Finished> written = new ArrayList<>();
         BiConsumer<Log, Runnable> finish = together ? (log, done) -> write(log, written, done) : this::finish;
-        new Each(unfinished, finish, () -> sync(dir, written, () -> closeAll(left))).next();
+        new Each(unfinished, finish, () -> LogFinish.sync(context, dir, written, () -> closeAll(left))).next();
     }
 
     /** Some logs at a time. */
@@ -89,28 +88,5 @@ final class CleanStop {
             }
             done.run();
         });
-    }
-
-    /** One sync makes all durable: thousands would take the device's time one after another. */
-    private void sync(LogDir dir, List<LogFinish.Finished> written, Runnable durable) {
-        if (written.isEmpty()) {
-            durable.run();
-            return;
-        }
-        Disk disk = context.disk();
-        disk.submit(
-                dir,
-                () -> {
-                    SyncFailure.syncFileSystem(disk, dir.path());
-                    return null;
-                },
-                (Outcome<Void> outcome) -> {
-                    switch (outcome) {
-                        case Outcome.Done<Void> done -> written.forEach(LogFinish.Finished::durable);
-                        case Outcome.Failed<Void>(IOException cause) ->
-                            context.failed().accept(dir, cause);
-                    }
-                    durable.run();
-                });
     }
 }

@@ -2,7 +2,6 @@ package io.ottla.log;
 
 import io.ottla.base.Clock;
 import io.ottla.base.Completion;
-import io.ottla.base.Disk;
 import io.ottla.base.Outcome;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -133,25 +132,11 @@ final class IdleFinish {
         }
 
         private void sync() {
-            if (written.isEmpty() || stopped || dir.failure().isPresent()) {
+            if (stopped || dir.failure().isPresent()) {
                 over();
                 return;
             }
-            Disk disk = context.disk();
-            disk.submit(
-                    dir,
-                    () -> {
-                        SyncFailure.syncFileSystem(disk, dir.path());
-                        return null;
-                    },
-                    (Outcome<Void> outcome) -> {
-                        switch (outcome) {
-                            case Outcome.Done<Void> synced -> written.forEach(LogFinish.Finished::durable);
-                            case Outcome.Failed<Void>(IOException cause) ->
-                                context.failed().accept(dir, cause);
-                        }
-                        over();
-                    });
+            LogFinish.sync(context, dir, written, IdleFinish.this::over);
         }
     }
 }

@@ -186,6 +186,17 @@ public final class LogDir {
         if (failure.isEmpty()) failure = Optional.of(cause);
     }
 
+    /** One sync makes durable all that was written to its file system; one that fails leaves the mark of {@link SyncFailure}. */
+    void syncFileSystem(Completion<Void> completion) {
+        disk.submit(
+                this,
+                () -> {
+                    SyncFailure.syncFileSystem(disk, path);
+                    return null;
+                },
+                completion);
+    }
+
     /** Bytes that can still be written. Blocks. */
     public long usableBytes() throws IOException {
         return disk.usableBytes(path);

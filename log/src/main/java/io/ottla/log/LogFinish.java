@@ -141,6 +141,26 @@ final class LogFinish {
         log.flusher().durable(target.endOffset(), finished);
     }
 
+    /**
+     * One sync of their file system makes all of these durable: thousands would take the device's time one after another. If it
+     * fails, the directory has failed.
+     *
+     * @param then runs either way
+     */
+    static void sync(LogContext context, LogDir dir, List<Finished> written, Runnable then) {
+        if (written.isEmpty()) {
+            then.run();
+            return;
+        }
+        dir.syncFileSystem(outcome -> {
+            switch (outcome) {
+                case Outcome.Done<Void> done -> written.forEach(Finished::durable);
+                case Outcome.Failed<Void>(IOException cause) -> context.failed().accept(dir, cause);
+            }
+            then.run();
+        });
+    }
+
     /** As {@link #write}, and makes it durable, as {@link LogFlusher} does. The outcome is the flushed offset. */
     void finish(Completion<Long> completion) {
         write(true, outcome -> {

@@ -90,23 +90,16 @@ final class LogOpening {
 
     /** One sync of what the last process wrote, instead of one for each log that is checked. */
     private void syncTogether() {
-        Disk disk = context.disk();
         for (LogDir dir : toSync) {
             syncing++;
-            disk.submit(
-                    dir,
-                    () -> {
-                        SyncFailure.syncFileSystem(disk, dir.path());
-                        return null;
-                    },
-                    (Outcome<Void> outcome) -> {
-                        syncing--;
-                        switch (outcome) {
-                            case Outcome.Done<Void> done -> synced.add(dir);
-                            case Outcome.Failed<Void>(IOException cause) -> logs.fail(dir, cause);
-                        }
-                        goOn();
-                    });
+            dir.syncFileSystem(outcome -> {
+                syncing--;
+                switch (outcome) {
+                    case Outcome.Done<Void> done -> synced.add(dir);
+                    case Outcome.Failed<Void>(IOException cause) -> logs.fail(dir, cause);
+                }
+                goOn();
+            });
         }
         toSync.clear();
     }
