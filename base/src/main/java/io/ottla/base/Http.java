@@ -3,6 +3,7 @@ package io.ottla.base;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -43,6 +44,11 @@ public interface Http {
     record Answer(int status, String contentType, Map<String, String> headers, Content content) {
         public Answer(int status, String contentType, Supplier<byte[]> bytes) {
             this(status, contentType, Map.of(), new Content.Bytes(bytes));
+        }
+
+        /** A sentence for people. */
+        public static Answer text(int status, String text) {
+            return new Answer(status, "text/plain; charset=utf-8", () -> text.getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +45,10 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
     private final BrokerConfigs configured;
     private final int brokerId;
     private final ToIntFunction<TopicPartition> lastEpochs;
-    /** What passwords were encrypted with: the secret, and the one before it. */
-    private final List<PasswordCipher> ciphers;
+    /** Empty without {@code password.encoder.secret}. */
+    private final Optional<PasswordCipher> cipher;
+    /** What passwords may still be encrypted with that were set before the secret was changed. */
+    private final Optional<PasswordCipher> oldCipher;
 
     /** All that is set for this broker, as its znode has it, with passwords in plain text. */
     private Map<String, String> setForThisBroker = Map.of();
@@ -67,18 +68,15 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
         this.lastEpochs = lastEpochs;
         this.configured = configured;
         this.brokerId = brokerId;
-        ciphers = Stream.of(PasswordCipher.SECRET, PasswordCipher.OLD_SECRET)
-                .flatMap(secret -> PasswordCipher.of(configured, secret).stream())
-                .toList();
+        cipher = PasswordCipher.of(configured, PasswordCipher.SECRET);
+        oldCipher = PasswordCipher.of(configured, PasswordCipher.OLD_SECRET);
         topicDefaults = TopicConfigs.defaults(this::find);
     }
 
     @Override
     public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
         image = after;
-        boolean concernsUs = delta.configs().contains(ConfigEntity.broker(brokerId))
-                || delta.configs().contains(ConfigEntity.brokers());
-        if (!concernsUs) return;
+        if (!concernsAllTopics(delta)) return;
         ConfigEntity us = ConfigEntity.broker(brokerId);
         setForThisBroker = inPlainText(image.config(us));
         ofThisBroker = sound(BrokerConfigs.TABLE, us, setForThisBroker);
@@ -93,7 +91,7 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
 
     /** Empty without {@code password.encoder.secret}. */
     Optional<PasswordCipher> cipher() {
-        return PasswordCipher.of(configured, PasswordCipher.SECRET);
+        return cipher;
     }
 
     /**
@@ -102,15 +100,14 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
      * @param random salts passwords
      */
     public Optional<ConfigEdit> passwordsAnew(SeededRandom random) {
-        Optional<PasswordCipher> old = PasswordCipher.of(configured, PasswordCipher.OLD_SECRET);
-        Optional<PasswordCipher> cipher = cipher();
-        if (old.isEmpty() || cipher.isEmpty()) return Optional.empty();
+        if (oldCipher.isEmpty() || cipher.isEmpty()) return Optional.empty();
         return Optional.of(new ConfigEdit(ConfigEntity.broker(brokerId), set -> {
             Map<String, String> anew = new HashMap<>(set);
             set.forEach((name, value) -> {
                 if (BrokerConfigs.isPassword(name)
                         && cipher.get().decrypt(value).isEmpty())
-                    old.get()
+                    oldCipher
+                            .get()
                             .decrypt(value)
                             .ifPresent(password -> anew.put(name, cipher.get().encrypt(password, random)));
             });
@@ -123,17 +120,18 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
         Map<String, String> plain = new HashMap<>(set);
         set.forEach((name, value) -> {
             if (!BrokerConfigs.isPassword(name)) return;
-            Optional<String> password = ciphers.stream()
-                    .flatMap(cipher -> cipher.decrypt(value).stream())
-                    .findFirst();
-            if (password.isPresent()) plain.put(name, password.get());
-            else plain.remove(name);
-            if (password.isEmpty())
+            Optional<String> password = cipher.flatMap(current -> current.decrypt(value))
+                    .or(() -> oldCipher.flatMap(old -> old.decrypt(value)));
+            if (password.isPresent()) {
+                plain.put(name, password.get());
+            } else {
+                plain.remove(name);
                 LOG.warn(
                         "{} is set for this broker, but cannot be decrypted with {}, and is passed over;"
                                 + " set it anew with kafka-configs.sh",
                         name,
                         PasswordCipher.SECRET);
+            }
         });
         return plain;
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -94,9 +95,7 @@ public final class BroughtSnapshot {
         while (!waiting.isEmpty()) {
             Znode node = waiting.remove();
             newest = Math.max(newest, Math.max(node.fields().mzxid, node.pzxid()));
-            if (node.numChildren() == 0) continue;
-            for (Object child : node.children().toArray())
-                waiting.add(child instanceof byte[] content ? new Znode(node, content) : (Znode) child);
+            waiting.addAll(List.of(node.childNodes()));
         }
         return newest;
     }

@@ -4,8 +4,8 @@ import io.ottla.zookeeperprotocol.LoggedTxn;
 import java.util.Optional;
 
 /**
- * Z16: at the same zxid the tree is the same. Every transaction is logged with the digest of the tree after it, so whoever replays the log can tell whether he has
- * the tree that was served.
+ * Z16: at the same zxid the tree is the same. Every transaction is logged with the digest of the tree after it, so a replay of the log can tell whether it
+ * arrives at the tree that was served.
  *
  * <p>A snapshot of the original may hold changes later than its zxid. It says at which zxid its own digest holds: from there on the tree is known exactly, and only
  * from there on it is compared.

@@ -66,7 +66,7 @@ final class AdminPort {
         String url = config.commandUrl();
         String path = question.path();
         if (commands.get().isEmpty()) {
-            answer.accept(text(SERVICE_UNAVAILABLE, "the service is not open yet\n"));
+            answer.accept(Http.Answer.text(SERVICE_UNAVAILABLE, "the service is not open yet\n"));
         } else if (path.equals(url) || path.equals(url + "/")) {
             answer.accept(page(commands.get().get()));
         } else if (path.startsWith(url + "/")) {
@@ -80,12 +80,8 @@ final class AdminPort {
                     question.body());
             commands.get().get().run(request, response -> answer.accept(answer(response)));
         } else {
-            answer.accept(text(NOT_FOUND, "there is nothing here; see " + url + "\n"));
+            answer.accept(Http.Answer.text(NOT_FOUND, "there is nothing here; see " + url + "\n"));
         }
-    }
-
-    private static Http.Answer text(int status, String text) {
-        return new Http.Answer(status, "text/plain; charset=utf-8", () -> text.getBytes(StandardCharsets.UTF_8));
     }
 
     private Http.Answer page(AdminCommands all) {

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 /** {@code GET /metrics} for Prometheus, where {@code metricsProvider.*} asks for it. */
 final class MetricsPort {
     private static final String PATH = "/metrics";
-    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int SERVICE_UNAVAILABLE = 503;
@@ -42,20 +42,13 @@ final class MetricsPort {
     }
 
     private void asked(Http.Question question, Consumer<Http.Answer> answer) {
-        if (!question.path().equals(PATH)) answer.accept(text(NOT_FOUND, "there is nothing here; see " + PATH + "\n"));
-        else if (commands.get().isEmpty()) answer.accept(text(SERVICE_UNAVAILABLE, "the service is not open yet\n"));
-        else
-            answer.accept(new Http.Answer(
-                    OK,
-                    "text/plain; version=0.0.4; charset=utf-8",
-                    bytes(commands.get().get().prometheus(config.isWithJvm()))));
-    }
-
-    private static Http.Answer text(int status, String text) {
-        return new Http.Answer(status, TEXT, bytes(text));
-    }
-
-    private static Supplier<byte[]> bytes(String text) {
-        return () -> text.getBytes(StandardCharsets.UTF_8);
+        if (!question.path().equals(PATH)) {
+            answer.accept(Http.Answer.text(NOT_FOUND, "there is nothing here; see " + PATH + "\n"));
+        } else if (commands.get().isEmpty()) {
+            answer.accept(Http.Answer.text(SERVICE_UNAVAILABLE, "the service is not open yet\n"));
+        } else {
+            String metrics = commands.get().get().prometheus(config.isWithJvm());
+            answer.accept(new Http.Answer(OK, TEXT, () -> metrics.getBytes(StandardCharsets.UTF_8)));
+        }
     }
 }
