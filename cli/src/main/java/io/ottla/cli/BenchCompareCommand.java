@@ -25,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -150,16 +148,13 @@ final class BenchCompareCommand implements Callable<Integer> {
         }
         if (turns < 1 || repeats < 1) throw new CommandFailed("--turns and --repeats take 1 or more.");
         if (!(scale > 0) || scale > 100) throw new CommandFailed("--scale takes more than 0, up to 100.");
-        CountDownLatch finished = new CountDownLatch(1);
-        Thread interrupted = Thread.ofPlatform().name("compare-stop").unstarted(() -> stopAndWait(finished));
-        Runtime.getRuntime().addShutdownHook(interrupted);
-        try {
+        try (Interruption _ = new Interruption(
+                children::endAll,
+                FINISH_S_MAX,
+                "not everything was tidied up in time; there may be something left in " + folder + ".")) {
             return compare();
         } catch (LoadFailedException e) {
             throw new CommandFailed(e.getMessage());
-        } finally {
-            finished.countDown();
-            if (!children.ended()) Runtime.getRuntime().removeShutdownHook(interrupted);
         }
     }
 
@@ -233,17 +228,5 @@ final class BenchCompareCommand implements Callable<Integer> {
         words.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         words.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "bench"));
         return words;
-    }
-
-    /** Ctrl-C: servers and loads end, and the process waits until what was measured is printed and the data removed. */
-    private void stopAndWait(CountDownLatch finished) {
-        children.endAll();
-        try {
-            if (!finished.await(FINISH_S_MAX, TimeUnit.SECONDS))
-                System.err.println(
-                        "ottla: not everything was tidied up in time; there may be something left in " + folder + ".");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

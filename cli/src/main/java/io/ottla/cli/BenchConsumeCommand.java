@@ -51,6 +51,7 @@ final class BenchConsumeCommand extends BenchLoad {
     @Override
     LoadPlan plan(LoadTopic topic) {
         atLeastOne("--consumers", consumers.consumers);
+        atLeastOne("--record-size", recordBytes);
         return new LoadPlan(
                 LoadPlan.Kind.CONSUME,
                 topic.name(),

@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  ottla bench e2e --rate 1000 --duration 30 --acks all --html report.html"})
 final class BenchE2eCommand extends BenchLoad {
-    static final int BYTES_DEFAULT = 100;
+    private static final int BYTES_DEFAULT = 100;
     private static final double RATE_DEFAULT = 100;
 
     @Mixin
@@ -31,33 +31,7 @@ final class BenchE2eCommand extends BenchLoad {
     LoadPlan plan(LoadTopic topic) {
         int bytes = producers.recordBytesOr(BYTES_DEFAULT);
         double rate = producers.rate.isPresent() ? producers.recordsPerS(bytes) : RATE_DEFAULT;
-        return twoSided(LoadPlan.Kind.END_TO_END, this, topic, producers, consumers, bytes, rate);
-    }
-
-    /** A plan with producers and consumers at once. */
-    static LoadPlan twoSided(
-            LoadPlan.Kind kind,
-            BenchLoad load,
-            LoadTopic topic,
-            BenchProducerOptions producers,
-            BenchConsumerOptions consumers,
-            int recordBytes,
-            double recordsPerS) {
-        load.atLeastOne("--producers", producers.producers);
-        load.atLeastOne("--consumers", consumers.consumers);
-        return new LoadPlan(
-                kind,
-                topic.name(),
-                topic.partitions(),
-                producers.activePartitions,
-                recordBytes,
-                load.run.count.orElse(0L),
-                load.durationS(),
-                load.run.warmupS,
-                recordsPerS,
-                producers.producers,
-                consumers.consumers,
-                consumers.group.orElse(""));
+        return twoSided(LoadPlan.Kind.END_TO_END, topic, producers, consumers, bytes, rate);
     }
 
     @Override

@@ -20,11 +20,13 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigDef;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -65,18 +67,14 @@ abstract class BenchLoad implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        CountDownLatch finished = new CountDownLatch(1);
-        Thread interrupted = Thread.ofPlatform().name("bench-stop").unstarted(() -> stopAndWait(finished));
-        Runtime.getRuntime().addShutdownHook(interrupted);
-        try (Admin admin = broker.admin(LoadTopic.TIMEOUT_MS)) {
+        try (Interruption _ = new Interruption(
+                        stop::ask, FINISH_S_MAX, "not everything was tidied up in time; a topic may be left.");
+                Admin admin = broker.admin(LoadTopic.TIMEOUT_MS)) {
             return run(admin);
         } catch (LoadFailedException e) {
             throw e.getCause() == null ? new CommandFailed(e.getMessage()) : broker.failed("measuring", e.getCause());
         } catch (ExecutionException | KafkaException e) {
             throw broker.failed("measuring", e);
-        } finally {
-            finished.countDown();
-            if (!stop.asked()) Runtime.getRuntime().removeShutdownHook(interrupted);
         }
     }
 
@@ -102,7 +100,7 @@ abstract class BenchLoad implements Callable<Integer> {
             if (!(seconds > 0))
                 throw new ParameterException(spec.commandLine(), "--duration takes more than 0 seconds.");
         });
-        if (run.warmupS < 0 || run.warmupS >= run.durationS.orElse(Double.MAX_VALUE))
+        if (!(run.warmupS >= 0) || run.warmupS >= run.durationS.orElse(Double.MAX_VALUE))
             throw new ParameterException(
                     spec.commandLine(), "--warmup takes 0 or more seconds, and fewer than --duration.");
     }
@@ -122,6 +120,31 @@ abstract class BenchLoad implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandFailed("This load cannot be run: " + e.getMessage() + ".");
         }
+    }
+
+    /** With producers and consumers at once. */
+    final LoadPlan twoSided(
+            LoadPlan.Kind kind,
+            LoadTopic topic,
+            BenchProducerOptions producers,
+            BenchConsumerOptions consumers,
+            int recordBytes,
+            double recordsPerS) {
+        atLeastOne("--producers", producers.producers);
+        atLeastOne("--consumers", consumers.consumers);
+        return new LoadPlan(
+                kind,
+                topic.name(),
+                topic.partitions(),
+                producers.activePartitions,
+                recordBytes,
+                run.count.orElse(0L),
+                durationS(),
+                run.warmupS,
+                recordsPerS,
+                producers.producers,
+                consumers.consumers,
+                consumers.group.orElse(""));
     }
 
     final double durationS() {
@@ -145,9 +168,18 @@ abstract class BenchLoad implements Callable<Integer> {
         if (plan.producers() > 0) settings.putAll(producerSettings());
         if (plan.consumers() > 0) settings.putAll(consumerSettings());
         broker.properties.forEach((key, value) -> {
-            if (!key.contains("password") && !key.contains("jaas")) settings.put(key, value);
+            if (!isSecret(key)) settings.put(key, value);
         });
         return settings;
+    }
+
+    /** What Kafka itself does not print; and what only somebody's own plugin knows, by its name. */
+    private static boolean isSecret(String key) {
+        return Stream.of(ProducerConfig.configDef(), ConsumerConfig.configDef())
+                        .map(known -> known.configKeys().get(key))
+                        .anyMatch(known -> known != null && known.type() == ConfigDef.Type.PASSWORD)
+                || key.contains("password")
+                || key.contains("secret");
     }
 
     private Load.Observer progress() {
@@ -173,17 +205,6 @@ abstract class BenchLoad implements Callable<Integer> {
             throw new CommandFailed("The report cannot be written to " + file + ": " + e.getMessage() + ".");
         }
         broker.output().say("The report is " + file.toAbsolutePath().toUri() + ".");
-    }
-
-    /** Ctrl-C: the load ends, and the process waits until what was measured is printed and the topic removed. */
-    private void stopAndWait(CountDownLatch finished) {
-        stop.ask();
-        try {
-            if (!finished.await(FINISH_S_MAX, TimeUnit.SECONDS))
-                System.err.println("ottla: not everything was tidied up in time; a topic may be left.");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** The records that came through of the named track. */

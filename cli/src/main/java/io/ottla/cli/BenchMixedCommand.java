@@ -27,8 +27,7 @@ final class BenchMixedCommand extends BenchLoad {
     @Override
     LoadPlan plan(LoadTopic topic) {
         int bytes = producers.recordBytes();
-        return BenchE2eCommand.twoSided(
-                LoadPlan.Kind.MIXED, this, topic, producers, consumers, bytes, producers.recordsPerS(bytes));
+        return twoSided(LoadPlan.Kind.MIXED, topic, producers, consumers, bytes, producers.recordsPerS(bytes));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.ottla.cli;
 
 import io.ottla.compare.ZooKeeperLoad;
 import io.ottla.load.LoadFailedException;
+import io.ottla.load.StopSignal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Parameters;
             "  ottla bench zookeeper set:60000 --rate 1000 --outstanding 1000"
         })
 final class BenchZooKeeperCommand implements Callable<Integer> {
+    /** How long Ctrl-C waits for answers under way and for the removal of the nodes. */
+    private static final long FINISH_S_MAX = 20;
+
     @Parameters(paramLabel = "STEP", arity = "1..*", description = "What to do and how often, such as set:100000.")
     List<String> steps = new ArrayList<>();
 
@@ -91,10 +95,13 @@ final class BenchZooKeeperCommand implements Callable<Integer> {
         if (sessions < 1 || outstanding < 1) throw new CommandFailed("--sessions and --outstanding take 1 or more.");
         if (dataBytes < 0 || dataBytes > 1_000_000) throw new CommandFailed("--size takes up to 1000000 bytes.");
         if (!(ratePerS >= 0)) throw new CommandFailed("--rate takes more than 0.");
-        try {
+        StopSignal stop = new StopSignal();
+        try (Interruption _ = new Interruption(
+                stop::ask, FINISH_S_MAX, "not everything was tidied up in time; there may be nodes left below /.")) {
             List<ZooKeeperLoad.Track> tracks = ZooKeeperLoad.run(
                     new ZooKeeperLoad.Plan(
                             servers, sessions, outstanding, dataBytes, ratePerS, parsed(warmup), parsed(steps)),
+                    stop,
                     this::tell);
             if (json)
                 System.out.println(Output.text(Map.of(

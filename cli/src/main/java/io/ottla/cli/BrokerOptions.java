@@ -1,14 +1,9 @@
 package io.ottla.cli;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
@@ -46,15 +41,7 @@ final class BrokerOptions {
     /** The client's settings, with {@code defaults} beneath what the user gave. */
     Map<String, Object> settings(Map<String, String> defaults) throws CommandFailed {
         Map<String, Object> settings = new LinkedHashMap<>(defaults);
-        if (clientConfig.isPresent()) {
-            Properties file = new Properties();
-            try (Reader reader = Files.newBufferedReader(clientConfig.get())) {
-                file.load(reader);
-            } catch (IOException e) {
-                throw unreadable(clientConfig.get(), e);
-            }
-            file.forEach((key, value) -> settings.put((String) key, value));
-        }
+        if (clientConfig.isPresent()) settings.putAll(ConfigFile.read("file", clientConfig.get()));
         settings.putAll(properties);
         settings.put("bootstrap.servers", bootstrapServer);
         return settings;
@@ -74,14 +61,6 @@ final class BrokerOptions {
         } catch (KafkaException e) {
             throw failed("connecting to " + bootstrapServer, e);
         }
-    }
-
-    /** A file that a person named cannot be read. */
-    static CommandFailed unreadable(Path file, IOException cause) {
-        return new CommandFailed(
-                cause instanceof NoSuchFileException
-                        ? "there is no file " + file
-                        : "the file " + file + " cannot be read: " + cause.getMessage());
     }
 
     Output output() {

@@ -7,6 +7,7 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Properties;
 
 /** The properties of a configuration file, if there is one, and those of the command line over them. */
 final class ConfigFile {
+    private static final String KIND = "configuration file";
     private static final String DYNAMIC = "dynamicConfigFile";
     private static final String PASSWORD_PATH = ".passwordPath";
 
@@ -34,10 +36,10 @@ final class ConfigFile {
      */
     ConfigFile(Path path, List<String> overrides) throws CommandFailed {
         if (path != null) {
-            file.putAll(read(path));
+            file.putAll(read(KIND, path));
             // where the original moves the lines of its servers to
             String dynamic = file.get(DYNAMIC);
-            if (dynamic != null) read(Path.of(dynamic.strip())).forEach(file::putIfAbsent);
+            if (dynamic != null) read(KIND, Path.of(dynamic.strip())).forEach(file::putIfAbsent);
         }
         for (String override : overrides) {
             int equals = override.indexOf('=');
@@ -46,25 +48,32 @@ final class ConfigFile {
         }
     }
 
-    private static Map<String, String> read(Path path) throws CommandFailed {
+    /** @param kind what the file is to a person, such as {@code configuration file} */
+    static Map<String, String> read(String kind, Path path) throws CommandFailed {
         Properties read = new Properties();
         try {
-            read.load(new StringReader(text(path)));
-        } catch (NoSuchFileException e) {
-            throw new CommandFailed("there is no configuration file " + path);
+            read.load(new StringReader(text(kind, path)));
         } catch (IOException | IllegalArgumentException e) {
-            throw new CommandFailed("the configuration file " + path + " cannot be read: " + e.getMessage());
+            throw unreadable(kind, path, e);
         }
         Map<String, String> all = new LinkedHashMap<>();
         read.stringPropertyNames().forEach(key -> all.put(key, read.getProperty(key)));
         return all;
     }
 
+    /** That a file which a person named is of no use. */
+    static CommandFailed unreadable(String kind, Path file, Exception cause) {
+        if (cause instanceof NoSuchFileException) return new CommandFailed("there is no " + kind + " " + file);
+        // of which the message is the file's name
+        String why = cause instanceof AccessDeniedException ? "access is denied" : cause.getMessage();
+        return new CommandFailed("the " + kind + " " + file + " cannot be read: " + why);
+    }
+
     /** UTF-8; or else Latin-1, which Java's own reader of such files expects. */
-    private static String text(Path path) throws CommandFailed, IOException {
+    private static String text(String kind, Path path) throws CommandFailed, IOException {
         byte[] bytes = Files.readAllBytes(path);
         for (byte each : bytes)
-            if (each == 0) throw new CommandFailed("the configuration file " + path + " is not a text file");
+            if (each == 0) throw new CommandFailed("the " + kind + " " + path + " is not a text file");
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -93,7 +102,7 @@ final class ConfigFile {
                     .ifPresent(found ->
                             found.forEach((user, password) -> users.put(OptionsParser.JAAS_USER + user, password)));
         } catch (IOException | IllegalArgumentException e) {
-            throw new CommandFailed("the JAAS file " + path + " cannot be read: " + e.getMessage());
+            throw unreadable("JAAS file", Path.of(path), e);
         }
         return users;
     }
@@ -111,7 +120,7 @@ final class ConfigFile {
                         key.substring(0, key.length() - "Path".length()),
                         Files.readString(path).strip());
             } catch (IOException e) {
-                throw new CommandFailed(key + ": the file " + path + " cannot be read: " + e.getMessage());
+                throw new CommandFailed(key + ": " + unreadable("file", path, e).getMessage());
             }
         }
         return all;

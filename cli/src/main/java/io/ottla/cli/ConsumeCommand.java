@@ -1,6 +1,5 @@
 package io.ottla.cli;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -41,6 +40,8 @@ import picocli.CommandLine.Parameters;
         })
 final class ConsumeCommand implements Callable<Integer> {
     private static final Duration POLL = Duration.ofMillis(200);
+    /** How long Ctrl-C waits for the consumer to leave its group. */
+    private static final long LEAVE_S_MAX = 3;
 
     @Mixin
     BrokerOptions broker;
@@ -103,6 +104,7 @@ final class ConsumeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (broker.json) format = RecordFormat.json;
+        Position begin = Position.of("--from", from.orElse(toEnd ? "beginning" : "end"));
         if (group.isPresent() && (partition.isPresent() || from.isPresent()))
             throw new CommandFailed(
                     "A group decides itself where to read: leave out --partition and --from, or use `ottla group reset`.");
@@ -113,12 +115,15 @@ final class ConsumeCommand implements Callable<Integer> {
                 "allow.auto.create.topics", "false", // looking is not making
                 "default.api.timeout.ms", "10000"));
         group.ifPresent(id -> defaults.put("group.id", id));
-        Thread main = Thread.currentThread();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                        broker.settings(defaults), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-                Writer out = new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), 1 << 16)) {
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> leave(consumer, main)));
-            run(consumer, out);
+        try {
+            KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                    broker.settings(defaults), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            try (Interruption _ = new Interruption(
+                            consumer::wakeup, LEAVE_S_MAX, "the consumer did not leave its group in time.");
+                    consumer;
+                    Writer out = new OutputStreamWriter(StandardOutput.inBulk(System.out), StandardCharsets.UTF_8)) {
+                run(consumer, begin, out);
+            }
         } catch (WakeupException asked) {
             return 0;
         } catch (KafkaException e) {
@@ -127,13 +132,14 @@ final class ConsumeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void run(KafkaConsumer<byte[], byte[]> consumer, Writer out) throws IOException, CommandFailed {
+    private void run(KafkaConsumer<byte[], byte[]> consumer, Position begin, Writer out)
+            throws IOException, CommandFailed {
         List<TopicPartition> partitions = partitions(consumer);
         if (group.isPresent()) {
             consumer.subscribe(List.of(topic));
         } else {
             consumer.assign(partitions);
-            seek(consumer, partitions);
+            seek(consumer, partitions, begin);
         }
         Map<TopicPartition, Long> ends = toEnd ? consumer.endOffsets(partitions) : Map.of();
         Progress progress = new Progress("records");
@@ -186,23 +192,12 @@ final class ConsumeCommand implements Callable<Integer> {
         return partitions;
     }
 
-    private void seek(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) throws CommandFailed {
-        String where = from.orElse(toEnd ? "beginning" : "end");
-        switch (where) {
-            case "beginning" -> consumer.seekToBeginning(partitions);
-            case "end" -> consumer.seekToEnd(partitions);
-            default -> {
-                boolean time = where.startsWith("@");
-                long number;
-                try {
-                    number = Long.parseLong(time ? where.substring(1) : where);
-                } catch (NumberFormatException e) {
-                    throw new CommandFailed(
-                            "--from takes beginning, end, an offset or @MILLISECONDS, not '" + where + "'.");
-                }
-                if (time) seekToTime(consumer, partitions, number);
-                else seekToOffset(consumer, partitions, number);
-            }
+    private static void seek(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, Position begin) {
+        switch (begin) {
+            case Position.Beginning() -> consumer.seekToBeginning(partitions);
+            case Position.End() -> consumer.seekToEnd(partitions);
+            case Position.At(long offset) -> seekToOffset(consumer, partitions, offset);
+            case Position.Since(long timestampMs) -> seekToTime(consumer, partitions, timestampMs);
         }
     }
 
@@ -229,16 +224,6 @@ final class ConsumeCommand implements Callable<Integer> {
             OffsetAndTimestamp at = found.get(each);
             if (at == null) consumer.seekToEnd(List.of(each));
             else consumer.seek(each, at.offset());
-        }
-    }
-
-    /** Ctrl-C: lets the consumer leave its group before the process ends. */
-    private static void leave(KafkaConsumer<byte[], byte[]> consumer, Thread main) {
-        consumer.wakeup();
-        try {
-            main.join(3000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

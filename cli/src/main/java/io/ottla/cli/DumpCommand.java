@@ -1,6 +1,5 @@
 package io.ottla.cli;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -29,8 +28,6 @@ import picocli.CommandLine.Parameters;
             "  ottla dump --records --json ottla-data/kafka/orders-0/00000000000000000000.log"
         })
 final class DumpCommand implements Callable<Integer> {
-    private static final int BUFFER_BYTES = 1 << 16;
-
     @Parameters(arity = "1..*", paramLabel = "FILE|DIRECTORY", description = "Directories with all that is below them.")
     List<Path> paths;
 
@@ -50,8 +47,7 @@ final class DumpCommand implements Callable<Integer> {
 
     int run(PrintStream out) throws CommandFailed {
         Progress progress = Progress.besideOutput("entries");
-        PrintStream buffered =
-                new PrintStream(new BufferedOutputStream(out, BUFFER_BYTES), false, StandardCharsets.UTF_8);
+        PrintStream buffered = new PrintStream(StandardOutput.inBulk(out), false, StandardCharsets.UTF_8);
         try (FileDump files = new FileDump(new Output(json, buffered), records, progress)) {
             dump = files;
             for (Path path : paths) dump(path);

@@ -1,5 +1,6 @@
 package io.ottla.cli;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,8 +52,8 @@ final class GroupDescribeCommand implements Callable<Integer> {
         Map<TopicPartition, MemberDescription> owners = new HashMap<>();
         for (MemberDescription member : description.members())
             for (TopicPartition partition : member.assignment().topicPartitions()) owners.put(partition, member);
-        TreeSet<TopicPartition> partitions = new TreeSet<>(
-                java.util.Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
+        TreeSet<TopicPartition> partitions =
+                new TreeSet<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
         partitions.addAll(committed.keySet());
         partitions.addAll(owners.keySet());
         Map<TopicPartition, OffsetSpec> wanted = new LinkedHashMap<>();

@@ -57,8 +57,9 @@ final class GroupResetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Position target = Position.of("--to", where);
         try (Admin admin = broker.admin()) {
-            Map<TopicPartition, OffsetAndMetadata> targets = targets(admin);
+            Map<TopicPartition, OffsetAndMetadata> targets = targets(admin, target);
             if (!dryRun) admin.alterConsumerGroupOffsets(group, targets).all().get();
             Output.Rows rows = broker.output().rows("topic", "partition", "offset");
             targets.forEach((each, offset) -> rows.add(each.topic(), each.partition(), offset.offset()));
@@ -70,14 +71,14 @@ final class GroupResetCommand implements Callable<Integer> {
         }
     }
 
-    private Map<TopicPartition, OffsetAndMetadata> targets(Admin admin)
+    private Map<TopicPartition, OffsetAndMetadata> targets(Admin admin, Position target)
             throws ExecutionException, InterruptedException, CommandFailed {
         Map<TopicPartition, OffsetSpec> wanted = new LinkedHashMap<>();
         for (TopicDescription topic :
                 admin.describeTopics(topics).allTopicNames().get().values())
             for (TopicPartitionInfo info : topic.partitions())
                 if (partition.isEmpty() || partition.get() == info.partition())
-                    wanted.put(new TopicPartition(topic.name(), info.partition()), spec());
+                    wanted.put(new TopicPartition(topic.name(), info.partition()), spec(target));
         if (wanted.isEmpty())
             throw new CommandFailed(
                     "Topic " + String.join(", ", topics) + " has no partition " + partition.orElse(0) + ".");
@@ -90,26 +91,19 @@ final class GroupResetCommand implements Callable<Integer> {
         wanted.keySet().forEach(each -> {
             long end = ends.get(each);
             long offset = found.get(each).offset();
-            if (isOffset()) offset = Math.clamp(Long.parseLong(where), offset, end);
+            if (target instanceof Position.At(long wish)) offset = Math.clamp(wish, offset, end);
             targets.put(each, new OffsetAndMetadata(offset < 0 ? end : offset)); // no record at or after the time
         });
         return targets;
     }
 
-    private boolean isOffset() {
-        return !where.isEmpty() && where.chars().allMatch(digit -> digit >= '0' && digit <= '9');
-    }
-
     /** An offset goes from the beginning, since it cannot lie before it. */
-    private OffsetSpec spec() throws CommandFailed {
-        if (where.equals("beginning")) return OffsetSpec.earliest();
-        if (where.equals("end")) return OffsetSpec.latest();
-        try {
-            if (where.startsWith("@")) return OffsetSpec.forTimestamp(Long.parseLong(where.substring(1)));
-            if (isOffset() && Long.parseLong(where) >= 0) return OffsetSpec.earliest();
-        } catch (NumberFormatException e) {
-            // said below
-        }
-        throw new CommandFailed("--to takes beginning, end, an offset or @MILLISECONDS, not '" + where + "'.");
+    private static OffsetSpec spec(Position target) {
+        return switch (target) {
+            case Position.Beginning() -> OffsetSpec.earliest();
+            case Position.End() -> OffsetSpec.latest();
+            case Position.At(long offset) -> OffsetSpec.earliest();
+            case Position.Since(long timestampMs) -> OffsetSpec.forTimestamp(timestampMs);
+        };
     }
 }

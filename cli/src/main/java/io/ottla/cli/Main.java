@@ -28,7 +28,7 @@ public final class Main {
 
     public static void main(String[] arguments) throws Exception {
         Optional<StartCommand> start = QuickStart.parse(arguments);
-        int status = start.isPresent() ? run(start.get()) : run(arguments);
+        int status = start.isPresent() ? run(start.get()) : runAnswering(arguments);
         if (status != 0) System.exit(status);
     }
 
@@ -41,9 +41,20 @@ public final class Main {
         }
     }
 
+    /** A command whose answer did not arrive has not done what was asked. */
+    private static int runAnswering(String... arguments) {
+        StandardOutput output = StandardOutput.install();
+        int status = run(arguments);
+        System.out.flush();
+        Optional<String> loss = output.loss();
+        loss.ifPresent(sentence -> System.err.println("ottla: " + sentence));
+        return loss.isPresent() ? 1 : status;
+    }
+
     static int run(String... arguments) {
         CommandLine line = new CommandLine(new Main());
         line.setExecutionExceptionHandler((problem, command, parsed) -> {
+            if (problem instanceof StandardOutput.Lost) return 0; // runAnswering says whether that is a failure
             if (!(problem instanceof CommandFailed failed)) throw problem;
             command.getErr().println(sentence(failed));
             return 1;

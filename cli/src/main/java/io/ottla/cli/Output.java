@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Prints rows: as an aligned table for people, or as one JSON object a line for programs. */
@@ -79,7 +80,7 @@ final class Output {
             for (Object[] row : rows)
                 for (int i = 0; i < row.length; i++)
                     widths[i] = Math.max(widths[i], cell(row[i]).length());
-            line(columns.stream().map(String::toUpperCase).toList(), widths);
+            line(columns.stream().map(column -> column.toUpperCase(Locale.ROOT)).toList(), widths);
             for (Object[] row : rows) line(Arrays.stream(row).map(Output::cell).toList(), widths);
         }
 

@@ -89,18 +89,21 @@ final class ProduceCommand implements Callable<Integer> {
                 Map.of("acks", acks, "compression.type", compression, "linger.ms", "5", "max.block.ms", "10000"));
         AtomicReference<Exception> failure = new AtomicReference<>();
         Progress progress = new Progress("records");
-        try (BufferedReader lines = input();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(input(), StandardCharsets.UTF_8));
                 KafkaProducer<byte[], byte[]> producer =
                         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             if (partition.isPresent()) checkPartition(producer, partition.get());
             for (String line = lines.readLine(); line != null && failure.get() == null; line = lines.readLine()) {
-                ProducerRecord<byte[], byte[]> record = format.read(line, this);
-                var unused = producer.send(record, (metadata, error) -> {
+                var unused = producer.send(record(line, progress.done()), (metadata, error) -> {
                     if (error != null) failure.compareAndSet(null, error);
                 });
                 progress.add(1, line.length());
             }
             producer.flush();
+        } catch (IOException e) {
+            throw file.isPresent()
+                    ? ConfigFile.unreadable("file", file.get(), e)
+                    : new CommandFailed("Standard input cannot be read: " + e.getMessage() + ".");
         } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
         }
@@ -116,12 +119,17 @@ final class ProduceCommand implements Callable<Integer> {
             throw new CommandFailed("Topic " + topic + " has no partition " + wanted + ".");
     }
 
-    private BufferedReader input() throws CommandFailed {
+    /** @param before how many lines have become records */
+    private ProducerRecord<byte[], byte[]> record(String line, long before) throws CommandFailed {
         try {
-            InputStream in = file.isPresent() ? Files.newInputStream(file.get()) : System.in;
-            return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw BrokerOptions.unreadable(file.orElseThrow(), e);
+            return format.read(line, this);
+        } catch (CommandFailed wrong) {
+            throw new CommandFailed("Line %d is no record, and the %d before it were sent: %s"
+                    .formatted(before + 1, before, wrong.getMessage()));
         }
+    }
+
+    private InputStream input() throws IOException {
+        return file.isPresent() ? Files.newInputStream(file.get()) : System.in;
     }
 }

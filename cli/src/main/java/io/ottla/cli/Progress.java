@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Shows how far long work has come: a line on standard error that rewrites itself, only where a person is watching. */
 final class Progress {
@@ -71,6 +72,12 @@ final class Progress {
     private String line(long nowNs) {
         double seconds = Math.max(0.001, (nowNs - startNs) / 1e9);
         return String.format(
-                "%,d %s, %.1f MB, %,.0f/s, %.1f MB/s", done, what, bytes / 1e6, done / seconds, bytes / 1e6 / seconds);
+                Locale.ROOT,
+                "%,d %s, %.1f MB, %,.0f/s, %.1f MB/s",
+                done,
+                what,
+                bytes / 1e6,
+                done / seconds,
+                bytes / 1e6 / seconds);
     }
 }

@@ -1,9 +1,9 @@
 package io.ottla.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -33,6 +34,7 @@ enum RecordFormat {
     hex,
     json;
 
+    /** @throws CommandFailed what is wrong with the line, to be put behind which line it is */
     ProducerRecord<byte[], byte[]> read(String line, ProduceCommand command) throws CommandFailed {
         Integer partition = command.partition.orElse(null);
         byte[] key = command.key.map(RecordFormat::utf8).orElse(null);
@@ -43,7 +45,7 @@ enum RecordFormat {
                 String value = line;
                 if (command.keySeparator.isPresent()) {
                     int at = line.indexOf(command.keySeparator.get());
-                    if (at < 0) throw new CommandFailed("The line '" + line + "' has no key separator.");
+                    if (at < 0) throw new CommandFailed("it has no key separator.");
                     key = bytes(line.substring(0, at));
                     value = line.substring(at + command.keySeparator.get().length());
                 }
@@ -53,34 +55,54 @@ enum RecordFormat {
                 Map<String, Object> object = parse(line);
                 byte[] ofItsOwn = field(object, "key");
                 if (ofItsOwn != null) key = ofItsOwn;
-                if (object.get("headers") instanceof Map<?, ?> given) addHeaders(given, headers);
-                if (partition == null && object.get("partition") instanceof Number number)
-                    partition = number.intValue();
-                Long timestamp = timestamp(object.get("timestamp"));
-                yield new ProducerRecord<>(command.topic, partition, timestamp, key, field(object, "value"));
+                addHeaders(object.get("headers"), headers);
+                if (partition == null)
+                    partition = number(object, "partition", Integer.MAX_VALUE)
+                            .map(Long::intValue)
+                            .orElse(null);
+                yield new ProducerRecord<>(command.topic, partition, timestamp(object), key, field(object, "value"));
             }
         };
         headers.forEach(record.headers()::add);
         return record;
     }
 
-    private static void addHeaders(Map<?, ?> given, List<Header> headers) throws CommandFailed {
-        for (Map.Entry<?, ?> each : given.entrySet()) {
+    private static void addHeaders(Object given, List<Header> headers) throws CommandFailed {
+        if (given == null) return;
+        if (!(given instanceof Map<?, ?> byName)) throw new CommandFailed("\"headers\" is no JSON object.");
+        for (Map.Entry<?, ?> each : byName.entrySet()) {
             List<?> values =
                     each.getValue() instanceof List<?> several ? several : Collections.singletonList(each.getValue());
             for (Object value : values)
-                headers.add(new RecordHeader(each.getKey().toString(), headerValue(value)));
+                headers.add(new RecordHeader(each.getKey().toString(), headerValue(each.getKey(), value)));
         }
     }
 
-    private static byte[] headerValue(Object value) throws CommandFailed {
+    private static byte[] headerValue(Object name, Object value) throws CommandFailed {
         if (value instanceof Map<?, ?> map && map.get("hex") instanceof String digits) return bytesOfHex(digits);
-        return value == null ? null : utf8(value.toString());
+        return bytesOfText("the header " + name, value);
     }
 
     private static byte[] field(Map<String, Object> object, String name) throws CommandFailed {
         if (object.get(name + "Hex") instanceof String digits) return bytesOfHex(digits);
-        return object.get(name) == null ? null : utf8(object.get(name).toString());
+        return bytesOfText("\"" + name + "\"", object.get(name));
+    }
+
+    /** Numbers and the like are text as they stand; JSON within JSON would not be, once it was parsed. */
+    private static byte[] bytesOfText(String what, Object value) throws CommandFailed {
+        if (value instanceof Map || value instanceof List)
+            throw new CommandFailed(what + " is not a string; JSON that a record is to hold has to be one.");
+        return value == null ? null : utf8(value.toString());
+    }
+
+    private static Optional<Long> number(Map<String, Object> object, String name, long max) throws CommandFailed {
+        Object value = object.get(name);
+        if (value == null) return Optional.empty();
+        if (value instanceof Integer || value instanceof Long) {
+            long number = ((Number) value).longValue();
+            if (number <= max) return Optional.of(number);
+        }
+        throw new CommandFailed("\"" + name + "\" is " + value + ", and should be a whole number up to " + max + ".");
     }
 
     /** @param keys whether a key is printed before the value in {@link #text} */
@@ -93,8 +115,9 @@ enum RecordFormat {
                 object.put("partition", record.partition());
                 object.put("offset", record.offset());
                 object.put("timestamp", record.timestamp());
-                put(object, "key", record.key());
-                put(object, "value", record.value());
+                Utf8OrHex.put(object, "key", Optional.ofNullable(record.key()).map(ByteBuffer::wrap));
+                Utf8OrHex.put(
+                        object, "value", Optional.ofNullable(record.value()).map(ByteBuffer::wrap));
                 Map<String, List<Object>> byName = new LinkedHashMap<>();
                 for (Header header : record.headers())
                     byName.computeIfAbsent(header.key(), name -> new ArrayList<>())
@@ -107,47 +130,33 @@ enum RecordFormat {
         };
     }
 
-    /** As text; what is not UTF-8 under the name with {@code Hex} behind it. */
-    private static void put(Map<String, Object> object, String name, byte[] bytes) {
-        if (bytes == null || isUtf8(bytes))
-            object.put(name, bytes == null ? null : new String(bytes, StandardCharsets.UTF_8));
-        else object.put(name + "Hex", HexFormat.of().formatHex(bytes));
-    }
-
     private static Object shown(byte[] value) {
         if (value == null) return null;
-        return isUtf8(value)
-                ? new String(value, StandardCharsets.UTF_8)
-                : Map.of("hex", HexFormat.of().formatHex(value));
-    }
-
-    private static boolean isUtf8(byte[] bytes) {
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-            return true;
-        } catch (CharacterCodingException e) {
-            return false;
-        }
+        ByteBuffer bytes = ByteBuffer.wrap(value);
+        return Utf8OrHex.text(bytes).<Object>map(text -> text).orElseGet(() -> Map.of("hex", Utf8OrHex.hex(bytes)));
     }
 
     /** A record from before 0.10 has the timestamp −1: produced again, it gets the time of sending. */
-    private static Long timestamp(Object value) {
-        return value instanceof Number number && number.longValue() >= 0 ? number.longValue() : null;
+    private static Long timestamp(Map<String, Object> object) throws CommandFailed {
+        return number(object, "timestamp", Long.MAX_VALUE).filter(ms -> ms >= 0).orElse(null);
     }
 
     private static Map<String, Object> parse(String line) throws CommandFailed {
         try {
-            return JSON.std.mapFrom(line);
+            if (line.stripLeading().startsWith("{")) return JSON.std.mapFrom(line);
+        } catch (JsonProcessingException e) {
+            throw new CommandFailed("it is not a JSON object: " + e.getOriginalMessage() + ".");
         } catch (IOException e) {
-            throw new CommandFailed("The line '" + line + "' is not a JSON object: " + e.getMessage() + ".");
+            throw new CommandFailed("it is not a JSON object: " + e.getMessage() + ".");
         }
+        throw new CommandFailed("it is not a JSON object.");
     }
 
-    private static byte[] bytesOfHex(String line) throws CommandFailed {
+    private static byte[] bytesOfHex(String digits) throws CommandFailed {
         try {
-            return HexFormat.of().parseHex(line.strip());
+            return HexFormat.of().parseHex(digits.strip());
         } catch (IllegalArgumentException e) {
-            throw new CommandFailed("The line '" + line + "' is not hexadecimal: " + e.getMessage() + ".");
+            throw new CommandFailed("it is not hexadecimal: " + e.getMessage() + ".");
         }
     }
 

@@ -8,9 +8,6 @@ import io.ottla.kafkaprotocol.EndTxnMarker;
 import io.ottla.kafkaprotocol.Header;
 import io.ottla.kafkaprotocol.RecordReader;
 import io.ottla.kafkaprotocol.TimestampType;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -102,37 +99,17 @@ final class SegmentLines implements AutoCloseable {
             if (group.isPresent()) return group.get();
         }
         Map<String, Object> object = new LinkedHashMap<>();
-        put(object, "key", reader.key());
-        put(object, "value", reader.value());
+        Utf8OrHex.put(object, "key", reader.key());
+        Utf8OrHex.put(object, "value", reader.value());
         List<Map<String, Object>> headers = new ArrayList<>();
         for (Header header : reader.headers()) {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("name", header.key());
-            put(one, "value", header.value());
+            Utf8OrHex.put(one, "value", header.value());
             headers.add(one);
         }
         if (!headers.isEmpty()) object.put("headers", headers);
         return object;
-    }
-
-    /** As text; what is not UTF-8 under the name with {@code Hex} behind it. */
-    private static void put(Map<String, Object> object, String name, Optional<ByteBuffer> bytes) {
-        if (bytes.isEmpty()) {
-            object.put(name, null);
-            return;
-        }
-        try {
-            object.put(
-                    name,
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(bytes.get().duplicate())
-                            .toString());
-        } catch (CharacterCodingException e) {
-            byte[] copy = new byte[bytes.get().remaining()];
-            bytes.get().duplicate().get(copy);
-            object.put(name + "Hex", HexFormat.of().formatHex(copy));
-        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.ottla.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.ottla.node.StartResult;
@@ -178,6 +179,10 @@ class BenchCommandTest {
             produce BROKER --acks 7                   | 1 | Invalid value 7
             produce BROKER --count 1 --client-config /no/such | 1 | there is no file /no/such
             produce BROKER --count 5 --record-size 3000000 -q | 1 | max.request.size
+            consume BROKER --record-size -1           | 2 | --record-size takes 1 or more
+            produce BROKER --record-size -1           | 1 | records of -1 bytes
+            produce BROKER --active-partitions -1     | 1 | -1 active of 1 partitions
+            produce BROKER --warmup NaN               | 2 | --warmup takes
             compare --rows speed                      | 1 | no row 'speed'
             compare --turns 0                         | 1 | take 1 or more
             compare --scale 0                         | 1 | --scale takes
@@ -195,6 +200,17 @@ class BenchCommandTest {
         assertThat(ran.err).contains(message);
         assertThat(ran.status).isEqualTo(status);
         assertThat(topics()).noneMatch(name -> name.startsWith("ottla-bench"));
+    }
+
+    @Test
+    void secretsOfTheClientAreNotReported() throws Exception {
+        Ran ran = run("produce BROKER --count 5 -q --json -X ssl.keystore.key=pem -X ssl.key.password=word"
+                + " -X my.plugin.secret=mine -X linger.ms=3");
+        assertThat(ran.status).as(ran.err).isZero();
+        assertThat(ran.json().get("settings"))
+                .asInstanceOf(MAP)
+                .containsEntry("linger.ms", "3")
+                .doesNotContainKeys("ssl.keystore.key", "ssl.key.password", "my.plugin.secret");
     }
 
     @ParameterizedTest

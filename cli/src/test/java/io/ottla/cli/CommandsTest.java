@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ottla.node.StartResult;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,8 +225,13 @@ class CommandsTest {
                 "topic alter x | Nothing to alter",
                 "consume __consumer_offsets2 | There is no topic",
                 "consume x --from xyz | --from takes",
+                "consume x --from @-5 | --from takes",
+                "consume x --from -5 | --from takes",
+                "group reset g -t x --to @-2 | --to takes",
+                "group reset g -t x --to @ | --to takes",
                 "consume x -g g --from 3 | A group decides",
                 "produce x --file /nowhere/at/all | there is no file /nowhere/at/all",
+                "produce x --file /tmp | the file /tmp cannot be read",
                 "produce x --acks 7 | acks",
                 "produce x --compression bogus | compression",
                 "topic list --client-config /nowhere/at/all | there is no file /nowhere/at/all",
@@ -233,6 +241,44 @@ class CommandsTest {
         if (command.startsWith("consume x"))
             run("topic", "create", "x", "--if-not-exists").succeeds();
         run(command.split(" ", -1)).fails(sentence);
+    }
+
+    @Test
+    void aClientConfigThatIsNoneIsASentence(@TempDir Path own) throws Exception {
+        Path broken = Files.writeString(own.resolve("broken"), "client.id=\\u00zz");
+        run("topic", "list", "--client-config", broken.toString()).fails(broken + " cannot be read");
+        Path binary = Files.write(own.resolve("binary"), new byte[3]);
+        run("topic", "list", "--client-config", binary.toString()).fails(binary + " is not a text file");
+    }
+
+    @Test
+    void aLineThatIsNoRecordIsCountedAndWhatStandsBeforeItIsSent() {
+        run("topic", "create", "half").succeeds();
+        runWith("k:v\nno key\nk:w\n", "produce", "half", "-k", ":")
+                .fails("Line 2 is no record, and the 1 before it were sent: it has no key separator");
+        assertThat(run("consume", "half", "--to-end").succeeds().out()).isEqualTo("v\n");
+    }
+
+    /** As of a pipe whose reader is gone, or a disk that is full: nothing is read on for nothing, and nothing is committed. */
+    @Test
+    void aConsumerWhoseOutputIsGoneEndsAndCommitsNothing() {
+        run("topic", "create", "unread").succeeds();
+        runWith("a\nb\n", "produce", "unread").succeeds();
+        PrintStream out = System.out;
+        try {
+            System.setOut(new PrintStream(new OutputStream() {
+                @Override
+                public void write(int one) throws IOException {
+                    throw new IOException("Broken pipe");
+                }
+            }));
+            Main.run("consume", "unread", "--from", "beginning", "-b", broker);
+            Main.run("consume", "unread", "-g", "gone", "-b", broker);
+        } finally {
+            System.setOut(out);
+        }
+        assertThat(run("consume", "unread", "-g", "gone", "--to-end").succeeds().out())
+                .isEqualTo("a\nb\n");
     }
 
     @Test

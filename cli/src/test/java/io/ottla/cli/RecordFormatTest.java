@@ -8,6 +8,8 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RecordFormatTest {
     private final ProduceCommand command = new ProduceCommand();
@@ -46,6 +48,37 @@ class RecordFormatTest {
         assertThat(record.timestamp()).isEqualTo(42);
         assertThat(record.headers().lastHeader("h").value()).asString().isEqualTo("v");
         assertThatThrownBy(() -> RecordFormat.json.read("{", command)).isInstanceOf(CommandFailed.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"value":{"a":1}}            | "value" is not a string
+            {"key":["a"]}                | "key" is not a string
+            {"headers":["a"]}            | "headers" is no JSON object
+            {"headers":{"h":{"a":1}}}    | the header h is not a string
+            {"partition":"3"}            | "partition" is 3
+            {"partition":3000000000}     | "partition" is 3000000000
+            {"partition":1.5}            | "partition" is 1.5
+            {"timestamp":"today"}        | "timestamp" is today
+            {"valueHex":"0"}             | it is not hexadecimal
+            {                            | it is not a JSON object
+            null                         | it is not a JSON object
+            [1]                          | it is not a JSON object
+            ``                           | it is not a JSON object
+            """)
+    void whatJsonDoesNotSayAsARecordIsRefused(String line, String why) {
+        assertThatThrownBy(() -> RecordFormat.json.read(line, command))
+                .isInstanceOf(CommandFailed.class)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void numbersInJsonAreTextAsTheyStand() throws CommandFailed {
+        assertThat(RecordFormat.json
+                        .read("{\"key\":7,\"value\":true,\"timestamp\":-1}", command)
+                        .value())
+                .asString()
+                .isEqualTo("true");
     }
 
     @Test

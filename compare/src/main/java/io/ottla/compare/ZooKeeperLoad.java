@@ -1,6 +1,7 @@
 package io.ottla.compare;
 
 import io.ottla.load.LoadFailedException;
+import io.ottla.load.StopSignal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -99,12 +101,14 @@ public final class ZooKeeperLoad {
     }
 
     private static final int NODES = 1000;
+    private static final int REMOVED_AT_ONCE = 100;
     private static final int MIXED_EVERY = 11;
     private static final int SESSION_TIMEOUT_MS = 30_000;
     private static final int CONNECT_S_MAX = 30;
     private static final int ANSWERS_S_MAX = 120;
 
     private final Plan plan;
+    private final StopSignal stop;
     private final byte[] data;
     private final String root = "/ottla-bench-" + System.nanoTime();
     private final List<ZooKeeper> clients = new ArrayList<>();
@@ -112,37 +116,85 @@ public final class ZooKeeperLoad {
     private final AtomicInteger failures = new AtomicInteger();
     private volatile int firstFailure;
 
-    private ZooKeeperLoad(Plan plan) {
+    private ZooKeeperLoad(Plan plan, StopSignal stop) {
         this.plan = plan;
+        this.stop = stop;
         data = "x".repeat(plan.dataBytes).getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** @param told hears of each step as it ends */
-    public static List<Track> run(Plan plan, Consumer<Track> told) throws LoadFailedException, InterruptedException {
-        ZooKeeperLoad load = new ZooKeeperLoad(plan);
+    /**
+     * Carries out the steps until all are done or {@code stop} is asked for, and removes what it made.
+     *
+     * @param told hears of each step as it ends
+     * @return the steps that were carried out to their end
+     */
+    public static List<Track> run(Plan plan, StopSignal stop, Consumer<Track> told)
+            throws LoadFailedException, InterruptedException {
+        ZooKeeperLoad load = new ZooKeeperLoad(plan, stop);
         try {
             load.connect();
-            for (int i = -1; i < NODES; i++)
-                load.clients
-                        .getFirst()
-                        .create(
-                                i < 0 ? load.root : load.path(i),
-                                load.data,
-                                ZooDefs.Ids.OPEN_ACL_UNSAFE,
-                                CreateMode.PERSISTENT);
-            for (Step step : plan.warmup) load.step(step, 0);
-            List<Track> tracks = new ArrayList<>();
-            for (Step step : plan.steps) {
-                Track track = load.step(step, plan.ratePerS);
-                told.accept(track);
-                tracks.add(track);
-            }
-            ZKUtil.deleteRecursive(load.clients.getFirst(), load.root, 100);
-            return tracks;
-        } catch (IOException | KeeperException e) {
-            throw new LoadFailedException("The server at " + plan.servers + " failed: " + e.getMessage() + ".");
+            return load.run(told);
+        } catch (IOException e) {
+            throw load.failed(e);
         } finally {
             for (ZooKeeper client : load.clients) client.close();
+        }
+    }
+
+    private LoadFailedException failed(Exception cause) {
+        return new LoadFailedException("The server at " + plan.servers + " failed: " + cause.getMessage() + ".");
+    }
+
+    private List<Track> run(Consumer<Track> told) throws LoadFailedException, InterruptedException {
+        List<Track> tracks = List.of();
+        Optional<LoadFailedException> failure = Optional.empty();
+        try {
+            makeNodes();
+            tracks = steps(told);
+        } catch (KeeperException e) {
+            failure = Optional.of(failed(e));
+        } catch (LoadFailedException e) {
+            failure = Optional.of(e);
+        }
+        if (!removeNodes())
+            throw new LoadFailedException(failure.map(why -> why.getMessage() + " ")
+                            .orElse("") + "What the load made is left below " + root + ".");
+        if (failure.isPresent()) throw failure.get();
+        return tracks;
+    }
+
+    private void makeNodes() throws KeeperException, InterruptedException {
+        ZooKeeper client = clients.getFirst();
+        client.create(root, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+        for (int i = 0; i < NODES && !stop.asked(); i++)
+            client.create(path(i), data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    }
+
+    private List<Track> steps(Consumer<Track> told) throws LoadFailedException, InterruptedException {
+        List<Track> tracks = new ArrayList<>();
+        for (Step step : plan.warmup) {
+            if (stop.asked()) return tracks;
+            step(step, 0);
+        }
+        for (Step step : plan.steps) {
+            if (stop.asked()) return tracks;
+            Track track = step(step, plan.ratePerS);
+            if (stop.asked()) return tracks;
+            told.accept(track);
+            tracks.add(track);
+        }
+        return tracks;
+    }
+
+    /** @return whether nothing is left */
+    private boolean removeNodes() throws InterruptedException {
+        if (!clients.getFirst().getState().isConnected()) return false;
+        try {
+            return ZKUtil.deleteRecursive(clients.getFirst(), root, REMOVED_AT_ONCE);
+        } catch (KeeperException.NoNodeException e) {
+            return true;
+        } catch (KeeperException e) {
+            return false;
         }
     }
 
@@ -203,7 +255,7 @@ public final class ZooKeeperLoad {
     private int session(Kind kind, int session, Pacing pacing, long[] dueNs, long[] tookNs) {
         Semaphore free = new Semaphore(plan.outstanding);
         try {
-            for (int i = 0; i < dueNs.length; i++) {
+            for (int i = 0; i < dueNs.length && !stop.asked(); i++) {
                 long due = pacing.dueNs(i);
                 for (long left = due - System.nanoTime(); due != 0 && left > 0; left = due - System.nanoTime())
                     LockSupport.parkNanos(left);

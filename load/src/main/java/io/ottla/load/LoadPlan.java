@@ -54,12 +54,13 @@ public record LoadPlan(
     public LoadPlan {
         if ((kind == Kind.PRODUCE && consumers != 0) || (kind == Kind.CONSUME && producers != 0))
             throw new IllegalArgumentException(kind + " with " + producers + " producers, " + consumers + " consumers");
+        if (recordBytes < 0) throw new IllegalArgumentException("records of " + recordBytes + " bytes");
         if (producers + consumers == 0) throw new IllegalArgumentException("neither producers nor consumers");
         if (producers > 0 && count <= 0 && durationS <= 0)
             throw new IllegalArgumentException("neither a count nor a duration ends this load");
         if (producers > 0 && consumers > 0 && recordBytes < Stamp.BYTES)
             throw new IllegalArgumentException("records of " + recordBytes + " bytes have no room for their time");
-        if (activePartitions > partitions)
+        if (activePartitions < 0 || activePartitions > partitions)
             throw new IllegalArgumentException(activePartitions + " active of " + partitions + " partitions");
     }
 
