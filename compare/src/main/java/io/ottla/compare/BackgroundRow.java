@@ -59,13 +59,13 @@ final class BackgroundRow implements Row {
 
     @Override
     public void measure(Turn turn) throws LoadFailedException, IOException, InterruptedException {
-        try (ServerProcess server = turn.start()) {
-            double settleS = turn.seconds(15);
-            double windowS = turn.seconds(30);
-            String load = words.replace("{partitions}", String.valueOf(Math.max(5, turn.scaled(partitions))))
-                    .replace("{settle}", String.format(Locale.ROOT, "%.0f", settleS))
-                    .replace("{duration}", String.format(Locale.ROOT, "%.0f", settleS + windowS + 3));
-            Client.Running running = turn.client().start(server, load);
+        double settleS = turn.seconds(15);
+        double windowS = turn.seconds(30);
+        String load = words.replace("{partitions}", String.valueOf(Math.max(5, turn.scaled(partitions))))
+                .replace("{settle}", String.format(Locale.ROOT, "%.0f", settleS))
+                .replace("{duration}", String.format(Locale.ROOT, "%.0f", settleS + windowS + 3));
+        try (ServerProcess server = turn.start();
+                Client.Running running = turn.client().start(server, load)) {
             running.awaitMeasuring();
             turn.pass(settleS);
             double cpuS = Window.cpuS(turn, server, windowS);

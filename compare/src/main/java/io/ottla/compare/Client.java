@@ -34,14 +34,16 @@ public final class Client {
 
     /** @param more words that may have spaces in them */
     Measured run(String bootstrap, String words, String... more) throws LoadFailedException, InterruptedException {
-        return start(bootstrap, words, more).result();
+        try (Running running = start(bootstrap, words, more)) {
+            return running.result();
+        }
     }
 
     Running start(ServerProcess server, String words) throws LoadFailedException {
         return start(server.bootstrap(), words);
     }
 
-    private Running start(String bootstrap, String words, String... more) throws LoadFailedException {
+    Running start(String bootstrap, String words, String... more) throws LoadFailedException {
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of(words.split(" ", -1)));
         command.addAll(List.of(more));
@@ -53,8 +55,8 @@ public final class Client {
         }
     }
 
-    /** A load that is under way. */
-    final class Running {
+    /** A load that is under way, until it has ended or is closed. */
+    final class Running implements AutoCloseable {
         private final String words;
         private final Process process;
         private final StringBuilder output = new StringBuilder();
@@ -117,8 +119,10 @@ public final class Client {
             return left > 0 ? "\nand %,d lines more".formatted(left) : "";
         }
 
-        void stop() {
-            process.destroyForcibly();
+        /** It does not load what comes after it. */
+        @Override
+        public void close() {
+            process.destroyForcibly().onExit().join();
             children.forget(process);
         }
     }

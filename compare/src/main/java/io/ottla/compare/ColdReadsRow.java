@@ -36,11 +36,19 @@ final class ColdReadsRow implements Row {
                             "produce cold --keep --partitions 6 --record-size 1000 --acks 1 --count "
                                     + turn.scaled(COLD_RECORDS));
             double coldMb = evict(eviction, server) / 1e6;
-            double durationS = turn.seconds(40);
-            Client.Running steady = turn.client()
-                    .start(server, SteadyRow.LOAD + " --duration " + durationS + " --warmup " + durationS / 6);
+            loaded(turn, server, eviction);
+            turn.note("cold data MB", coldMb);
+        }
+    }
+
+    private static void loaded(Turn turn, ServerProcess server, PageEviction eviction)
+            throws LoadFailedException, IOException, InterruptedException {
+        double durationS = turn.seconds(40);
+        double warmupS = durationS / 6;
+        try (Client.Running steady =
+                turn.client().start(server, SteadyRow.LOAD + " --duration " + durationS + " --warmup " + warmupS)) {
             steady.awaitMeasuring();
-            turn.pass(durationS / 6);
+            turn.pass(warmupS);
             double readMb = 0;
             long beginNs = System.nanoTime();
             while (steady.isRunning()) {
@@ -54,7 +62,6 @@ final class ColdReadsRow implements Row {
             turn.less("produce p99 ms", measured.latencyMs("produce", "p99"));
             turn.less("produce p99.9 ms", measured.latencyMs("produce", "p99.9"));
             turn.more("cold reading MB/s", readMb / readS);
-            turn.note("cold data MB", coldMb);
         }
     }
 

@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Runs contenders in turn, one at a time: for each turn each row, for each row each contender, and who begins changes from turn to turn.
@@ -51,7 +49,7 @@ public record Comparison(
         return order;
     }
 
-    private void one(Row row, Contender contender, Figures figures) throws LoadFailedException {
+    private void one(Row row, Contender contender, Figures figures) {
         Path own = null;
         try {
             Files.createDirectories(folder);
@@ -60,16 +58,20 @@ public record Comparison(
             row.measure(new Turn(row.name(), contender, own, client, children, scale, repeats, figures, progress));
         } catch (InterruptedException ended) {
             children.endAll();
-        } catch (LoadFailedException | IOException | ExecutionException e) {
+        } catch (LoadFailedException | IOException | ExecutionException | RuntimeException e) {
+            // whatever it is: hours may have been measured, and are told at the end
             if (children.ended()) return;
-            String why = e instanceof ExecutionException
-                    ? String.valueOf(e.getCause().getMessage())
-                    : String.valueOf(e.getMessage());
+            String why = sentence(e);
             progress.accept("    failed: " + why);
             figures.failed(row.name(), contender.name(), why);
         } finally {
-            if (own != null) remove(own);
+            if (own != null) remove(own, row, contender, figures);
         }
+    }
+
+    private static String sentence(Exception failure) {
+        Throwable cause = failure instanceof ExecutionException ? failure.getCause() : failure;
+        return cause instanceof LoadFailedException ? cause.getMessage() : cause.toString();
     }
 
     private void needDisk(Row row) throws IOException, LoadFailedException {
@@ -81,12 +83,14 @@ public record Comparison(
                             .formatted(wanted / 1e9, folder, free / 1e9));
     }
 
-    private void remove(Path own) throws LoadFailedException {
-        try (Stream<Path> all = Files.walk(own)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(path);
+    private void remove(Path own, Row row, Contender contender, Figures figures) {
+        try {
+            Folders.remove(own);
         } catch (IOException e) {
-            throw new LoadFailedException(
-                    "What the comparison wrote to " + own + " cannot be removed: " + e.getMessage() + ".");
+            figures.failed(
+                    row.name(),
+                    contender.name(),
+                    "what it wrote to " + own + " could not be removed: " + e.getMessage() + ".");
         }
     }
 }

@@ -2,12 +2,8 @@ package io.ottla.compare;
 
 import io.ottla.load.LoadFailedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
@@ -20,7 +16,6 @@ final class GcRow implements Row {
               <event name="jdk.GCPhasePause"><setting name="enabled">true</setting><setting name="threshold">0 ms</setting></event>
             </configuration>
             """;
-    private static final long JCMD_S_MAX = 60;
 
     @Override
     public String name() {
@@ -43,31 +38,13 @@ final class GcRow implements Row {
             Path settings = server.folder().resolve("pauses.jfc");
             Path recording = server.folder().resolve("pauses.jfr");
             PropertiesFile.writeText(settings, SETTINGS);
-            jcmd(server, "JFR.start", "name=pauses", "settings=" + settings);
+            Tool.jcmd(server, "JFR.start", "name=pauses", "settings=" + settings);
             WholeLoadRow.load(turn, server);
-            jcmd(server, "JFR.dump", "name=pauses", "filename=" + recording);
+            Tool.jcmd(server, "JFR.dump", "name=pauses", "filename=" + recording);
             Pauses pauses = pauses(recording);
             turn.less("longest pause ms", pauses.longestMs());
             turn.less("all pauses ms", pauses.totalMs());
             turn.note("pauses", pauses.count());
-        }
-    }
-
-    private static void jcmd(ServerProcess server, String... words)
-            throws LoadFailedException, IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
-        command.add(String.valueOf(server.pid()));
-        command.addAll(List.of(words));
-        Path log = server.folder().resolve("jcmd.log");
-        Process jcmd = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
-        if (!jcmd.waitFor(JCMD_S_MAX, TimeUnit.SECONDS) || jcmd.exitValue() != 0) {
-            jcmd.destroyForcibly();
-            throw new LoadFailedException(
-                    "jcmd " + words[0] + " failed: " + Files.readString(log).strip());
         }
     }
 

@@ -1,9 +1,6 @@
 package io.ottla.compare;
 
 import io.ottla.load.LoadFailedException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,9 +13,9 @@ final class JavaHeap {
     private JavaHeap() {}
 
     /** Collects all garbage. @return what is left, MB (millions of bytes) */
-    static double usedMb(ServerProcess server) throws LoadFailedException, IOException, InterruptedException {
-        jcmd(server, "GC.run");
-        return usedMb(jcmd(server, "GC.heap_info"));
+    static double usedMb(ServerProcess server) throws LoadFailedException, InterruptedException {
+        Tool.jcmd(server, "GC.run");
+        return usedMb(Tool.jcmd(server, "GC.heap_info"));
     }
 
     static double usedMb(String info) throws LoadFailedException {
@@ -28,16 +25,5 @@ final class JavaHeap {
         for (; parts.find(); found++) usedKb += Long.parseLong(parts.group(1));
         if (found == 0) throw new LoadFailedException("jcmd's GC.heap_info tells no use of the heap:\n" + info);
         return usedKb * 1024 / 1e6;
-    }
-
-    private static String jcmd(ServerProcess server, String command)
-            throws LoadFailedException, IOException, InterruptedException {
-        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        Process process = new ProcessBuilder(jcmd, String.valueOf(server.pid()), command)
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) throw new LoadFailedException("jcmd " + command + " failed: " + output.strip());
-        return output;
     }
 }

@@ -1,7 +1,6 @@
 package io.ottla.compare;
 
 import io.ottla.load.LoadFailedException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,25 +86,14 @@ public final class KafkaContender implements Contender {
     }
 
     private void format(Path folder, Path file) throws LoadFailedException, InterruptedException {
-        Path log = folder.resolve("format.log");
-        List<String> command =
-                java(folder, List.of(), "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", file.toString());
-        try {
-            Process format = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            if (format.waitFor() != 0)
-                throw new LoadFailedException("Kafka's storage tool could not format " + folder + ": "
-                        + Files.readString(log).strip());
-        } catch (IOException e) {
-            throw new LoadFailedException("Kafka's storage tool cannot be run: " + e.getMessage() + ".");
-        }
+        Tool.run(
+                folder.resolve("format.log"),
+                java(folder, List.of(), "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", file.toString()));
     }
 
     private List<String> java(Path folder, List<String> options, String... program) {
         List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.add(Tool.ofJdk("java"));
         words.addAll(options);
         words.add("-Dlog4j2.configurationFile=" + folder.resolve("log4j2.yaml"));
         words.add("-Dlog4j.configuration=" + folder.resolve("log4j.properties").toUri());

@@ -21,11 +21,11 @@ final class SteadyRow implements Row {
 
     @Override
     public void measure(Turn turn) throws LoadFailedException, IOException, InterruptedException {
-        try (ServerProcess server = turn.start()) {
-            double durationS = turn.seconds(30);
-            double warmupS = durationS / 6;
-            Client.Running load =
-                    turn.client().start(server, LOAD + " --duration " + durationS + " --warmup " + warmupS);
+        double durationS = turn.seconds(30);
+        double warmupS = durationS / 6;
+        try (ServerProcess server = turn.start();
+                Client.Running load =
+                        turn.client().start(server, LOAD + " --duration " + durationS + " --warmup " + warmupS)) {
             load.awaitMeasuring();
             turn.pass(warmupS);
             double windowS = durationS - warmupS - 2;

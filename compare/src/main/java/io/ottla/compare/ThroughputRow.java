@@ -33,22 +33,22 @@ final class ThroughputRow implements Row {
             for (int repeat = 1; repeat <= turn.repeats(); repeat++) {
                 String topic = "load-" + repeat;
                 Workload.Cost produced = workload.produce(turn, server, topic);
-                boolean told = repeat == 1 || repeat == turn.repeats();
-                String when = repeat == 1 ? "fresh" : "warm";
-                if (told) produced(turn, produced, when);
+                turn.warmth(repeat).ifPresent(warmth -> produced(turn, produced, "produce, " + warmth));
                 if (!consumes) continue;
                 Workload.Cost consumed = workload.consume(turn, server, topic);
-                if (!told) continue;
-                turn.more("consume, " + when + ": MB/s", consumed.mbPerS());
-                turn.less("consume, " + when + ": server CPU s/GB", consumed.cpuSPerGb());
+                turn.warmth(repeat).ifPresent(warmth -> consumed.tell(turn, "consume, " + warmth));
             }
             turn.less("RSS after it MB", server.figures().rssMb());
         }
     }
 
-    private void produced(Turn turn, Workload.Cost cost, String when) {
-        if (consumes) turn.more("produce, " + when + ": MB/s", cost.mbPerS());
-        else turn.more("produce, " + when + ": records/s", cost.recordsPerS());
-        turn.less("produce, " + when + ": server CPU s/GB", cost.cpuSPerGb());
+    /** What does not consume sends one record a request, and is counted in records. */
+    private void produced(Turn turn, Workload.Cost cost, String what) {
+        if (consumes) {
+            cost.tell(turn, what);
+            return;
+        }
+        turn.more(what + ": records/s", cost.recordsPerS());
+        turn.less(what + ": server CPU s/GB", cost.cpuSPerGb());
     }
 }

@@ -3,6 +3,7 @@ package io.ottla.compare;
 import io.ottla.load.LoadFailedException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -52,6 +53,12 @@ record Turn(
     private void add(String name, Figure.Better better, double value) {
         figures.add(new Figure(row, name, better), contender.name(), value);
         progress.accept("    " + name + " " + Numbers.text(value));
+    }
+
+    /** What the figures of a repeat (the first is 1) are called; empty for those between the first and the last, which are not told. */
+    Optional<String> warmth(int repeat) {
+        if (repeat == 1) return Optional.of("fresh");
+        return repeat == repeats ? Optional.of("warm") : Optional.empty();
     }
 
     /** A count at scale 1, scaled; at least 1. */

@@ -15,13 +15,20 @@ record Workload(String produce, int partitions, int recordBytes, long count) {
     static final Workload ONE_BY_ONE = new Workload("--acks all --batch-size 1 --linger 0", 12, 100, 200_000);
 
     /** What a load cost and achieved. */
-    record Cost(double mbPerS, double recordsPerS, double cpuSPerGb) {}
+    record Cost(double mbPerS, double recordsPerS, double cpuSPerGb) {
+        /** @param what such as {@code consume, warm} */
+        void tell(Turn turn, String what) {
+            turn.more(what + ": MB/s", mbPerS);
+            turn.less(what + ": server CPU s/GB", cpuSPerGb);
+        }
+    }
 
     Cost produce(Turn turn, ServerProcess server, String topic)
             throws LoadFailedException, IOException, InterruptedException {
-        return run(
+        return cost(
                 turn,
                 server,
+                server.bootstrap(),
                 "produce",
                 "produce " + topic + " --keep --partitions " + partitions + " --record-size " + recordBytes
                         + " --count " + turn.scaled(count) + " " + produce);
@@ -29,13 +36,14 @@ record Workload(String produce, int partitions, int recordBytes, long count) {
 
     Cost consume(Turn turn, ServerProcess server, String topic)
             throws LoadFailedException, IOException, InterruptedException {
-        return run(turn, server, "consume", "consume " + topic);
+        return cost(turn, server, server.bootstrap(), "consume", "consume " + topic);
     }
 
-    private static Cost run(Turn turn, ServerProcess server, String track, String words)
+    /** @param more words of the load that may have spaces in them */
+    static Cost cost(Turn turn, ServerProcess server, String bootstrap, String track, String words, String... more)
             throws LoadFailedException, IOException, InterruptedException {
         double before = server.figures().cpuS();
-        Client.Measured measured = turn.client().run(server, words);
+        Client.Measured measured = turn.client().run(bootstrap, words, more);
         double cpuS = server.figures().cpuS() - before;
         double gb = measured.of(track, "bytes") / 1e9;
         return new Cost(measured.of(track, "mbPerS"), measured.of(track, "recordsPerS"), cpuS / gb);

@@ -52,7 +52,7 @@ public final class ZooKeeperContender implements Contender {
         Path logback = folder.resolve("logback.xml");
         PropertiesFile.writeText(logback, LOGBACK);
         List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.add(Tool.ofJdk("java"));
         words.addAll(JVM_OPTIONS);
         words.addAll(List.of("-Dlogback.configurationFile=" + logback, "-cp", libs + "/*"));
         words.addAll(List.of("org.apache.zookeeper.server.quorum.QuorumPeerMain", file.toString()));

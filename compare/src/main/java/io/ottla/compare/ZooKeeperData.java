@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import java.util.zip.Adler32;
 import java.util.zip.CheckedOutputStream;
 import org.apache.jute.BinaryOutputArchive;
@@ -72,13 +70,6 @@ final class ZooKeeperData {
         Path folder = Files.createDirectories(dataDir.resolve("version-2"));
         writeSnapshot(folder.resolve("snapshot." + Long.toHexString(snapshotZxid())));
         if (txns > 0) writeLog(folder.resolve("log." + Long.toHexString(snapshotZxid() + 1)), txns);
-    }
-
-    /** Removes what a server left there. */
-    static void clear(Path dataDir) throws IOException {
-        try (Stream<Path> all = Files.walk(dataDir)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
-        }
     }
 
     private void writeSnapshot(Path file) throws IOException {

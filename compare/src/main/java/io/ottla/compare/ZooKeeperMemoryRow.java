@@ -35,7 +35,7 @@ final class ZooKeeperMemoryRow implements ZooKeeperRow {
             server.stop();
         }
         long znodes = turn.scaled(ZooKeeperStartRow.ZNODES);
-        ZooKeeperData.clear(ServerProcess.zooKeeperFolder(turn.folder()));
+        Folders.remove(ServerProcess.zooKeeperFolder(turn.folder()));
         new ZooKeeperData(znodes).write(ServerProcess.zooKeeperFolder(turn.folder()), 0);
         List<ZooKeeperSession> sessions = new ArrayList<>();
         try (ServerProcess server = turn.startZooKeeper(Map.of())) {

@@ -2,6 +2,7 @@ package io.ottla.compare;
 
 import io.ottla.load.LoadFailedException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** Eight sessions with 64 requests under way each, nodes of 1 KB: requests a second. */
@@ -30,8 +31,6 @@ final class ZooKeeperThroughputRow implements ZooKeeperRow {
     public void measure(Turn turn) throws LoadFailedException, IOException, InterruptedException {
         try (ServerProcess server = turn.startZooKeeper(Map.of())) {
             for (int repeat = 1; repeat <= turn.repeats(); repeat++) {
-                boolean told = repeat == 1 || repeat == turn.repeats();
-                String when = repeat == 1 ? "fresh" : "warm";
                 double before = server.figures().cpuS();
                 Client.Measured measured = turn.client()
                         .run(
@@ -44,10 +43,11 @@ final class ZooKeeperThroughputRow implements ZooKeeperRow {
                                                         turn.scaled(2 * COUNT))
                                         + warmup(turn));
                 double cpuS = server.figures().cpuS() - before;
-                if (!told) continue;
-                for (String kind : new String[] {"set", "create", "get", "mixed"})
-                    turn.more(kind + ", " + when + ": requests/s", measured.of(kind, "opsPerS"));
-                turn.less("all of it, " + when + ": server CPU s", cpuS);
+                turn.warmth(repeat).ifPresent(warmth -> {
+                    for (String kind : List.of("set", "create", "get", "mixed"))
+                        turn.more(kind + ", " + warmth + ": requests/s", measured.of(kind, "opsPerS"));
+                    turn.less("all of it, " + warmth + ": server CPU s", cpuS);
+                });
             }
             turn.less("RSS after it MB", server.figures().rssMb());
         }

@@ -101,6 +101,40 @@ class ComparisonTest {
         assertThat(figures.all()).extracting(Figure::row).containsExactly("good");
     }
 
+    /** What is measured by then is told, even if a row has a fault. */
+    @Test
+    void aFaultOfARowIsNamedAndTheOthersAreMeasured() throws Exception {
+        Row faulty = new FakeRow("faulty", turn -> {
+            throw new IllegalStateException("no track produce");
+        });
+        comparison(1, List.of(), faulty, new FakeRow("good", turn -> turn.more("value", 1)))
+                .run(figures);
+        assertThat(figures.failures().getFirst()).startsWith("faulty, a: ").contains("no track produce");
+        assertThat(figures.all()).extracting(Figure::row).containsExactly("good");
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void aToolThatFailsIsQuoted() throws Exception {
+        Path log = folder.resolve("log");
+        assertThat(Tool.run(log, List.of("echo", "done"))).isEqualTo("done\n");
+        assertThatThrownBy(() -> Tool.run(log, List.of("sh", "-c", "echo no such key; exit 3")))
+                .isInstanceOf(LoadFailedException.class)
+                .hasMessage("sh failed: no such key");
+        assertThatThrownBy(() -> Tool.run(log, List.of("/no/such/tool")))
+                .isInstanceOf(LoadFailedException.class)
+                .hasMessageContaining("tool cannot be run");
+    }
+
+    @Test
+    void aLoadThatIsLeftIsEnded() throws Exception {
+        Client client = new Client(List.of("sh", "-c", "exec sleep 1000"), children);
+        Client.Running left = client.start("nowhere:1", "produce");
+        assertThat(left.isRunning()).isTrue();
+        left.close();
+        assertThat(left.isRunning()).isFalse();
+    }
+
     @Test
     void aServerThatEndsWhileItStartsIsQuoted() throws Exception {
         Row row = new FakeRow("row", turn -> turn.start().close());

@@ -47,7 +47,7 @@ class ZooKeeperRowsTest {
         tree.getData("/many/part2", stat, null);
         assertThat(stat.getNumChildren()).isEqualTo(500);
         assertThat(sessions).isEmpty();
-        ZooKeeperData.clear(folder);
+        Folders.remove(folder);
         assertThat(Files.exists(folder)).isFalse();
     }
 
