@@ -54,7 +54,7 @@ final class AdminPort {
 
     /** As {@code host:port}; empty if it is not bound. */
     Optional<String> address() {
-        return listening.map(bound -> config.host() + ":" + bound.port());
+        return listening.map(bound -> ListenerConfig.address(config.host(), bound.port()));
     }
 
     void close() {

@@ -85,6 +85,11 @@ public record ListenerConfig(String name, String host, int port) {
 
     /** {@code host:port}, as clients write it. */
     public String address() {
+        return address(host, port);
+    }
+
+    /** {@code host:port}, with an IPv6 address in brackets. */
+    static String address(String host, int port) {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 

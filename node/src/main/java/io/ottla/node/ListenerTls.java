@@ -5,7 +5,6 @@ import io.ottla.base.TlsSettings;
 import io.ottla.base.TlsSettings.ClientAuth;
 import io.ottla.base.TlsSettings.Store;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -83,10 +82,6 @@ final class ListenerTls {
     }
 
     private List<String> list(String key) {
-        List<String> items = new ArrayList<>();
-        for (String item : configs.apply(key).orElse("").split(",", -1)) {
-            if (!item.isBlank()) items.add(item.strip());
-        }
-        return List.copyOf(items);
+        return Settings.items(configs.apply(key).orElse(""));
     }
 }

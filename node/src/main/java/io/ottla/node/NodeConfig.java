@@ -55,7 +55,7 @@ public record NodeConfig(
     private static final String DATA_FOLDER = "ottla-data";
 
     /** More waits for a client that does not read than this, and nothing more is read from it. */
-    private static final long UNSENT_BYTES_MAX = 8L * 1024 * 1024;
+    static final long UNSENT_BYTES_MAX = 8L * 1024 * 1024;
 
     /**
      * A broker and its coordination service.

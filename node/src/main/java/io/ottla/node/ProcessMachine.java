@@ -15,7 +15,9 @@ import java.util.function.Consumer;
 
 /** This process, and the data directory of its coordination service. */
 final class ProcessMachine implements Machine {
-    private static final String VERSION_FOLDER = "version-2";
+    /** Below the data directory, as in the original. */
+    static final String VERSION_FOLDER = "version-2";
+
     private static final String SNAPSHOT = "snapshot.";
     private static final String LOG = "log.";
 

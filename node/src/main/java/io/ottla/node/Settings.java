@@ -1,6 +1,8 @@
 package io.ottla.node;
 
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,19 @@ final class Settings {
     Optional<String> text(String key) {
         read.add(key);
         return Optional.ofNullable(all.get(key)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    /** Empty if the value is blank. */
+    List<String> list(String key) {
+        return items(text(key).orElse(""));
+    }
+
+    /** What stands between commas; blank ones are left out. */
+    static List<String> items(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
     }
 
     boolean flag(String key, boolean standard) throws InvalidConfigException {

@@ -213,7 +213,7 @@ public record ZooConfig(
         List<Door> doors = new ArrayList<>();
         int plainPort = settings.integer(
                 "clientPort", isAlone || settings.isSet(ZookeeperConnect.KEY) ? -1 : CLIENT_PORT, -1, PORT_MAX);
-        String plainHost = settings.text("clientPortAddress").orElse("");
+        String plainHost = withoutBrackets(settings.text("clientPortAddress").orElse(""));
         boolean isWanted = settings.isSet("clientPort");
         if (!isWanted && ownLine.isPresent() && !ownLine.get().isEmpty()) {
             int colon = ownLine.get().lastIndexOf(':');
@@ -254,9 +254,9 @@ public record ZooConfig(
             int port = Integer.parseInt(text);
             if (port >= 0 && port <= PORT_MAX) return port;
         } catch (NumberFormatException e) {
-            throw new InvalidConfigException("server.N: '" + text + "' is not a client port");
+            // said below
         }
-        throw new InvalidConfigException("server.N: " + text + " is not a client port");
+        throw new InvalidConfigException("server.N: '" + text + "' is not a client port");
     }
 
     private static ServerOptions server(Settings settings) throws InvalidConfigException {

@@ -5,7 +5,6 @@ import io.ottla.base.TlsSettings;
 import io.ottla.base.TlsSettings.ClientAuth;
 import io.ottla.base.TlsSettings.Store;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,7 +30,7 @@ final class ZooTls {
                         key + " is not served: whom it would turn away would come in. Leave it out if that may be");
         }
         // of the two that the original has, the first is what it speaks if the second does not say
-        List<String> protocols = list(settings, "ssl.enabledProtocols");
+        List<String> protocols = settings.list("ssl.enabledProtocols");
         Optional<String> protocol = settings.text("ssl.protocol");
         if (protocols.isEmpty() && protocol.isPresent() && protocol.get().startsWith("TLSv"))
             protocols = List.of(protocol.get());
@@ -41,7 +40,7 @@ final class ZooTls {
                 store(settings, workingDir, "ssl.trustStore"),
                 clientAuth(settings),
                 protocols.isEmpty() ? TlsSettings.STANDARD_PROTOCOLS : protocols,
-                list(settings, "ssl.ciphersuites"),
+                settings.list("ssl.ciphersuites"),
                 settings.flag("client.certReload", false));
     }
 
@@ -76,13 +75,5 @@ final class ZooTls {
         throw new InvalidConfigException(
                 "%s.location: the end of %s does not tell what it is; set %s.type to JKS, PEM or PKCS12"
                         .formatted(prefix, location, prefix));
-    }
-
-    private static List<String> list(Settings settings, String key) {
-        List<String> items = new ArrayList<>();
-        for (String item : settings.text(key).orElse("").split(",", -1)) {
-            if (!item.isBlank()) items.add(item.strip());
-        }
-        return List.copyOf(items);
     }
 }

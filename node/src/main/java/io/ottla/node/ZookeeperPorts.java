@@ -23,11 +23,6 @@ final class ZookeeperPorts {
     /** What no listener of Kafka's can be called. */
     private static final String NAME = "zookeeper client port ";
 
-    private static final String VERSION_FOLDER = "version-2";
-
-    /** More waits for a client that does not read than this, and nothing more is read from it. */
-    private static final long UNSENT_BYTES_MAX = 8L << 20;
-
     /** A client pings three times in its timeout; of one that has been silent for so many the session is long gone. */
     private static final long IDLE_TIMEOUTS = 2;
 
@@ -37,8 +32,7 @@ final class ZookeeperPorts {
         }
 
         String address() {
-            String host = door.host().isEmpty() ? "localhost" : door.host();
-            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+            return ListenerConfig.address(door.host().isEmpty() ? "localhost" : door.host(), port);
         }
     }
 
@@ -59,7 +53,7 @@ final class ZookeeperPorts {
                 config.clientsMax(),
                 config.clientsPerIpMax(),
                 IDLE_TIMEOUTS * sessions.timeoutMaxMs(),
-                UNSENT_BYTES_MAX);
+                NodeConfig.UNSENT_BYTES_MAX);
         for (ZooConfig.Door door : config.doors()) {
             String name = NAME + bound.size();
             Network.Listener listener = new Network.Listener(
@@ -104,8 +98,8 @@ final class ZookeeperPorts {
         return new ServerOptions.Described(
                 port(false),
                 port(true),
-                config.dataDir().resolve(VERSION_FOLDER).toString(),
-                config.dataLogDir().resolve(VERSION_FOLDER).toString(),
+                config.dataDir().resolve(ProcessMachine.VERSION_FOLDER).toString(),
+                config.dataLogDir().resolve(ProcessMachine.VERSION_FOLDER).toString(),
                 sessions.tickTimeMs(),
                 told.maxClientCnxns(),
                 sessions.timeoutMinMs(),

@@ -89,6 +89,12 @@ class ZooConfigTest {
     }
 
     @Test
+    void anIpv6AddressMayStandInBrackets() throws Exception {
+        assertThat(zooCfg(SAMPLE + "clientPortAddress=[::1]\n").zookeeper().doors())
+                .containsExactly(new ZooConfig.Door("::1", 2181, Network.Security.PLAIN, true));
+    }
+
+    @Test
     void everythingThatCanBeSaid() throws Exception {
         NodeConfig node = zooCfg("""
                 dataDir=data
