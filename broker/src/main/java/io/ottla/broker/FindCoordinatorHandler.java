@@ -25,13 +25,17 @@ import org.apache.kafka.common.protocol.Errors;
  *   <li>6: share groups' partitions (KIP-932)
  * </ul>
  *
- * <p>Transactions are not served yet: whoever looks for their coordinator is told that it is not available.
+ * <p>Transactions are not served yet. Whoever looks for their coordinator gets an error that clients do not try again after, with a sentence: Apache's
+ * producer and its tools show it at once.
  */
 public final class FindCoordinatorHandler
         implements RequestHandler<FindCoordinatorRequestData, FindCoordinatorResponseData> {
     private static final short FIRST_WITH_SEVERAL_KEYS = 4;
     private static final byte GROUP = 0;
     private static final byte TRANSACTION = 1;
+
+    private static final String NO_TRANSACTIONS =
+            "This broker does not serve transactions yet. A producer without transactional.id is idempotent.";
 
     private final Supplier<ClusterImage> image;
     private final InternalTopics internalTopics;
@@ -71,7 +75,7 @@ public final class FindCoordinatorHandler
             Coordinator found = find(body.keyType(), body.key(), listener);
             Errors error = Errors.forCode(found.errorCode());
             response.setErrorCode(error.code())
-                    .setErrorMessage(error.message())
+                    .setErrorMessage(found.errorMessage().isEmpty() ? error.message() : found.errorMessage())
                     .setNodeId(found.nodeId())
                     .setHost(found.host())
                     .setPort(found.port());
@@ -82,7 +86,7 @@ public final class FindCoordinatorHandler
     private Coordinator find(byte keyType, String key, String listener) {
         return switch (keyType) {
             case GROUP -> findGroup(key, listener);
-            case TRANSACTION -> nobody(key, Errors.COORDINATOR_NOT_AVAILABLE);
+            case TRANSACTION -> nobody(key, Errors.UNSUPPORTED_VERSION).setErrorMessage(NO_TRANSACTIONS);
             default -> nobody(key, Errors.INVALID_REQUEST);
         };
     }

@@ -101,11 +101,22 @@ class GroupHandlersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, COORDINATOR_NOT_AVAILABLE", "2, INVALID_REQUEST", "7, INVALID_REQUEST"})
+    @CsvSource({"1, UNSUPPORTED_VERSION", "2, INVALID_REQUEST", "7, INVALID_REQUEST"})
     void otherCoordinatorsAreNotHere(byte type, Errors error) {
         assertThat(error(find(6, type, "k").coordinators().getFirst().errorCode()))
                 .isEqualTo(error);
         assertThat(error(find(3, type, "k").errorCode())).isEqualTo(error);
+    }
+
+    /** What Apache's producer shows of it, at once: the sentence. */
+    @ParameterizedTest
+    @CsvSource({"1", "3", "4", "6"})
+    void whoeverWantsTransactionsIsToldThatThereAreNone(int version) {
+        FindCoordinatorResponseData found = find(version, (byte) 1, "tx");
+        String said = version < 4
+                ? found.errorMessage()
+                : found.coordinators().getFirst().errorMessage();
+        assertThat(said).contains("does not serve transactions yet");
     }
 
     /** Fifty partitions are not read at once when a node starts; but what a client looks for is. */
