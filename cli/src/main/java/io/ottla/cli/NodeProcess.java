@@ -15,6 +15,7 @@ import io.ottla.io.Transport;
 import io.ottla.node.Node;
 import io.ottla.node.NodeConfig;
 import io.ottla.node.StartResult;
+import io.ottla.node.StopResult;
 import io.ottla.zookeeperclient.ZookeeperConnector;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class NodeProcess {
     /** As long as Kafka's own service files wait before they kill. */
     private static final long STOP_MS_MAX = 90_000;
+
+    /** EX_IOERR: the stop was orderly, and the next start has to recover. */
+    private static final int EXIT_NOT_ALL_WRITTEN = 74;
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
 
@@ -84,15 +88,26 @@ final class NodeProcess {
         }
     }
 
-    /** Stops the node and waits for it. @return whether it stopped in time */
+    /** Stops the node and waits for it. @return whether it stopped in time, and cleanly */
     boolean stop() throws InterruptedException {
-        CompletableFuture<Boolean> stopped = new CompletableFuture<>();
-        clock.execute(() -> node.stop(() -> stopped.complete(true)));
+        return end() == 0;
+    }
+
+    /** Stops the node, waits for it, and says what was not in order. @return the exit status */
+    int end() throws InterruptedException {
+        CompletableFuture<StopResult> stopped = new CompletableFuture<>();
+        clock.execute(() -> node.stop(stopped::complete));
         try {
-            stopped.get(STOP_MS_MAX, TimeUnit.MILLISECONDS);
-            return true;
+            return switch (stopped.get(STOP_MS_MAX, TimeUnit.MILLISECONDS)) {
+                case StopResult.Clean clean -> 0;
+                case StopResult.Unclean(String sentence) -> {
+                    LOG.error("the node has stopped, but not all could be written: {}", sentence);
+                    yield EXIT_NOT_ALL_WRITTEN;
+                }
+            };
         } catch (TimeoutException tooLong) {
-            return false;
+            LOG.error("the node did not stop in time; the next start will recover its logs");
+            return 1;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } finally {

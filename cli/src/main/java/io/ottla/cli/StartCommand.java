@@ -97,16 +97,14 @@ final class StartCommand implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            boolean clean = false;
+                            int status = 1;
                             try {
-                                clean = process.stop();
-                                if (!clean)
-                                    LOG.error("the node did not stop in time; the next start will recover its logs");
+                                status = process.end();
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             } finally {
                                 // what was asked for is no failure: 0 instead of the signal's number
-                                Runtime.getRuntime().halt(clean ? 0 : 1);
+                                Runtime.getRuntime().halt(status);
                             }
                         },
                         "ottla-stop"));

@@ -2,6 +2,8 @@ package io.ottla.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class DiskFullTest {
     private static final int RECORD_BYTES = 100_000;
     private static final int BALLAST_BYTES = 20_000_000;
+    private static final int BEFORE_THE_STOP = 50;
+    /** EX_IOERR. */
+    private static final int NOT_ALL_WRITTEN = 74;
 
     @TempDir
     Path home;
@@ -32,8 +37,8 @@ class DiskFullTest {
     @BeforeEach
     void mount() throws Exception {
         small = Files.createDirectory(home.resolve("small"));
-        Program mounted =
-                Program.run(home, 20, "", List.of("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", small.toString()));
+        Program mounted = Program.run(
+                home, 20, "", List.of("mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", small.toString()));
         Assumptions.assumeTrue(mounted.exit() == 0, "a small file system cannot be mounted here: " + mounted.text());
     }
 
@@ -75,6 +80,48 @@ class DiskFullTest {
             node.kill();
             node.start();
             readAll(job, acknowledged);
+        }
+    }
+
+    /** Also the coordination service has no room: its directory is on the same small file system. */
+    @Test
+    void aStopOnAFullDiskIsInOrderAndTheNextStartRecovers() throws Exception {
+        try (OttlaProcess node =
+                new OttlaProcess(home, "log.dirs=" + small.resolve("data"), "dataDir=" + small.resolve("zookeeper"))) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", node.bootstrap()))) {
+                admin.createTopics(List.of(new NewTopic("full", 1, (short) 1)))
+                        .all()
+                        .get();
+            }
+            ClientJob job = new ClientJob(node.bootstrap(), "full");
+            try (Producer<String, byte[]> producer = job.producer("acks", "all")) {
+                for (int i = 0; i < BEFORE_THE_STOP; i++)
+                    assertThat(accepted(producer)).isTrue();
+            }
+            Path filler = fill();
+            assertThat(node.stop()).as(node.tail()).isEqualTo(NOT_ALL_WRITTEN);
+            assertThat(node.tail())
+                    .contains("no space is left in " + small.resolve("data"))
+                    .contains("nothing that was acknowledged is lost")
+                    .contains("make room first")
+                    .doesNotContain("\tat ");
+            Files.delete(filler);
+            node.start();
+            readAll(job, BEFORE_THE_STOP);
+            assertThat(node.stop()).as(node.tail()).isZero();
+            node.start();
+            readAll(job, BEFORE_THE_STOP);
+        }
+    }
+
+    /** To the last byte. */
+    private Path fill() throws IOException {
+        Path filler = small.resolve("filler");
+        try (OutputStream out = Files.newOutputStream(filler)) {
+            byte[] page = new byte[4096];
+            while (true) out.write(page);
+        } catch (IOException full) {
+            return filler;
         }
     }
 

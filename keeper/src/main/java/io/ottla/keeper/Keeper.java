@@ -193,12 +193,21 @@ public final class Keeper {
                 completion.complete(Outcome.done(this));
                 return;
             }
-            IOException why = new IOException("the broker's session could not be begun: " + result);
+            IOException why = new IOException("the broker's session could not be begun: " + why(result));
             sessions.stop();
             proposals.close(
                     () -> disk.submit(logKey, this::closeFiles, outcome -> completion.complete(Outcome.failed(why))),
                     cause -> completion.complete(Outcome.failed(cause)));
         });
+    }
+
+    private static String why(Result result) {
+        return switch (result) {
+            case Result.Unavailable(String why) -> why;
+            case Result.Unknown(String why) -> why;
+            case Result.Refused refused -> refused.toString();
+            case Result.Committed committed -> committed.toString();
+        };
     }
 
     /** The embedded broker's session id. */

@@ -20,11 +20,14 @@ final class CleanStop {
 
     private final LogContext context;
     private final Collection<Log> open;
+    private final StopReport report;
     private final Runnable then;
 
-    CleanStop(LogContext context, Collection<Log> open, Runnable then) {
+    /** @param report gets what there was no space for */
+    CleanStop(LogContext context, Collection<Log> open, StopReport report, Runnable then) {
         this.context = context;
         this.open = open;
+        this.report = report;
         this.then = then;
     }
 
@@ -42,7 +45,10 @@ final class CleanStop {
                 && context.disk().syncsFileSystems();
         List<LogFinish.Finished> written = new ArrayList<>();
         BiConsumer<Log, Runnable> finish = together ? (log, done) -> write(log, written, done) : this::finish;
-        new Each(unfinished, finish, () -> LogFinish.sync(context, dir, written, () -> closeAll(left))).next();
+        Runnable next = () -> closeAll(left);
+        // also for those that only have their batches written, for want of space
+        Runnable sync = together ? () -> LogFinish.sync(context, dir, written, next) : next;
+        new Each(unfinished, finish, sync).next();
     }
 
     /** Some logs at a time. */
@@ -73,18 +79,29 @@ final class CleanStop {
 
     private void finish(Log log, Runnable done) {
         log.finish().finish(outcome -> {
-            if (outcome instanceof Outcome.Failed<Long>(IOException cause))
-                context.failed().accept(log.logDir(), cause);
-            done.run();
+            switch (outcome) {
+                case Outcome.Done<Long> finished -> done.run();
+                case Outcome.Failed<Long>(IOException cause) -> {
+                    unfinished(log, cause);
+                    // its batches at least, so that the power may go before the next start
+                    if (log.isUsable()) log.flusher().flush(flushed -> done.run());
+                    else done.run();
+                }
+            }
         });
+    }
+
+    /** A full disk is no failure of the directory: what there is in it can be relied on. */
+    private void unfinished(Log log, IOException cause) {
+        if (NoSpace.isIt(cause) && log.isUsable()) report.noSpaceFor(log, cause);
+        else context.failed().accept(log.logDir(), cause);
     }
 
     private void write(Log log, List<LogFinish.Finished> written, Runnable done) {
         log.finish().write(outcome -> {
             switch (outcome) {
                 case Outcome.Done<LogFinish.Finished>(LogFinish.Finished finished) -> written.add(finished);
-                case Outcome.Failed<LogFinish.Finished>(IOException cause) ->
-                    context.failed().accept(log.logDir(), cause);
+                case Outcome.Failed<LogFinish.Finished>(IOException cause) -> unfinished(log, cause);
             }
             done.run();
         });

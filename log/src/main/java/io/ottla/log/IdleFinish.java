@@ -31,6 +31,9 @@ final class IdleFinish {
     private long bytesSeen;
     private boolean running;
     private boolean stopped;
+    /** The last log that was to be finished found no room. */
+    private boolean outOfSpace;
+
     private long beganNs;
     private long restUntilNs = Long.MIN_VALUE;
 
@@ -79,8 +82,13 @@ final class IdleFinish {
 
     /** Failures of a directory are told to all; a full disk is for the stop to find again. */
     private void failed(Log log, IOException cause) {
-        if (NoSpace.isIt(cause)) logger.warn("{}: no space left to finish it", log.topicPartition());
-        else if (log.isUsable()) log.failed(cause);
+        if (!NoSpace.isIt(cause)) {
+            if (log.isUsable()) log.failed(cause);
+            return;
+        }
+        // once, not for every log and every second
+        if (!outOfSpace) logger.warn("{}: no space left to finish it and others that are idle", log.topicPartition());
+        outOfSpace = true;
     }
 
     private final class OneByOne {
@@ -95,7 +103,10 @@ final class IdleFinish {
                 return;
             }
             log.finish().finish(outcome -> {
-                if (outcome instanceof Outcome.Failed<Long>(IOException cause)) failed(log, cause);
+                switch (outcome) {
+                    case Outcome.Done<Long> done -> outOfSpace = false;
+                    case Outcome.Failed<Long>(IOException cause) -> failed(log, cause);
+                }
                 next();
             });
         }
@@ -124,7 +135,10 @@ final class IdleFinish {
             return outcome -> {
                 atWork--;
                 switch (outcome) {
-                    case Outcome.Done<LogFinish.Finished>(LogFinish.Finished finished) -> written.add(finished);
+                    case Outcome.Done<LogFinish.Finished>(LogFinish.Finished finished) -> {
+                        outOfSpace = false;
+                        written.add(finished);
+                    }
                     case Outcome.Failed<LogFinish.Finished>(IOException cause) -> failed(log, cause);
                 }
                 next();
@@ -132,7 +146,7 @@ final class IdleFinish {
         }
 
         private void sync() {
-            if (stopped || dir.failure().isPresent()) {
+            if (written.isEmpty() || stopped || dir.failure().isPresent()) {
                 over();
                 return;
             }

@@ -148,10 +148,6 @@ final class LogFinish {
      * @param then runs either way
      */
     static void sync(LogContext context, LogDir dir, List<Finished> written, Runnable then) {
-        if (written.isEmpty()) {
-            then.run();
-            return;
-        }
         dir.syncFileSystem(outcome -> {
             switch (outcome) {
                 case Outcome.Done<Void> done -> written.forEach(Finished::durable);
@@ -184,10 +180,20 @@ final class LogFinish {
     private record Snapshot(Path directory, long offset, List<ProducerEntry> entries, long replaced) {
         void write(Disk disk, boolean sync) throws IOException {
             Path path = LogFiles.path(directory, offset, ProducerSnapshot.SUFFIX);
-            if (!disk.exists(path)) ProducerSnapshot.writeUnsynced(disk, path, entries);
+            if (!disk.exists(path)) writeWhole(disk, path);
             if (sync) sync(disk, path);
             if (replaced != NONE && replaced != offset)
                 disk.delete(LogFiles.path(directory, replaced, ProducerSnapshot.SUFFIX));
+        }
+
+        /** A full disk leaves no part of it, which would be taken for all of it when there is space again. */
+        private void writeWhole(Disk disk, Path path) throws IOException {
+            try {
+                ProducerSnapshot.writeUnsynced(disk, path, entries);
+            } catch (IOException e) {
+                disk.delete(path);
+                throw e;
+            }
         }
 
         private static void sync(Disk disk, Path path) throws IOException {

@@ -157,7 +157,7 @@ final class LogFlusher {
                     () -> {
                         throw e;
                     },
-                    (Outcome<Long> outcome) -> finished(outcome, List.of(), List.of()));
+                    (Outcome<Long> outcome) -> notBegun(e));
             return;
         }
         Sync begun = new Sync(flushingTo);
@@ -225,6 +225,17 @@ final class LogFlusher {
                 refuse(cause);
             }
         }
+    }
+
+    /** A file that is to be synced could not be opened, or made: nothing was synced, so a full disk is no failure. */
+    private void notBegun(IOException cause) {
+        running = false;
+        newNames = true;
+        List<Waiting> unserved = current;
+        current = new ArrayList<>();
+        if (!NoSpace.isIt(cause)) log.failed(cause);
+        for (Waiting waiting : unserved) waiting.completion().complete(Outcome.failed(cause));
+        refuse(cause);
     }
 
     private void refuse(IOException cause) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -115,27 +116,29 @@ final class LogUpkeep {
     }
 
     private void write(LogDir dir, LogDir.OffsetsKept offsets, boolean due) {
-        if (offsets.isUrgent() || (due && offsets.isChanged())) write(dir, offsets, () -> {});
+        if (!offsets.isUrgent() && !(due && offsets.isChanged())) return;
+        write(dir, offsets, cause -> logger.warn("no space left to write the checkpoints of {}", dir), () -> {});
     }
 
-    private void write(LogDir dir, LogDir.OffsetsKept offsets, Runnable then) {
+    private void write(LogDir dir, LogDir.OffsetsKept offsets, Consumer<IOException> noSpace, Runnable then) {
         offsets.write(context.disk(), outcome -> {
             if (outcome instanceof Outcome.Failed<Void>(IOException cause)) {
                 offsets.changedAgain();
-                if (NoSpace.isIt(cause)) logger.warn("no space left to write the checkpoints of {}", dir);
+                if (NoSpace.isIt(cause)) noSpace.accept(cause);
                 else logs.fail(dir, cause);
             }
             then.run();
         });
     }
 
-    /** Writes all checkpoints that have changed; then goes on. */
-    void writeCheckpoints(boolean all, Runnable then) {
+    /** Writes all checkpoints, for a stop; then goes on. */
+    void writeCheckpoints(StopReport report, Runnable then) {
         List<Runnable> steps = new ArrayList<>();
         for (LogDir dir : logs.dirs()) {
             if (dir.failure().isPresent()) continue;
             for (LogDir.OffsetsKept each : dir.checkpoints())
-                if (all || each.isChanged()) steps.add(() -> write(dir, each, () -> next(steps, then)));
+                steps.add(() ->
+                        write(dir, each, cause -> report.noSpaceForCheckpoint(dir, cause), () -> next(steps, then)));
         }
         next(steps, then);
     }

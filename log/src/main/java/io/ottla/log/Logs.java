@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -237,7 +239,7 @@ public final class Logs {
      *     empty, where it would be created
      */
     public void describe(Collection<TopicPartition> assigned, Completion<List<Description>> completion) {
-        Map<LogDir, Map<TopicPartition, Long>> sizes = new java.util.LinkedHashMap<>();
+        Map<LogDir, Map<TopicPartition, Long>> sizes = new LinkedHashMap<>();
         Map<LogDir, List<TopicPartition>> unknown = new java.util.HashMap<>();
         for (LogDir dir : dirs) {
             if (dir.failure().isPresent()) continue;
@@ -285,33 +287,51 @@ public final class Logs {
      * that deserves it. Nothing may be called afterwards.
      *
      * @param brokerEpoch for the mark; −1 if unknown
+     * @param completion fails, with a sentence for people, if a directory got no mark because something could not be written
      */
     public void closeCleanly(long brokerEpoch, Completion<Void> completion) {
         closing = true;
         opening.stop();
         upkeep.stop();
-        opening.whenAllSettled(() -> new CleanStop(context, open.values(), () -> markClean(brokerEpoch, completion))
-                .closeAll(dirs.iterator()));
+        StopReport report = new StopReport();
+        CleanStop stop = new CleanStop(context, open.values(), report, () -> {
+            context.files().closeAll();
+            context.validation().close();
+            upkeep.writeCheckpoints(report, () -> markClean(brokerEpoch, report, completion));
+        });
+        opening.whenAllSettled(() -> stop.closeAll(dirs.iterator()));
     }
 
-    private void markClean(long brokerEpoch, Completion<Void> completion) {
-        context.files().closeAll();
-        context.validation().close();
-        Set<TopicPartition> unrecovered = new TreeSet<>(opening.unrecovered());
-        upkeep.writeCheckpoints(
-                true,
-                () -> disk.submit(
-                        this,
-                        () -> {
-                            for (LogDir dir : dirs) {
-                                boolean sound = dir.failure().isEmpty()
-                                        && unrecovered.stream().noneMatch(tp -> dirOf.get(tp) == dir);
-                                if (sound) dir.writeCleanShutdown(brokerEpoch);
-                                dir.close();
-                            }
-                            return null;
-                        },
-                        completion));
+    private void markClean(long brokerEpoch, StopReport report, Completion<Void> completion) {
+        for (LogDir dir : dirs) dir.failure().ifPresent(cause -> report.failed(dir, cause));
+        Set<LogDir> unchecked = opening.unrecovered().stream().map(dirOf::get).collect(Collectors.toSet());
+        List<LogDir> sound = dirs.stream()
+                .filter(dir -> !report.names(dir) && !unchecked.contains(dir))
+                .toList();
+        disk.submit(
+                this,
+                () -> {
+                    Map<LogDir, IOException> notMarked = new LinkedHashMap<>();
+                    for (LogDir dir : dirs) {
+                        try {
+                            if (sound.contains(dir)) dir.writeCleanShutdown(brokerEpoch);
+                        } catch (IOException e) {
+                            notMarked.put(dir, e);
+                        }
+                        dir.close();
+                    }
+                    return notMarked;
+                },
+                (Outcome<Map<LogDir, IOException>> outcome) -> {
+                    switch (outcome) {
+                        case Outcome.Done<Map<LogDir, IOException>>(Map<LogDir, IOException> notMarked) -> {
+                            notMarked.forEach(report::notMarked);
+                            completion.complete(report.outcome());
+                        }
+                        case Outcome.Failed<Map<LogDir, IOException>>(IOException cause) ->
+                            completion.complete(Outcome.failed(cause));
+                    }
+                });
     }
 
     Collection<Log> opened() {
@@ -341,7 +361,7 @@ public final class Logs {
 
     /** How many partitions each directory in use has. */
     private Map<LogDir, Integer> counts() {
-        Map<LogDir, Integer> counts = new java.util.LinkedHashMap<>();
+        Map<LogDir, Integer> counts = new LinkedHashMap<>();
         for (LogDir dir : dirs) if (dir.failure().isEmpty()) counts.put(dir, 0);
         for (LogDir dir : dirOf.values()) counts.computeIfPresent(dir, (same, count) -> count + 1);
         return counts;

@@ -101,8 +101,7 @@ final class BrokerParts {
         } catch (LogDirException e) {
             throw new IOException(e.getMessage(), e);
         }
-        replicas = new Replicas(
-                nodeId, logs, clock, () -> environment.giveUp().accept("the last log directory has failed"));
+        replicas = new Replicas(nodeId, logs, clock, this::noLogDirLeft);
         member = new ClusterMember(
                 nodeId,
                 coordination,
@@ -127,6 +126,11 @@ final class BrokerParts {
         follower.listen(groups);
         broker = new Broker(
                 handlers(), identity(), clock, config.brokerLimits(), environment.faults(), environment.counters());
+    }
+
+    private void noLogDirLeft() {
+        // a stop that is under way says so itself
+        if (!stopped) environment.giveUp().accept("the last log directory has failed");
     }
 
     private int lastEpochFound(TopicPartition partition) {

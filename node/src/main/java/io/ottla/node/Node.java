@@ -245,11 +245,14 @@ public final class Node {
     }
 
     private void fail(String sentence) {
-        stop(() -> starting.accept(new StartResult.Failed(sentence)));
+        stop(result -> {
+            if (result instanceof StopResult.Unclean(String why)) LOG.warn("the stop was not clean: {}", why);
+            starting.accept(new StartResult.Failed(sentence));
+        });
     }
 
     /** Lets go of everything; {@code done} runs when that is so. To be called once, after the start has been answered. */
-    public void stop(Runnable done) {
+    public void stop(Consumer<StopResult> done) {
         doors.close();
         admin.ifPresent(AdminPort::close);
         metrics.ifPresent(MetricsPort::close);
@@ -258,27 +261,36 @@ public final class Node {
         else stopRest(done);
     }
 
-    private void stopRest(Runnable done) {
+    private void stopRest(Consumer<StopResult> done) {
         if (parts.isPresent()) parts.get().stop(outcome -> stopKeeper(outcome, done));
         else if (storage.isPresent()) storage.get().close(outcome -> stopKeeper(Outcome.done(null), done));
         else stopKeeper(Outcome.done(null), done);
     }
 
-    private void stopKeeper(Outcome<Void> logsClosed, Runnable done) {
-        if (logsClosed instanceof Outcome.Failed<Void>(IOException cause))
-            LOG.warn("the logs were not closed cleanly, the next start recovers them: {}", cause.getMessage());
+    private void stopKeeper(Outcome<Void> logsClosed, Consumer<StopResult> done) {
+        StopResult logs = result("", logsClosed);
         if (member.isPresent()) {
-            member.get().close(outcome -> done.run());
-            return;
+            member.get().close(outcome -> done.accept(logs));
+        } else if (keeper.isPresent()) {
+            keeper.get()
+                    .close(outcome -> done.accept(
+                            both(logs, result("the coordination service was not closed cleanly: ", outcome))));
+        } else {
+            done.accept(logs);
         }
-        if (keeper.isEmpty()) {
-            done.run();
-            return;
-        }
-        keeper.get().close(outcome -> {
-            if (outcome instanceof Outcome.Failed<Void>(IOException cause))
-                LOG.warn("the coordination service was not closed cleanly: {}", cause.getMessage());
-            done.run();
-        });
+    }
+
+    private static StopResult result(String what, Outcome<Void> closed) {
+        return switch (closed) {
+            case Outcome.Done<Void> done -> new StopResult.Clean();
+            case Outcome.Failed<Void>(IOException cause) -> new StopResult.Unclean(what + cause.getMessage());
+        };
+    }
+
+    private static StopResult both(StopResult one, StopResult other) {
+        if (!(one instanceof StopResult.Unclean(String first))) return other;
+        return other instanceof StopResult.Unclean(String second)
+                ? new StopResult.Unclean(first + "; and " + second)
+                : one;
     }
 }

@@ -61,7 +61,7 @@ public final class NodeProgram implements Program {
                         new NothingOutside(),
                         why -> gaveUp = Optional.of(why)));
         node.start(result -> started = Optional.of(result));
-        return node::stop;
+        return stopped -> node.stop(result -> stopped.run());
     }
 
     /** Empty until the node serves or gives up. */
