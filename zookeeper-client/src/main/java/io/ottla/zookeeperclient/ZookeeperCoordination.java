@@ -3,6 +3,7 @@ package io.ottla.zookeeperclient;
 import io.ottla.base.Clock;
 import io.ottla.base.Completion;
 import io.ottla.base.Disk;
+import io.ottla.base.LineBudget;
 import io.ottla.base.Outcome;
 import io.ottla.cluster.Coordination;
 import io.ottla.cluster.ExternalCoordination.Settings;
@@ -38,6 +39,7 @@ final class ZookeeperCoordination implements Coordination {
     private static final Logger LOG = LoggerFactory.getLogger(ZookeeperCoordination.class);
     private static final long NEW_SESSION_MS = 1_000;
     private static final long AGAIN_MS = 100;
+    private static final long LINES_PERIOD_MS = 10_000;
 
     private final Settings settings;
     private final Map<String, String> properties;
@@ -50,6 +52,7 @@ final class ZookeeperCoordination implements Coordination {
     private final ArrayDeque<Following> toBegin = new ArrayDeque<>();
     private LinkedHashSet<String> changed = new LinkedHashSet<>();
     private final List<Runnable> afterReading = new ArrayList<>();
+    private final LineBudget unwatched = new LineBudget(1, LINES_PERIOD_MS);
     private boolean hadGap;
     private boolean isReading;
 
@@ -254,7 +257,9 @@ final class ZookeeperCoordination implements Coordination {
         current.watch(chroot.full(next.root()), this::changed, code -> {
             if (now != era) return;
             if (code != Code.OK) {
-                LOG.warn("{} cannot be watched: {}", chroot.full(next.root()), code);
+                // it is tried again every AGAIN_MS
+                if (unwatched.take(clock.nowMs()) >= 0)
+                    LOG.warn("{} cannot be watched: {}", chroot.full(next.root()), code);
                 lost(now);
                 return;
             }
@@ -325,10 +330,10 @@ final class ZookeeperCoordination implements Coordination {
                     lost(now);
                     return;
                 }
-                read.put(path, node.map(there -> TreeReading.znode(path, there)));
-                if (read.size() < paths.size()) return;
                 node.ifPresent(
                         there -> lastZxid = Math.max(lastZxid, there.stat().getMzxid()));
+                read.put(path, node.map(there -> TreeReading.znode(path, there)));
+                if (read.size() < paths.size()) return;
                 following.forEach(one -> one.compare(read, lastZxid));
                 afterReading.removeAll(waiting);
                 waiting.forEach(Runnable::run);
