@@ -95,8 +95,10 @@ final class Backups {
         lastRestoreMs = Optional.of(sinceMs);
         server.restorer().get().restore(values.request().body().get(), outcome -> {
             switch (outcome) {
-                case Outcome.Done<Long>(Long zxid) ->
+                case Outcome.Done<Long>(Long zxid) -> {
+                    server.stats().restores.add(server.monotonicMs() - sinceMs);
                     values.put("last_zxid", zxid).done();
+                }
                 case Outcome.Failed<Long>(IOException cause) -> {
                     server.stats().restoreErrors++;
                     LOG.warn("a snapshot was not restored: {}", cause.getMessage());

@@ -75,7 +75,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
         this.server = server;
         this.connection = connection;
         this.secure = secure;
-        outbox = new Outbox(connection, server.buffers(), () -> server.hasToSend(this), server::unsent);
+        outbox = new Outbox(connection, server.buffers(), () -> server.hasToSend(this), server.inFlight()::unsent);
         queue = new RequestQueue(server, this);
         credentials = new Credentials(server.options().authentication(), connection);
         stats = new ConnectionStats(server.nowMs());
@@ -152,7 +152,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
             case Phase.Attached attached -> {
                 // beyond the limit the framing lets only four letters through, and they come first or never
                 if (prefix > server.options().packetBytesMax()) cut("a packet of " + prefix + " bytes");
-                else if (!held.isEmpty() || server.isThrottling()) hold(frame);
+                else if (!held.isEmpty() || server.inFlight().isThrottling()) hold(frame);
                 else request(frame);
             }
         }
@@ -181,7 +181,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
     void letIn() {
         inLine = false;
         if (!(phase instanceof Phase.Attached)) return;
-        while (!held.isEmpty() && !server.isThrottling() && phase instanceof Phase.Attached) {
+        while (!held.isEmpty() && !server.inFlight().isThrottling() && phase instanceof Phase.Attached) {
             request(held.remove());
         }
         if (!held.isEmpty() && phase instanceof Phase.Attached) standInLine();
@@ -259,7 +259,8 @@ final class ClientConnection implements Network.Receiver, Watcher {
             case ClientRequest.Auth auth -> server.proofs().serve(this, xid, auth);
             case ClientRequest.Sasl sasl -> server.proofs().serve(this, xid, sasl);
             default -> {
-                if (!server.admits(bytes)) {
+                if (!server.inFlight().admits(bytes)) {
+                    server.stats().largeRequestsRejected++;
                     cut("too many large requests at a time");
                     return;
                 }
@@ -280,7 +281,8 @@ final class ClientConnection implements Network.Receiver, Watcher {
     /** So much waits to be sent that nothing more is to be answered now. */
     boolean isCongested() {
         long unsentBytes = outbox.unsentBytes();
-        return unsentBytes > UNSENT_BYTES_MAX || (unsentBytes > UNSENT_BYTES_SHARE && server.isCongested());
+        return unsentBytes > UNSENT_BYTES_MAX
+                || (unsentBytes > UNSENT_BYTES_SHARE && server.inFlight().isCongested());
     }
 
     private void pauseIfFull() {
@@ -293,7 +295,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
         return mine > 0
                 && (mine >= limits.outstandingPerConnectionMax()
                         || queue.bytes() >= limits.outstandingBytesPerConnectionMax()
-                        || server.isFull());
+                        || server.inFlight().isFull());
     }
 
     private void pause() {
@@ -385,6 +387,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
         }
         phase = new Phase.Ended();
         queue.end();
+        if (inLine) server.leaveLine(this, held.size());
         held.clear();
         reading = false;
         connection.reading(false);

@@ -33,7 +33,7 @@ final class ConnectRequests {
             // that no answer comes
             client.cut("it has seen zxid 0x%x, beyond 0x%x here".formatted(request.lastZxidSeen(), keeper.lastZxid()));
         } else if (!server.admitsConnect(begins)) {
-            client.cut("too many connect");
+            client.cut("there are too many sessions, or too many connect at a time");
         } else {
             client.opening();
             if (begins) {

@@ -1,10 +1,10 @@
 package io.ottla.zookeeperserver;
 
 import io.ottla.base.Network;
+import io.ottla.base.Secret;
 import io.ottla.keeper.Identity;
 import io.ottla.zookeeperprotocol.ClientReply.ClientInfo;
 import io.ottla.zookeeperserver.ServerOptions.Authentication;
-import io.ottla.zookeeperserver.ServerOptions.Secret;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -18,6 +18,10 @@ final class HeldPackets {
         bytes += copy.length;
     }
 
+    int size() {
+        return packets.size();
+    }
+
     boolean isEmpty() {
         return packets.isEmpty();
     }

@@ -1,10 +1,10 @@
 package io.ottla.zookeeperserver;
 
+import io.ottla.base.Secret;
 import io.ottla.zookeeperprotocol.FourLetterWord;
 import io.ottla.zookeeperserver.ServerOptions.Authentication;
 import io.ottla.zookeeperserver.ServerOptions.Limits;
 import io.ottla.zookeeperserver.ServerOptions.Sasl;
-import io.ottla.zookeeperserver.ServerOptions.Secret;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.ottla.zookeeperserver;
 
+import io.ottla.base.Secret;
 import io.ottla.zookeeperserver.ServerOptions.Sasl;
-import io.ottla.zookeeperserver.ServerOptions.Secret;
 import java.util.Map;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
@@ -40,7 +40,7 @@ final class SaslExchange {
             return server.evaluateResponse(token);
         } catch (RuntimeException e) {
             // what a client sends goes through a parser that is not ours
-            throw new SaslException("the token is none", e);
+            throw new SaslException("the token cannot be read", e);
         }
     }
 

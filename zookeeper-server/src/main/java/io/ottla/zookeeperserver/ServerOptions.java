@@ -1,5 +1,6 @@
 package io.ottla.zookeeperserver;
 
+import io.ottla.base.Secret;
 import io.ottla.zookeeperprotocol.FourLetterWord;
 import java.util.List;
 import java.util.Map;
@@ -144,14 +145,6 @@ public record ServerOptions(
         public Sasl {
             passwords = Map.copyOf(passwords);
             superUsers = Set.copyOf(superUsers);
-        }
-    }
-
-    /** Something that no log may show. */
-    public record Secret(String value) {
-        @Override
-        public String toString() {
-            return "(hidden)";
         }
     }
 

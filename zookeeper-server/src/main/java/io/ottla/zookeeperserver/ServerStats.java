@@ -44,7 +44,10 @@ final class ServerStats implements Timings {
     long authFailures;
     long throttledOps;
     long throttleWaits;
+
+    /** Requests that stood in line when their connection ended. */
     long staleRequestsDropped;
+
     long largeRequestsRejected;
     long unencryptedLocal;
     long unencryptedRemote;

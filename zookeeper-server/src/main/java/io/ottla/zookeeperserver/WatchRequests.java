@@ -8,6 +8,7 @@ import io.ottla.zookeeperprotocol.ClientReply;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** addWatch, setWatches, setWatches2, checkWatches, removeWatches. */
 final class WatchRequests {
@@ -31,19 +32,13 @@ final class WatchRequests {
                 end(
                         client,
                         xid,
-                        WatcherType.of(check.watcherType())
-                                .map(type -> keeper.watches().contains(check.path(), type, client))
-                                .map(WatchRequests::orNoWatcher)
-                                .orElse(Optional.of(ErrorCode.MARSHALLING_ERROR)),
+                        had(check.watcherType(), type -> keeper.watches().contains(check.path(), type, client)),
                         new ClientReply.Nothing());
             case ClientRequest.RemoveWatches remove ->
                 end(
                         client,
                         xid,
-                        WatcherType.of(remove.watcherType())
-                                .map(type -> keeper.watches().remove(remove.path(), type, client))
-                                .map(WatchRequests::orNoWatcher)
-                                .orElse(Optional.of(ErrorCode.MARSHALLING_ERROR)),
+                        had(remove.watcherType(), type -> keeper.watches().remove(remove.path(), type, client)),
                         new ClientReply.Nothing());
             case ClientRequest.SetWatches set -> {
                 boolean all = keeper.watches()
@@ -69,8 +64,10 @@ final class WatchRequests {
         };
     }
 
-    private static Optional<ErrorCode> orNoWatcher(boolean had) {
-        return had ? Optional.empty() : Optional.of(ErrorCode.NO_WATCHER);
+    private static Optional<ErrorCode> had(int watcherType, Predicate<WatcherType> had) {
+        Optional<WatcherType> type = WatcherType.of(watcherType);
+        if (type.isEmpty()) return Optional.of(ErrorCode.MARSHALLING_ERROR);
+        return had.test(type.get()) ? Optional.empty() : Optional.of(ErrorCode.NO_WATCHER);
     }
 
     private static void end(ClientConnection client, int xid, Optional<ErrorCode> fault, ClientReply reply) {

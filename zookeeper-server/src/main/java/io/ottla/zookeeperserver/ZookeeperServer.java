@@ -9,7 +9,6 @@ import io.ottla.keeper.Keeper;
 import io.ottla.zookeeperprotocol.BufferInputArchive;
 import io.ottla.zookeeperprotocol.FourLetterWord;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -47,17 +46,14 @@ public final class ZookeeperServer {
     private final FourLetterWords words;
     private final Set<ClientConnection> connections = new LinkedHashSet<>();
     private final Map<Long, ClientConnection> bySession = new HashMap<>();
-    private final ArrayDeque<ClientConnection> line = new ArrayDeque<>();
+    private final LinkedHashSet<ClientConnection> line = new LinkedHashSet<>();
     private final ConnectDeadline deadline;
     private final ConnectTokens connectTokens;
     private final ConnectRequests connects = new ConnectRequests(this);
     private List<ClientConnection> sending = new ArrayList<>();
     private List<ClientConnection> sent = new ArrayList<>();
     private boolean sendDue;
-    private int outstanding;
-    private long outstandingBytes;
-    private long largeBytes;
-    private long unsentBytes;
+    private final InFlight inFlight;
     private long turnNs;
     private boolean turnKnown;
     private boolean stopped;
@@ -69,6 +65,7 @@ public final class ZookeeperServer {
         this.clock = clock;
         this.options = options;
         stats = new ServerStats(clock::nowMs, options.slowSyncMs());
+        inFlight = new InFlight(options.limits());
         proofs = new ProofRequests(stats);
         published = new Published(
                 counters.counter("zookeeper.received_packets"),
@@ -278,7 +275,7 @@ public final class ZookeeperServer {
     private void publish() {
         published.received.set(stats.received);
         published.sent.set(stats.sent);
-        published.outstanding.set(outstanding);
+        published.outstanding.set(inFlight.requests());
         published.connections.set(connections.size());
         published.watches.set(keeper.watches().count());
         published.lastZxid.set(keeper.lastZxid());
@@ -298,6 +295,7 @@ public final class ZookeeperServer {
 
     void forget(ClientConnection client) {
         connections.remove(client);
+        deadline.forget(client);
     }
 
     private void expired(long sessionId) {
@@ -314,8 +312,12 @@ public final class ZookeeperServer {
 
     // ---- what there may be ----
 
+    InFlight inFlight() {
+        return inFlight;
+    }
+
     int outstanding() {
-        return outstanding;
+        return inFlight.requests();
     }
 
     /**
@@ -334,55 +336,35 @@ public final class ZookeeperServer {
 
     /** @param packetBytes of a request that waits for its answer from now on, or {@code more} below 0, does no longer */
     void outstanding(int more, int packetBytes) {
-        outstanding += more;
-        outstandingBytes += (long) more * packetBytes;
-        if (isLarge(packetBytes)) largeBytes += (long) more * packetBytes;
+        inFlight.requests(more, packetBytes);
         if (more < 0 && !line.isEmpty()) endOfTurn();
     }
 
-    /** Whether so much is unanswered in all that nobody may have more than one request. */
-    boolean isFull() {
-        ServerOptions.Limits limits = options.limits();
-        return outstanding > limits.outstandingMax() || outstandingBytes > limits.outstandingBytesMax();
-    }
-
-    /** @param more replies were handed to the network, or below 0, have left it */
-    void unsent(long more) {
-        unsentBytes += more;
-    }
-
-    /** Whether so much waits for clients that do not take it that each may have only a small share. */
-    boolean isCongested() {
-        return unsentBytes > options.limits().unsentBytesMax();
-    }
-
-    /** Whether requests wait in line before they are looked at. */
-    boolean isThrottling() {
-        int max = options.limits().throttledRequestsMax();
-        return max > 0 && outstanding >= max;
-    }
-
+    /** Its packets wait until fewer requests are unanswered. */
     void standInLine(ClientConnection client) {
         stats.throttleWaits++;
         line.addLast(client);
     }
 
+    /** @param packets of it that nobody will look at any more */
+    void leaveLine(ClientConnection client, int packets) {
+        line.remove(client);
+        stats.staleRequestsDropped += packets;
+    }
+
     private void letIn() {
-        for (int left = line.size(); left > 0 && !isThrottling(); left--)
+        for (int left = line.size(); left > 0 && !inFlight.isThrottling(); left--)
             line.removeFirst().letIn();
     }
 
-    private boolean isLarge(int packetBytes) {
-        int large = options.limits().largeRequestBytes();
-        return large >= 0 && packetBytes > large;
+    /** How many stand in line. */
+    int inLine() {
+        return line.size();
     }
 
-    /** Whether there may be one more request of that size. */
-    boolean admits(int packetBytes) {
-        boolean admitted = !isLarge(packetBytes)
-                || largeBytes + packetBytes <= options.limits().largeRequestsBytesMax();
-        if (!admitted) stats.largeRequestsRejected++;
-        return admitted;
+    /** How many have not said yet for whom they come. */
+    int awaited() {
+        return deadline.size();
     }
 
     // ---- statistics ----

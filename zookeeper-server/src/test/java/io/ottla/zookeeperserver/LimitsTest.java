@@ -105,6 +105,33 @@ class LimitsTest {
     }
 
     @Test
+    void whoLeavesTheLineLeavesNothingInIt() {
+        TestPort port = port(limits(1000, 1000, 1));
+        TestClient a = port.client();
+        TestClient b = port.client();
+        a.send(create("/a", 1));
+        b.send(create("/b", 1), set("/b", 1));
+        assertThat(port.server.inLine()).isEqualTo(1);
+        b.hangUp();
+        assertThat(port.server.inLine()).isZero();
+        assertThat(port.server.stats().staleRequestsDropped)
+                .as("the second was not even read")
+                .isEqualTo(1);
+        port.drain();
+        assertThat(a.told()).containsExactly("1 /a");
+    }
+
+    @Test
+    void whoComesAndGoesIsForgottenThoughAnotherIsSilent() {
+        TestPort port = port(STANDARD);
+        TestClient silent = port.connection();
+        assertThat(silent).isNotNull();
+        for (int i = 0; i < 100; i++) port.connection().hangUp();
+        port.drain();
+        assertThat(port.server.awaited()).isEqualTo(1);
+    }
+
+    @Test
     void whoDoesNotTakeItsRepliesIsNotServedOn() {
         TestPort port = port(STANDARD);
         TestClient a = port.client();
