@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * the order in which it was sent (R11), and none of that producer's is left out before it (R13). And nothing is in the
  * log that nobody sent to this incarnation of the topic.
  */
-final class AppendedOnceChecker extends HistoryChecker {
+final class AppendedOnceChecker extends HistoryChecker<Observation> {
     private final Map<Stream, Map<String, Producer>> streams = new HashMap<>();
     private final Set<Stream> withGaps = new HashSet<>();
 
@@ -27,12 +27,12 @@ final class AppendedOnceChecker extends HistoryChecker {
         final NavigableMap<Integer, Long> offsets = new TreeMap<>();
     }
 
-    AppendedOnceChecker(History history) {
+    AppendedOnceChecker(History<Observation> history) {
         super("R11 R12 R13 a producer's records are in the log once, in the order sent, without gaps", history);
     }
 
     @Override
-    void look(int at, Observation observation) {
+    void look(Observation observation) {
         switch (observation) {
             case MayForget(Stream stream, boolean byTime, boolean byKey) when byKey -> withGaps.add(stream);
             case Produced(Stream stream, var records) -> {

@@ -18,7 +18,7 @@ final class ClientsScenario implements Simulation.Scenario {
     private World world;
     private SeededRandom random;
     private Machine machine;
-    private History history;
+    private History<Observation> history;
     private Map<String, String> properties = Map.of();
 
     @Override
@@ -26,7 +26,7 @@ final class ClientsScenario implements Simulation.Scenario {
         world = into;
         random = world.random();
         machine = world.machine("node-0", 1L << 30);
-        history = new History(world.trace());
+        history = new History<>(world.trace());
         watch();
         boolean flushed = random.chance(0.7);
         Lives lives = new Lives(world, random, machine, flushed, properties());
@@ -70,7 +70,7 @@ final class ClientsScenario implements Simulation.Scenario {
     }
 
     private void watch() {
-        for (HistoryChecker checker : List.of(
+        for (Checker checker : List.of(
                 new ReadsAgreeChecker(history),
                 new OffsetsRiseChecker(history),
                 new AppendedOnceChecker(history),

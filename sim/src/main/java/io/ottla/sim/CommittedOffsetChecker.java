@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * What OffsetFetch returns was committed, by a commit that was not refused, and none that was taken later, in whole,
  * before the fetch was sent supersedes it. A commit whose outcome nobody knows may take effect at any time.
  */
-final class CommittedOffsetChecker extends HistoryChecker {
+final class CommittedOffsetChecker extends HistoryChecker<Observation> {
     private static final int NEVER = Integer.MAX_VALUE;
 
     /** By group, and by what was committed, which is another number each time. */
@@ -29,17 +29,17 @@ final class CommittedOffsetChecker extends HistoryChecker {
         }
     }
 
-    CommittedOffsetChecker(History history) {
+    CommittedOffsetChecker(History<Observation> history) {
         super("G4 OffsetFetch after an OffsetCommit returns it or a later one", history);
     }
 
     @Override
-    void look(int at, Observation observation) {
+    void look(Observation observation) {
         switch (observation) {
-            case CommitSent sent -> of(sent.group()).put((long) sent.number(), new Commit(at, sent.offsets()));
+            case CommitSent sent -> of(sent.group()).put((long) sent.number(), new Commit(at(), sent.offsets()));
             case CommitAnswered answered -> {
                 Commit commit = of(answered.group()).get((long) answered.number());
-                if (answered.taken()) commit.takenAt = at;
+                if (answered.taken()) commit.takenAt = at();
                 else commit.refused = true;
             }
             case OffsetsFetched fetched ->

@@ -18,7 +18,7 @@ import org.apache.kafka.common.protocol.Errors;
 /** One group's offsets: commits them in the name of its members, none twice, and fetches them, for the history. */
 final class GroupLedger {
     private final World world;
-    private final History history;
+    private final History<Observation> history;
     private final String name;
     private final String topic;
     private final int partitions;
@@ -27,7 +27,7 @@ final class GroupLedger {
     private int commits;
     private boolean watching = true;
 
-    GroupLedger(World world, Machine machine, History history, String name, String topic, int partitions) {
+    GroupLedger(World world, Machine machine, History<Observation> history, String name, String topic, int partitions) {
         this.world = world;
         this.history = history;
         this.name = name;

@@ -21,7 +21,7 @@ final class GroupScenario implements Simulation.Scenario {
     private World world;
     private SeededRandom random;
     private Machine machine;
-    private History history;
+    private History<Observation> history;
 
     private record Group(GroupLedger ledger, List<SimulatedMember> members) {
 
@@ -45,8 +45,8 @@ final class GroupScenario implements Simulation.Scenario {
         world = into;
         random = world.random();
         machine = world.machine("node-0", 1L << 30);
-        history = new History(world.trace());
-        for (HistoryChecker checker : List.of(
+        history = new History<>(world.trace());
+        for (Checker checker : List.of(
                 new OwnershipChecker(history), new GenerationChecker(history), new CommittedOffsetChecker(history)))
             world.checker(checker);
         boolean flushed = random.chance(0.7);

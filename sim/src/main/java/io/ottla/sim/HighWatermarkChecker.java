@@ -4,13 +4,13 @@ import io.ottla.sim.Observation.Fetched;
 import io.ottla.sim.Observation.Read;
 
 /** No record at or above the high watermark of the same answer; with read_committed, of the last stable offset. */
-final class HighWatermarkChecker extends HistoryChecker {
-    HighWatermarkChecker(History history) {
+final class HighWatermarkChecker extends HistoryChecker<Observation> {
+    HighWatermarkChecker(History<Observation> history) {
         super("R14 no fetch returns a record at or above the high watermark", history);
     }
 
     @Override
-    void look(int at, Observation observation) {
+    void look(Observation observation) {
         if (!(observation instanceof Fetched fetched)) return;
         boolean knowsStable = fetched.version() >= 4;
         if (knowsStable && fetched.lastStableOffset() > fetched.highWatermark())

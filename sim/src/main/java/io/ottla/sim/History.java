@@ -3,25 +3,29 @@ package io.ottla.sim;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What all clients of a simulation saw, in the order in which they saw it. Kept outside the machines; part of the trace. */
-final class History {
+/**
+ * What all clients of a simulation saw, in the order in which they saw it. Kept outside the machines; part of the trace.
+ *
+ * @param <O> what a client can see
+ */
+class History<O> {
     private final Trace trace;
-    private final List<Observation> observations = new ArrayList<>();
+    private final List<O> observations = new ArrayList<>();
 
     History(Trace trace) {
         this.trace = trace;
     }
 
-    void add(Observation observation) {
+    void add(O observation) {
         observations.add(observation);
         trace.event(observation.toString());
     }
 
-    int size() {
+    final int size() {
         return observations.size();
     }
 
-    Observation get(int index) {
+    final O get(int index) {
         return observations.get(index);
     }
 }

@@ -1,12 +1,12 @@
 package io.ottla.sim;
 
 /** An invariant over what clients saw: looks at each observation once, right after the event that brought it. */
-abstract class HistoryChecker implements Checker {
+abstract class HistoryChecker<O> implements Checker {
     private final String name;
-    private final History history;
+    private final History<O> history;
     private int looked;
 
-    HistoryChecker(String name, History history) {
+    HistoryChecker(String name, History<O> history) {
         this.name = name;
         this.history = history;
     }
@@ -18,11 +18,15 @@ abstract class HistoryChecker implements Checker {
 
     @Override
     public final void check() {
-        for (; looked < history.size(); looked++) look(looked, history.get(looked));
+        for (; looked < history.size(); looked++) look(history.get(looked));
     }
 
-    /** @param at its place in the history */
-    abstract void look(int at, Observation observation);
+    abstract void look(O observation);
+
+    /** The place in the history of what is being looked at. */
+    final int at() {
+        return looked;
+    }
 
     static AssertionError broken(String format, Object... arguments) {
         return new AssertionError(format.formatted(arguments));

@@ -16,7 +16,7 @@ import java.util.Set;
  * The last record of each key survives compaction, and no older one outlives it; what was acknowledged is all there
  * without compaction. Each key has one producer, so that its records have an order. Asked at the end.
  */
-final class LatestValues extends HistoryChecker {
+final class LatestValues extends HistoryChecker<Observation> {
     private final Map<Stream, Known> streams = new HashMap<>();
 
     private static final class Known {
@@ -26,12 +26,12 @@ final class LatestValues extends HistoryChecker {
         long end;
     }
 
-    LatestValues(History history) {
+    LatestValues(History<Observation> history) {
         super("R18 the last value of each key survives compaction", history);
     }
 
     @Override
-    void look(int at, Observation observation) {
+    void look(Observation observation) {
         switch (observation) {
             case Produced(Stream stream, var records) -> {
                 for (Written record : records)

@@ -1,9 +1,6 @@
 package io.ottla.sim;
 
 import io.ottla.base.SeededRandom;
-import io.ottla.sim.DiskFaults.Kind;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -13,6 +10,7 @@ import java.util.function.Supplier;
  */
 final class Lives {
     private static final long START_MS_MAX = 60_000;
+    private static final DrawnDiskFaults FAULTS = new DrawnDiskFaults(0.4, 1000, 0.05, 0.02, true);
 
     private final World world;
     private final SeededRandom random;
@@ -41,7 +39,7 @@ final class Lives {
     void live() {
         if (machine.isRunning()) machine.faults(faults());
         trouble();
-        end();
+        end(machine, random, flushed);
         world.run(random.nextInt(1000));
         if (machine.isRunning()) machine.kill();
         machine.faults(random.chance(0.5) ? DiskFaults.none() : faults());
@@ -61,21 +59,13 @@ final class Lives {
     }
 
     private DiskFaults faults() {
-        if (!flushed) return DiskFaults.none();
-        List<DiskFaults> faults = new ArrayList<>();
-        if (random.chance(0.4)) faults.add(DiskFaults.powerLossAt(machine.diskOperations() + 1 + random.nextInt(1000)));
-        for (Kind kind : Kind.values())
-            if (random.chance(0.05))
-                faults.add(DiskFaults.sometimes(
-                        random.split(),
-                        random.nextDouble() * 0.02,
-                        DiskFaults.on(kind, path -> true, random.chance(0.5) ? DiskFaults.EIO : DiskFaults.ENOSPC)));
-        return DiskFaults.any(faults);
+        return flushed ? FAULTS.draw(machine, random) : DiskFaults.none();
     }
 
-    private void end() {
+    /** However it may end, unless it has; a clean stop may take a while. */
+    static void end(Machine machine, SeededRandom random, boolean mayLosePower) {
         if (!machine.isRunning()) return;
-        switch (random.nextInt(flushed ? 4 : 2)) {
+        switch (random.nextInt(mayLosePower ? 4 : 2)) {
             case 0 -> machine.kill();
             case 1 -> machine.stop();
             default -> machine.powerLoss();

@@ -1,8 +1,6 @@
 package io.ottla.sim;
 
 import io.ottla.base.SeededRandom;
-import io.ottla.sim.DiskFaults.Kind;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +12,7 @@ import java.util.Map;
 final class LogScenario implements Simulation.Scenario {
     private static final int LIVES = 6;
     private static final long START_MS_MAX = 60_000;
+    private static final DrawnDiskFaults FAULTS = new DrawnDiskFaults(0.5, 1000, 0.05, 0.05, false);
 
     @Override
     public void run(World world) {
@@ -25,10 +24,10 @@ final class LogScenario implements Simulation.Scenario {
                 "index.interval.bytes", Integer.toString(64 << random.nextInt(6)),
                 "retention.ms", "-1");
         for (int life = 0; life < LIVES; life++) {
-            machine.faults(faults(machine, random));
+            machine.faults(FAULTS.draw(machine, random));
             machine.start(new LogProgram(history, config, false));
             world.run(1 + random.nextInt(random.chance(0.03) ? 70_000 : 1000));
-            end(machine, random);
+            Lives.end(machine, random, true);
             world.run(1000);
             if (machine.isRunning()) machine.kill();
             machine.faults(DiskFaults.none());
@@ -54,25 +53,6 @@ final class LogScenario implements Simulation.Scenario {
         else {
             machine.stop();
             world.until("the logs are closed", START_MS_MAX, () -> !machine.isRunning());
-        }
-    }
-
-    private static DiskFaults faults(Machine machine, SeededRandom random) {
-        List<DiskFaults> faults = new ArrayList<>();
-        if (random.chance(0.5)) faults.add(DiskFaults.powerLossAt(machine.diskOperations() + 1 + random.nextInt(1000)));
-        for (Kind kind : Kind.values())
-            if (random.chance(0.05))
-                faults.add(DiskFaults.sometimes(
-                        random.split(), random.nextDouble() * 0.05, DiskFaults.on(kind, path -> true, DiskFaults.EIO)));
-        return DiskFaults.any(faults);
-    }
-
-    private static void end(Machine machine, SeededRandom random) {
-        if (!machine.isRunning()) return;
-        switch (random.nextInt(4)) {
-            case 0 -> machine.kill();
-            case 1 -> machine.stop();
-            default -> machine.powerLoss();
         }
     }
 }

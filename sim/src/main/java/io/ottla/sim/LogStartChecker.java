@@ -11,19 +11,19 @@ import java.util.TreeMap;
  * Where a log starts once DeleteRecords was answered, it starts ever after, or higher; not above its high watermark, and
  * not above what somebody asked for. What was deleted without an answer, or by age, may come back with a power loss.
  */
-final class LogStartChecker extends HistoryChecker {
+final class LogStartChecker extends HistoryChecker<Observation> {
     private static final short FIRST_WITH_LOG_START = 5;
 
     private final LogStarts asked = new LogStarts();
     /** By the length of the history: the largest start that DeleteRecords had answered by then. */
     private final Map<Stream, NavigableMap<Integer, Long>> answered = new HashMap<>();
 
-    LogStartChecker(History history) {
+    LogStartChecker(History<Observation> history) {
         super("R17 the start of a log rises only, and not above the high watermark", history);
     }
 
     @Override
-    void look(int at, Observation observation) {
+    void look(Observation observation) {
         asked.look(observation);
         switch (observation) {
             case Fetched fetched
@@ -35,7 +35,7 @@ final class LogStartChecker extends HistoryChecker {
             case Cut cut -> {
                 if (cut.lowWatermark() < cut.offset()) throw broken("records below the asked offset remain: %s", cut);
                 compare(cut.sentAt(), cut.stream(), cut.lowWatermark(), cut);
-                answered(at, cut.stream(), cut.lowWatermark());
+                answered(cut.stream(), cut.lowWatermark());
             }
             default -> {}
         }
@@ -49,9 +49,9 @@ final class LogStartChecker extends HistoryChecker {
             throw broken("nobody asked for more than %d: %s", asked.mayBeginAt(stream), by);
     }
 
-    private void answered(int at, Stream stream, long start) {
+    private void answered(Stream stream, long start) {
         NavigableMap<Integer, Long> starts = of(stream);
-        if (starts.isEmpty() || starts.lastEntry().getValue() < start) starts.put(at + 1, start);
+        if (starts.isEmpty() || starts.lastEntry().getValue() < start) starts.put(at() + 1, start);
     }
 
     private NavigableMap<Integer, Long> of(Stream stream) {

@@ -7,15 +7,15 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** In what a client gets, offsets rise; and by one, where nothing is compacted. */
-final class OffsetsRiseChecker extends HistoryChecker {
+final class OffsetsRiseChecker extends HistoryChecker<Observation> {
     private final Set<Stream> withGaps = new HashSet<>();
 
-    OffsetsRiseChecker(History history) {
+    OffsetsRiseChecker(History<Observation> history) {
         super("R10 offsets rise strictly, and without gaps before compaction", history);
     }
 
     @Override
-    void look(int at, Observation observation) {
+    void look(Observation observation) {
         switch (observation) {
             case MayForget(Stream stream, boolean byTime, boolean byKey) when byKey -> withGaps.add(stream);
             case Fetched fetched -> {

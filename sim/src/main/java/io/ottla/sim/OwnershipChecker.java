@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 
 /** In one generation of a group, a partition has one owner, and an owner is always told the same. */
-final class OwnershipChecker extends HistoryChecker {
+final class OwnershipChecker extends HistoryChecker<Observation> {
     private final Map<Generation, Map<String, List<Integer>>> owners = new HashMap<>();
 
     private record Generation(String group, int number) {}
 
-    OwnershipChecker(History history) {
+    OwnershipChecker(History<Observation> history) {
         super("G1 no two members of a generation own the same partition", history);
     }
 
     @Override
-    void look(int at, Observation observation) {
+    void look(Observation observation) {
         if (!(observation instanceof Assigned assigned)) return;
         Generation generation = new Generation(assigned.group(), assigned.generation());
         Map<String, List<Integer>> known = owners.computeIfAbsent(generation, absent -> new HashMap<>());

@@ -33,7 +33,7 @@ final class PipelinedProducer {
 
     private final World world;
     private final Machine machine;
-    private final History history;
+    private final History<Observation> history;
     private final Stream stream;
     private final String key;
     private final SeededRandom random;
@@ -66,7 +66,13 @@ final class PipelinedProducer {
     /** @param start of the machine, in which it was sent first */
     private record Batch(int baseSequence, List<Written> records, ByteBuffer bytes, int start) {}
 
-    PipelinedProducer(World world, Machine machine, History history, Stream stream, String name, boolean tombstones) {
+    PipelinedProducer(
+            World world,
+            Machine machine,
+            History<Observation> history,
+            Stream stream,
+            String name,
+            boolean tombstones) {
         this.world = world;
         this.machine = machine;
         this.history = history;

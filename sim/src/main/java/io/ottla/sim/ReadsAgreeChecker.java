@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * somebody asked for it to be deleted, or the log may forget. In terms of offsets alone: the high watermark that a
  * later read is told lies above.
  */
-final class ReadsAgreeChecker extends HistoryChecker {
+final class ReadsAgreeChecker extends HistoryChecker<Observation> {
     private final Map<Stream, Known> streams = new HashMap<>();
     private final LogStarts starts = new LogStarts();
 
@@ -34,12 +34,12 @@ final class ReadsAgreeChecker extends HistoryChecker {
         }
     }
 
-    ReadsAgreeChecker(History history) {
+    ReadsAgreeChecker(History<Observation> history) {
         super("R4 a record that was acknowledged or read at an offset is what every later read there returns", history);
     }
 
     @Override
-    void look(int at, Observation observation) {
+    void look(Observation observation) {
         starts.look(observation);
         switch (observation) {
             case MayForget(Stream stream, boolean byTime, boolean byKey) -> of(stream).forgetsByKey |= byKey;
@@ -47,11 +47,11 @@ final class ReadsAgreeChecker extends HistoryChecker {
             when acknowledged.baseOffset().isPresent() -> {
                 long offset = acknowledged.baseOffset().getAsLong();
                 for (Written record : acknowledged.records())
-                    learn(at, acknowledged.stream(), read(offset++, record), acknowledged);
+                    learn(acknowledged.stream(), read(offset++, record), acknowledged);
             }
             case Fetched fetched -> {
                 mustNotMiss(fetched);
-                for (Read record : fetched.records()) learn(at, fetched.stream(), record, fetched);
+                for (Read record : fetched.records()) learn(fetched.stream(), record, fetched);
             }
             case OutOfRange(int sentAt, String client, Stream stream, long fetchOffset) -> {
                 if (fetchOffset >= starts.mayBeginAt(stream)
@@ -78,13 +78,13 @@ final class ReadsAgreeChecker extends HistoryChecker {
                 OptionalLong.of(written.sequence()));
     }
 
-    private void learn(int at, Stream stream, Read record, Observation from) {
+    private void learn(Stream stream, Read record, Observation from) {
         Known known = of(stream);
         Read before = known.records.get(record.offset());
         if (before != null && !isSame(before, record))
             throw broken("%s of %s was %s; now: %s", record, stream, before, from);
         if (before == null || before.sequence().isEmpty()) known.records.put(record.offset(), record);
-        if (record.offset() >= known.endAt(at)) known.ends.put(at + 1, record.offset() + 1);
+        if (record.offset() >= known.endAt(at())) known.ends.put(at() + 1, record.offset() + 1);
     }
 
     private static boolean isSame(Read one, Read other) {

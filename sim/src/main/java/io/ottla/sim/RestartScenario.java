@@ -1,9 +1,6 @@
 package io.ottla.sim;
 
 import io.ottla.base.SeededRandom;
-import io.ottla.sim.DiskFaults.Kind;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,16 +10,17 @@ import java.util.Map;
 public final class RestartScenario implements Simulation.Scenario {
     private static final int LIVES = 5;
     private static final long START_MS_MAX = 60_000;
+    private static final DrawnDiskFaults FAULTS = new DrawnDiskFaults(0.5, 200, 0.1, 0.1, true);
 
     @Override
     public void run(World world) {
         SeededRandom random = world.random();
         Machine machine = world.machine("node-0", 1L << 30);
         for (int life = 0; life < LIVES; life++) {
-            machine.faults(faults(machine, random));
+            machine.faults(FAULTS.draw(machine, random));
             machine.start(new NodeProgram(Map.of()));
             world.run(1 + random.nextInt(2000));
-            end(machine, random);
+            Lives.end(machine, random, true);
             world.run(random.nextInt(2000));
             if (machine.isRunning()) machine.kill(); // a clean stop that takes long
         }
@@ -35,27 +33,5 @@ public final class RestartScenario implements Simulation.Scenario {
         machine.stop();
         world.until("the node is stopped", START_MS_MAX, () -> !machine.isRunning());
         if (disk.filesOpen() != 0) throw new AssertionError(disk.filesOpen() + " files are open after a clean stop");
-    }
-
-    /** Redrawn for each life: most have one kind of trouble, some have none. */
-    private static DiskFaults faults(Machine machine, SeededRandom random) {
-        List<DiskFaults> faults = new ArrayList<>();
-        if (random.chance(0.5)) faults.add(DiskFaults.powerLossAt(machine.diskOperations() + 1 + random.nextInt(200)));
-        for (Kind kind : Kind.values())
-            if (random.chance(0.1))
-                faults.add(DiskFaults.sometimes(
-                        random.split(),
-                        random.nextDouble() * 0.1,
-                        DiskFaults.on(kind, path -> true, random.chance(0.5) ? DiskFaults.EIO : DiskFaults.ENOSPC)));
-        return DiskFaults.any(faults);
-    }
-
-    private static void end(Machine machine, SeededRandom random) {
-        if (!machine.isRunning()) return;
-        switch (random.nextInt(4)) {
-            case 0 -> machine.kill();
-            case 1 -> machine.stop();
-            default -> machine.powerLoss();
-        }
     }
 }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Z14: the numbers of sequential nodes below a parent rise with the zxid, through deletes and crashes. */
-final class SequenceChecker extends ZookeeperHistory.Invariant {
+final class SequenceChecker extends HistoryChecker<ZookeeperObservation> {
     private static final int DIGITS = 10;
 
     private final Map<String, TreeMap<Long, Long>> numbers = new HashMap<>();

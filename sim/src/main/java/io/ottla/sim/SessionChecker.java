@@ -9,7 +9,7 @@ import java.util.Set;
  * Z13: a session that ended does nothing any more and owns nothing; none expires before its timeout has passed since the last thing that was
  * heard of it.
  */
-final class SessionChecker extends ZookeeperHistory.Invariant {
+final class SessionChecker extends HistoryChecker<ZookeeperObservation> {
     private final ZookeeperHistory history;
 
     /** The highest zxid that anybody had seen when the end was known. */

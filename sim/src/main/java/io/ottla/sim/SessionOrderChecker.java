@@ -7,7 +7,7 @@ import java.util.Map;
  * Z2, Z3, Z8: a session's writes take effect in the order in which they were sent, each at a zxid of its own; nobody is shown a state older than one that
  * anybody had seen when he asked. (That replies come in the order of the requests, the client itself looks at.)
  */
-final class SessionOrderChecker extends ZookeeperHistory.Invariant {
+final class SessionOrderChecker extends HistoryChecker<ZookeeperObservation> {
     private final Map<Long, Long> highest = new HashMap<>();
     private final Map<Long, Long> written = new HashMap<>();
 

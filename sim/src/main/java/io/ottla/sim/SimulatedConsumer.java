@@ -32,7 +32,7 @@ final class SimulatedConsumer {
     private static final long EARLIEST = -2;
 
     private final World world;
-    private final History history;
+    private final History<Observation> history;
     private final String name;
     private final List<Stream> streams;
     private final SeededRandom random;
@@ -66,7 +66,12 @@ final class SimulatedConsumer {
 
     /** @param streams of one topic @param byNameToo whether the topic's name means this incarnation always */
     SimulatedConsumer(
-            World world, Machine machine, History history, String name, List<Stream> streams, boolean byNameToo) {
+            World world,
+            Machine machine,
+            History<Observation> history,
+            String name,
+            List<Stream> streams,
+            boolean byNameToo) {
         this.world = world;
         this.history = history;
         this.name = name;

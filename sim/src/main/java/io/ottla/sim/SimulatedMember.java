@@ -30,7 +30,7 @@ final class SimulatedMember {
 
     private final World world;
     private final Machine machine;
-    private final History history;
+    private final History<Observation> history;
     private final GroupLedger group;
     private final String name;
     private final Optional<String> instanceId;
@@ -48,7 +48,7 @@ final class SimulatedMember {
     SimulatedMember(
             World world,
             Machine machine,
-            History history,
+            History<Observation> history,
             GroupLedger group,
             String name,
             Optional<String> instanceId) {

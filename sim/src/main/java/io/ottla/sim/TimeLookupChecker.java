@@ -11,31 +11,31 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** ListOffsets by time finds the first record that is not older: nothing known before it, by a linear scan, is that. */
-final class TimeLookupChecker extends HistoryChecker {
+final class TimeLookupChecker extends HistoryChecker<Observation> {
     private final LogStarts starts = new LogStarts();
     private final Map<Stream, NavigableMap<Long, Timed>> streams = new HashMap<>();
 
     /** @param knownAt the length of the history that has it */
     private record Timed(int knownAt, long timestampMs) {}
 
-    TimeLookupChecker(History history) {
+    TimeLookupChecker(History<Observation> history) {
         super("R19 ListOffsets finds the first record at or after a time", history);
     }
 
     @Override
-    void look(int at, Observation observation) {
+    void look(Observation observation) {
         starts.look(observation);
         switch (observation) {
             case Acknowledged acknowledged
             when acknowledged.baseOffset().isPresent() -> {
                 long offset = acknowledged.baseOffset().getAsLong();
                 for (Written record : acknowledged.records())
-                    learn(at, acknowledged.stream(), offset++, record.timestampMs());
+                    learn(acknowledged.stream(), offset++, record.timestampMs());
             }
             case Fetched fetched -> {
                 for (Read record : fetched.records())
                     record.timestampMs()
-                            .ifPresent(timestampMs -> learn(at, fetched.stream(), record.offset(), timestampMs));
+                            .ifPresent(timestampMs -> learn(fetched.stream(), record.offset(), timestampMs));
             }
             case Listed listed -> look(listed);
             default -> {}
@@ -46,8 +46,8 @@ final class TimeLookupChecker extends HistoryChecker {
         return streams.computeIfAbsent(stream, absent -> new TreeMap<>());
     }
 
-    private void learn(int at, Stream stream, long offset, long timestampMs) {
-        of(stream).putIfAbsent(offset, new Timed(at + 1, timestampMs));
+    private void learn(Stream stream, long offset, long timestampMs) {
+        of(stream).putIfAbsent(offset, new Timed(at() + 1, timestampMs));
     }
 
     private void look(Listed listed) {

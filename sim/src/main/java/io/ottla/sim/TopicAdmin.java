@@ -27,12 +27,12 @@ final class TopicAdmin {
     private static final byte SET = 0;
 
     private final World world;
-    private final History history;
+    private final History<Observation> history;
     private final String name;
     private final SeededRandom random;
     private final KafkaClient client;
 
-    TopicAdmin(World world, Machine machine, History history, String name) {
+    TopicAdmin(World world, Machine machine, History<Observation> history, String name) {
         this.world = world;
         this.history = history;
         this.name = name;

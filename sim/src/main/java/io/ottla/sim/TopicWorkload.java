@@ -28,7 +28,7 @@ final class TopicWorkload {
 
     private final World world;
     private final Machine machine;
-    private final History history;
+    private final History<Observation> history;
     private final String name;
     private final Kind kind;
     private final SeededRandom random;
@@ -44,7 +44,7 @@ final class TopicWorkload {
     private boolean settling;
     private boolean settled;
 
-    TopicWorkload(World world, Machine machine, History history, String name, Kind kind, boolean flushed) {
+    TopicWorkload(World world, Machine machine, History<Observation> history, String name, Kind kind, boolean flushed) {
         this.world = world;
         this.machine = machine;
         this.history = history;

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * in the order of the changes; a follower misses none and is told of none twice; after a reconnection, what changed meanwhile has
  * been told when setWatches is answered.
  */
-final class WatchChecker extends ZookeeperHistory.Invariant {
+final class WatchChecker extends HistoryChecker<ZookeeperObservation> {
     /** Known changes, by zxid and path; those that nobody was answered or shown are not among them. */
     private final TreeMap<Long, Set<String>> changes = new TreeMap<>();
 

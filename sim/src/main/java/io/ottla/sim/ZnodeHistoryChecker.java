@@ -1,20 +1,23 @@
 package io.ottla.sim;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Z1, Z4, Z5, Z15: all that is ever shown of a node comes from one order of writes, by zxid. A write that was answered took effect at its zxid, once; a read at a
  * zxid shows what was written last at or before it; both halves of a pair have one zxid; a version counts the changes since the
- * node was made, and a write that wanted a version found it. A write that was refused is never seen. An ephemeral node is missed only if its session does nothing any
+ * node was made; a write that wanted a version found it, and one that was refused for its version did not. A write that was refused is never seen. An ephemeral node is missed only if its session does nothing any
  * more (Z13).
  */
-final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
+final class ZnodeHistoryChecker extends HistoryChecker<ZookeeperObservation> {
     private static final int OK = 0;
     private static final int NO_NODE = -101;
+    private static final int BAD_VERSION = -103;
 
     private final Map<String, Node> nodes = new HashMap<>();
     private final Map<String, ZnodeOp> sentByToken = new HashMap<>();
@@ -28,7 +31,10 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
         /** By mzxid. */
         final TreeMap<Long, ZnodeSeen> states = new TreeMap<>();
 
-        final TreeMap<Long, String> deletes = new TreeMap<>();
+        final TreeSet<Long> deletes = new TreeSet<>();
+
+        /** By zxid: the version that a refused write wanted, and that the node therefore did not have. */
+        final TreeMap<Long, Integer> unfit = new TreeMap<>();
 
         /** By the zxid of the reply: the mzxid that a read showed last. */
         final TreeMap<Long, Long> reads = new TreeMap<>();
@@ -86,13 +92,15 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
             }
             case ZnodeOp.Set set -> {
                 for (ZnodeSeen seen : answered.seen()) written(seen, zxid, set.version() < 0 ? -1 : set.version() + 1);
+                if (answered.error() == BAD_VERSION) unfit(set.path(), zxid, set.version());
             }
             case ZnodeOp.SetPair pair -> {
                 for (ZnodeSeen seen : answered.seen()) written(seen, zxid, -1);
             }
             case ZnodeOp.Delete delete -> {
                 node(delete.path()).deletesUnknown--;
-                if (answered.error() == OK) deleted(delete.path(), zxid, answered.client());
+                if (answered.error() == OK) deleted(delete, zxid);
+                if (answered.error() == BAD_VERSION) unfit(delete.path(), zxid, delete.version());
             }
             case ZnodeOp.Get get -> {
                 for (ZnodeSeen seen : answered.seen()) read(seen, zxid);
@@ -146,9 +154,9 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
                 throw broken("one write took effect twice: %s and %s", other, seen);
         }
         var before = node.states.lowerEntry(seen.mzxid());
-        if (before != null) follows(before.getValue(), seen);
+        if (before != null) follows(node, before.getValue(), seen);
         var after = node.states.higherEntry(seen.mzxid());
-        if (after != null) follows(seen, after.getValue());
+        if (after != null) follows(node, seen, after.getValue());
         for (var read : node.reads.tailMap(seen.mzxid(), true).entrySet()) {
             if (read.getValue() < seen.mzxid())
                 throw broken(
@@ -167,23 +175,44 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
         };
     }
 
-    private static void follows(ZnodeSeen earlier, ZnodeSeen later) {
+    private static void follows(Node node, ZnodeSeen earlier, ZnodeSeen later) {
         boolean same = earlier.czxid() == later.czxid();
         boolean sound = same
                 ? later.version() - earlier.version() <= later.mzxid() - earlier.mzxid()
                         && later.version() > earlier.version()
                 : later.czxid() > earlier.mzxid();
         if (!sound) throw broken("%s cannot come before %s", earlier, later);
+        if (same && later.version() == earlier.version() + 1) wasFit(node, earlier, later.mzxid() - 1);
+    }
+
+    /** A write was refused since the node has another version at that zxid. */
+    private void unfit(String path, long zxid, int version) {
+        Node node = node(path);
+        node.unfit.put(zxid, version);
+        var last = node.states.floorEntry(zxid);
+        if (last == null) return;
+        var next = node.states.higherEntry(zxid);
+        if (next != null) follows(node, last.getValue(), next.getValue());
+        for (var read : node.reads.tailMap(zxid, true).entrySet())
+            if (read.getValue().equals(last.getKey())) wasFit(node, last.getValue(), read.getKey());
+    }
+
+    /** Nothing changed the node from then on until that zxid: nobody may have been refused who wanted this version. */
+    private static void wasFit(Node node, ZnodeSeen state, long until) {
+        for (var refused : node.unfit.subMap(state.mzxid(), true, until, true).entrySet())
+            if (refused.getValue() == state.version())
+                throw broken("version %d was refused at 0x%x of %s", refused.getValue(), refused.getKey(), state);
     }
 
     private void read(ZnodeSeen seen, long zxid) {
         if (seen.mzxid() > zxid) throw broken("a read at 0x%x shows %s", zxid, seen);
         learn(seen);
         Node node = node(seen.path());
+        wasFit(node, seen, zxid);
         long newest = node.states.floorKey(zxid);
         if (newest > seen.mzxid())
             throw broken("a read at 0x%x shows %s, but it was written at 0x%x", zxid, seen, newest);
-        Long deleted = node.deletes.floorKey(zxid);
+        Long deleted = node.deletes.floor(zxid);
         if (deleted != null && deleted > seen.czxid())
             throw broken("a read at 0x%x shows %s, but it was deleted at 0x%x", zxid, seen, deleted);
         node.reads.merge(zxid, seen.mzxid(), Math::max);
@@ -193,7 +222,7 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
         Node node = node(path);
         var last = node.states.floorEntry(zxid);
         if (last == null) return;
-        boolean deleted = !node.deletes.subMap(last.getKey(), false, zxid, true).isEmpty();
+        boolean deleted = !node.deletes.subSet(last.getKey(), false, zxid, true).isEmpty();
         long owner = last.getValue().ephemeralOwner();
         if (!deleted && node.deletesUnknown == 0 && owner != 0) missed.merge(owner, zxid, Math::min);
         boolean mayGo = node.deletesUnknown > 0 || owner != 0;
@@ -201,10 +230,11 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
             throw broken("a read at 0x%x finds no %s, but it was written and never deleted", zxid, last.getValue());
     }
 
-    private void deleted(String path, long zxid, String client) {
-        Node node = node(path);
-        node.deletes.put(zxid, client);
-        if (node.states.containsKey(zxid)) throw broken("%s was written and deleted at 0x%x", path, zxid);
+    private void deleted(ZnodeOp.Delete delete, long zxid) {
+        Node node = node(delete.path());
+        if (delete.version() >= 0) fits(node, delete, zxid);
+        node.deletes.add(zxid);
+        if (node.states.containsKey(zxid)) throw broken("%s was written and deleted at 0x%x", delete.path(), zxid);
         for (var read : node.reads.tailMap(zxid, true).entrySet()) {
             ZnodeSeen state = node.states.get(read.getValue());
             if (state != null && state.czxid() < zxid)
@@ -212,11 +242,21 @@ final class ZnodeHistoryChecker extends ZookeeperHistory.Invariant {
         }
     }
 
+    /** Unless it may be another node by then: the version is that of the last known state, or of changes after it. */
+    private static void fits(Node node, ZnodeOp.Delete delete, long zxid) {
+        var last = node.states.lowerEntry(zxid);
+        if (last == null || node.deletesUnknown > 0 || last.getValue().ephemeralOwner() != 0) return;
+        if (!node.deletes.subSet(last.getKey(), false, zxid, false).isEmpty()) return;
+        long changes = (long) delete.version() - last.getValue().version();
+        if (changes < 0 || changes >= zxid - last.getKey())
+            throw broken("%s was done at 0x%x, but it was %s", delete, zxid, last.getValue());
+    }
+
     private void pair(List<ZnodeSeen> seen, long zxid) {
         for (ZnodeSeen each : seen) read(each, zxid);
         List<ZnodeSeen> both = new ArrayList<>(seen);
         if (both.size() != 2) return;
-        both.sort(java.util.Comparator.comparingLong(ZnodeSeen::mzxid));
+        both.sort(Comparator.comparingLong(ZnodeSeen::mzxid));
         ZnodeSeen newer = both.get(1);
         boolean isPair = sentByToken.get(newer.token()) instanceof ZnodeOp.SetPair;
         if (isPair && both.get(0).mzxid() != newer.mzxid()) throw broken("half of a pair at 0x%x: %s", zxid, both);

@@ -14,21 +14,29 @@ class MutantTest {
     private static final int SEEDS = 60;
 
     enum Mistake {
-        ACKNOWLEDGES_BEFORE_FSYNC(ProduceScenario::new, (kind, path) -> isSync(kind) && isIn(path, "events-")),
+        ACKNOWLEDGES_BEFORE_FSYNC(
+                "lost: producer", ProduceScenario::new, (kind, path) -> isSync(kind) && isIn(path, "events-")),
         NEW_SEGMENTS_HAVE_NO_DURABLE_NAME(
-                ClientsScenario::new, (kind, path) -> kind == Kind.SYNC_DIRECTORY && isIn(path, "topic-")),
+                "R4", ClientsScenario::new, (kind, path) -> kind == Kind.SYNC_DIRECTORY && isIn(path, "topic-")),
         TRANSACTIONS_OF_THE_TREE_ARE_NOT_SYNCED(
-                ProduceScenario::new, (kind, path) -> isSync(kind) && isIn(path, "version-2")),
+                "the node does not start again",
+                ProduceScenario::new,
+                (kind, path) -> isSync(kind) && isIn(path, "version-2")),
         THE_START_OF_THE_LOG_IS_FORGOTTEN(
+                "R17",
                 ClientsScenario::new,
                 (kind, path) -> kind == Kind.NAME && path.toString().endsWith("log-start-offset-checkpoint")),
         GROUPS_ARE_ANSWERED_BEFORE_FSYNC(
-                GroupScenario::new, (kind, path) -> isSync(kind) && isIn(path, "__consumer_offsets-"));
+                "G2 G3", GroupScenario::new, (kind, path) -> isSync(kind) && isIn(path, "__consumer_offsets-"));
+
+        /** What the failure says. */
+        final String says;
 
         final Supplier<Simulation.Scenario> scenario;
         final BiPredicate<Kind, Path> forgets;
 
-        Mistake(Supplier<Simulation.Scenario> scenario, BiPredicate<Kind, Path> forgets) {
+        Mistake(String says, Supplier<Simulation.Scenario> scenario, BiPredicate<Kind, Path> forgets) {
+            this.says = says;
             this.scenario = scenario;
             this.forgets = forgets;
         }
@@ -52,6 +60,7 @@ class MutantTest {
                             mistake.scenario.get().run(world);
                         });
                 })
-                .isInstanceOf(SimulationFailure.class);
+                .isInstanceOf(SimulationFailure.class)
+                .hasStackTraceContaining(mistake.says);
     }
 }

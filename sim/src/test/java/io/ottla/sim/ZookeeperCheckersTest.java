@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the checkers of the coordination service say to histories that cannot be: short ones, each against a rule of its own. */
 class ZookeeperCheckersTest {
     private static final long ANN = 0xa;
     private static final long BOB = 0xb;
+    private static final int NODE_DATA_CHANGED = 3;
+    private static final ZnodeOp GET = new ZnodeOp.Get("/w/a", false);
 
     private final ZookeeperHistory history = new ZookeeperHistory(new Trace(new Agenda()));
 
@@ -126,6 +130,189 @@ class ZookeeperCheckersTest {
                 new ZnodeSeen("/w/a", 1, 4, 1, 0, "x"),
                 node("/w/b", "/w/b", 2, 0));
         mustBreak(ZnodeHistoryChecker::new, "half of a pair");
+    }
+
+    /** In whichever order it becomes known. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWriteIsRefusedThoughItsVersionFits(boolean isReadFirst) {
+        create("bob", "/w/a", 4);
+        if (isReadFirst) answered("bob", GET, 0, 9, node("/w/a", "/w/a", 4, 0));
+        answered("ann", new ZnodeOp.Set("/w/a", "x", 0), -103, 6);
+        if (!isReadFirst) answered("bob", GET, 0, 9, node("/w/a", "/w/a", 4, 0));
+        mustBreak(ZnodeHistoryChecker::new, "version 0 was refused at 0x6");
+    }
+
+    @Test
+    void aDeleteIsRefusedThoughItsVersionFits() {
+        create("bob", "/w/a", 4);
+        ZnodeOp delete = new ZnodeOp.Delete("/w/a", 0);
+        sent("ann", delete);
+        answered("ann", delete, -103, 6);
+        set("bob", "y", 9, 1);
+        mustBreak(ZnodeHistoryChecker::new, "version 0 was refused at 0x6");
+    }
+
+    @Test
+    void aWriteFindsAnotherVersionThanItWanted() {
+        create("bob", "/w/a", 4);
+        ZnodeOp set = new ZnodeOp.Set("/w/a", "x", 3);
+        sent("ann", set);
+        answered("ann", set, 0, 9, new ZnodeSeen("/w/a", 4, 9, 1, 0, "x"));
+        mustBreak(ZnodeHistoryChecker::new, "version 4 was due");
+    }
+
+    @Test
+    void aDeleteFindsAnotherVersionThanItWanted() {
+        create("bob", "/w/a", 4);
+        set("bob", "y", 5, 1);
+        ZnodeOp delete = new ZnodeOp.Delete("/w/a", 0);
+        sent("ann", delete);
+        answered("ann", delete, 0, 6);
+        mustBreak(ZnodeHistoryChecker::new, "but it was");
+    }
+
+    @Test
+    void aWriteTakesEffectTwice() {
+        create("bob", "/w/a", 4);
+        set("bob", "y", 5, 1);
+        answered("ann", GET, 0, 9, new ZnodeSeen("/w/a", 4, 8, 2, 0, "y"));
+        mustBreak(ZnodeHistoryChecker::new, "took effect twice");
+    }
+
+    @Test
+    void aReadIsBehindAWrite() {
+        create("bob", "/w/a", 4);
+        set("bob", "y", 5, 1);
+        answered("ann", GET, 0, 9, node("/w/a", "/w/a", 4, 0));
+        mustBreak(ZnodeHistoryChecker::new, "but it was written at 0x5");
+    }
+
+    @Test
+    void whatWasDeletedIsRead() {
+        create("bob", "/w/a", 4);
+        ZnodeOp delete = new ZnodeOp.Delete("/w/a", -1);
+        sent("bob", delete);
+        answered("bob", delete, 0, 6);
+        answered("ann", GET, 0, 9, node("/w/a", "/w/a", 4, 0));
+        mustBreak(ZnodeHistoryChecker::new, "but it was deleted at 0x6");
+    }
+
+    @Test
+    void aVersionSkipsChanges() {
+        create("bob", "/w/a", 4);
+        ZnodeOp set = new ZnodeOp.Set("/w/a", "x", -1);
+        sent("ann", set);
+        answered("ann", set, 0, 5, new ZnodeSeen("/w/a", 4, 5, 2, 0, "x"));
+        mustBreak(ZnodeHistoryChecker::new, "cannot come before");
+    }
+
+    @Test
+    void aSessionIsGivenTwice() {
+        history.add(new ZookeeperObservation.Attached("ann", ANN, true, 1000));
+        history.add(new ZookeeperObservation.Attached("bob", ANN, true, 1000));
+        mustBreak(SessionChecker::new, "is given twice");
+    }
+
+    @Test
+    void aSessionWritesAfterItsEnd() {
+        answered("ann", new ZnodeOp.Close(), 0, 5);
+        create("ann", "/w/a", 6);
+        mustBreak(SessionChecker::new, "though the session had ended");
+    }
+
+    @Test
+    void aSessionsWritesHaveOneZxid() {
+        create("ann", "/w/a", 5);
+        create("ann", "/w/b", 5);
+        mustBreak(SessionOrderChecker::new, "follows a write at 0x5");
+    }
+
+    @Test
+    void aWriteHasAZxidThatWasSeenBefore() {
+        history.add(
+                new ZookeeperObservation.Answered("ann", ANN, 1, new ZnodeOp.Delete("/w/a", -1), 0, 8, List.of(), 8));
+        mustBreak(SessionOrderChecker::new, "that was seen before");
+    }
+
+    @Test
+    void aWatchIsNotToldBeforeWhatIsAsNewIsShown() {
+        watch();
+        set("bob", "y", 5, 1);
+        answered("ann", new ZnodeOp.Sync("/w"), 0, 5);
+        mustBreak(WatchChecker::new, "was not told of 0x5");
+    }
+
+    @Test
+    void aWatchIsToldAfterwards() {
+        watch();
+        answered("ann", new ZnodeOp.Sync("/w"), 0, 5);
+        changed("ann", "/w/a", 5);
+        mustBreak(WatchChecker::new, "comes after 0x5 was shown");
+    }
+
+    @Test
+    void aWatchFiresTwice() {
+        watch();
+        changed("ann", "/w/a", 5);
+        changed("ann", "/w/a", 6);
+        mustBreak(WatchChecker::new, "nothing watches it");
+    }
+
+    @Test
+    void aFollowerIsToldTwice() {
+        answered("ann", new ZnodeOp.Follow("/w"), 0, 4);
+        changed("ann", "/w/a", 5);
+        changed("ann", "/w/a", 5);
+        mustBreak(WatchChecker::new, "comes twice");
+    }
+
+    @Test
+    void aFollowerIsToldInAnotherOrder() {
+        answered("ann", new ZnodeOp.Follow("/w"), 0, 4);
+        changed("ann", "/w/a", 6);
+        changed("ann", "/w/b", 5);
+        mustBreak(WatchChecker::new, "comes after one of 0x6");
+    }
+
+    @Test
+    void aFollowerMissesAChange() {
+        answered("ann", new ZnodeOp.Follow("/w"), 0, 4);
+        set("bob", "y", 5, 1);
+        changed("ann", "/w/b", 6);
+        answered("ann", new ZnodeOp.Sync("/w"), 0, 6);
+        mustBreak(WatchChecker::new, "was not told of /w/a at 0x5");
+    }
+
+    @Test
+    void whatChangedMeanwhileIsNotTold() {
+        watch();
+        history.add(new ZookeeperObservation.Lost("ann", List.of()));
+        set("bob", "y", 5, 1);
+        history.add(new ZookeeperObservation.Rewatched("ann", 7, List.of("/w/a"), false));
+        mustBreak(WatchChecker::new, "was not told of 0x5");
+    }
+
+    private void create(String client, String path, long zxid) {
+        ZnodeOp create = new ZnodeOp.Create(path, path, false, false);
+        sent(client, create);
+        answered(client, create, 0, zxid, node(path, path, zxid, 0));
+    }
+
+    /** Of /w/a, which was created at 4. */
+    private void set(String client, String token, long zxid, int version) {
+        ZnodeOp set = new ZnodeOp.Set("/w/a", token, -1);
+        sent(client, set);
+        answered(client, set, 0, zxid, new ZnodeSeen("/w/a", 4, zxid, version, 0, token));
+    }
+
+    /** Ann watches /w/a since 4. */
+    private void watch() {
+        answered("ann", new ZnodeOp.Get("/w/a", true), 0, 4, node("/w/a", "/w/a", 4, 0));
+    }
+
+    private void changed(String client, String path, long zxid) {
+        history.add(new ZookeeperObservation.Notified(client, NODE_DATA_CHANGED, path, zxid));
     }
 
     @Test
