@@ -42,7 +42,8 @@ public final class ZooKeeperLoad {
 
     /** So many requests of a kind. */
     public record Step(Kind kind, int count) {
-        private static final int COUNT_MAX = 100_000_000;
+        /** Every request is kept until the end, about 50 bytes each, and a bench has a heap of 512 MB. */
+        private static final int COUNT_MAX = 5_000_000;
 
         /** @param text such as {@code set:100000} */
         public static Step of(String text) throws LoadFailedException {
@@ -53,7 +54,8 @@ public final class ZooKeeperLoad {
                     if (count <= COUNT_MAX) return new Step(kind, count);
                 }
             throw new LoadFailedException(
-                    "'" + text + "' is no step: it takes set, get, create or mixed, and how many, such as set:100000.");
+                    "'%s' is no step: it takes set, get, create or mixed, and how many, such as set:100000, up to %d."
+                            .formatted(text, COUNT_MAX));
         }
     }
 

@@ -90,7 +90,7 @@ class ZooKeeperRowsTest {
                 "set:1:2",
                 "SET:5",
                 "delete:5",
-                "set:100000001",
+                "set:5000001",
                 "set:9999999999"
             })
     void whatIsNoStepIsSaid(String text) {
