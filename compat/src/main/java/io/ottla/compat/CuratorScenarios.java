@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,12 +34,9 @@ import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
 import org.apache.curator.framework.recipes.locks.Lease;
 import org.apache.curator.framework.recipes.nodes.GroupMember;
-import org.apache.curator.framework.recipes.nodes.PersistentNode;
 import org.apache.curator.framework.recipes.nodes.PersistentTtlNode;
 import org.apache.curator.framework.recipes.queue.SimpleDistributedQueue;
 import org.apache.curator.framework.recipes.shared.SharedCount;
-import org.apache.curator.framework.recipes.watch.PersistentWatcher;
-import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.RetryNTimes;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -48,7 +44,7 @@ import org.apache.zookeeper.KeeperException;
 /** Curator's recipes, each between two clients: {@code HOST:PORT PREFIX [scenario…]}. */
 public final class CuratorScenarios {
     private static final int SESSION_MS = 10_000;
-    private static final long WAIT_S = 20;
+    static final long WAIT_S = 20;
 
     private CuratorScenarios() {}
 
@@ -68,11 +64,11 @@ public final class CuratorScenarios {
         all.put("counters", pair(CuratorScenarios::counters));
         all.put("queue", pair(CuratorScenarios::queue));
         all.put("group-member", pair(CuratorScenarios::groupMember));
-        all.put("persistent-node", CuratorScenarios::persistentNode);
+        all.put("persistent-node", CuratorReconnects::persistentNode);
         all.put("ttl-node", pair(CuratorScenarios::ttlNode));
-        all.put("watcher-reconnects", CuratorScenarios::watcherReconnects);
-        all.put("mutex-reconnects", CuratorScenarios::mutexReconnects);
-        all.put("latch-reconnects", CuratorScenarios::latchReconnects);
+        all.put("watcher-reconnects", CuratorReconnects::watcherReconnects);
+        all.put("mutex-reconnects", CuratorReconnects::mutexReconnects);
+        all.put("latch-reconnects", CuratorReconnects::latchReconnects);
         all.put("namespace", pair(CuratorScenarios::namespace));
         return all;
     }
@@ -96,7 +92,7 @@ public final class CuratorScenarios {
         };
     }
 
-    private static CuratorFramework client(String server) throws Exception {
+    static CuratorFramework client(String server) throws Exception {
         CuratorFramework client =
                 CuratorFrameworkFactory.newClient(server, SESSION_MS, 5000, new RetryNTimes(100, 100));
         client.start();
@@ -104,7 +100,7 @@ public final class CuratorScenarios {
         return client;
     }
 
-    private static byte[] bytes(String text) {
+    static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
@@ -112,16 +108,15 @@ public final class CuratorScenarios {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private static <T> Future<T> elsewhere(Callable<T> task) {
-        ExecutorService thread = Executors.newSingleThreadExecutor(run -> {
-            Thread daemon = new Thread(run);
-            daemon.setDaemon(true);
-            return daemon;
-        });
-        return thread.submit(task);
+    static <T> Future<T> elsewhere(Callable<T> task) {
+        FutureTask<T> future = new FutureTask<>(task);
+        Thread thread = new Thread(future);
+        thread.setDaemon(true);
+        thread.start();
+        return future;
     }
 
-    private static void until(String what, Callable<Boolean> holds) throws Exception {
+    static void until(String what, Callable<Boolean> holds) throws Exception {
         long untilMs = System.currentTimeMillis() + WAIT_S * 1000;
         while (!holds.call()) {
             check(System.currentTimeMillis() < untilMs, what, "not within " + WAIT_S + " s");
@@ -215,7 +210,7 @@ public final class CuratorScenarios {
                 @Override
                 public void takeLeadership(CuratorFramework leading) throws Exception {
                     same(1, leaders.incrementAndGet(), "how many lead");
-                    TimeUnit.MILLISECONDS.sleep(20);
+                    TimeUnit.MILLISECONDS.sleep(20); // in which a second one would be seen
                     leaders.decrementAndGet();
                     terms.countDown();
                 }
@@ -371,98 +366,5 @@ public final class CuratorScenarios {
         check(protectedPath.startsWith("/x/_c_"), "a protected name", protectedPath);
         inside.delete().guaranteed().deletingChildrenIfNeeded().forPath("/x");
         check(other.checkExists().forPath(root + "/x") == null, "all is gone", "there");
-    }
-
-    // ---- when the connection goes
-
-    private static void persistentNode(String server, String root) throws Exception {
-        try (CuratorFramework observer = client(server);
-                CuttableProxy proxy = new CuttableProxy(server);
-                CuratorFramework owner = client(proxy.address());
-                PersistentNode node = new PersistentNode(owner, CreateMode.EPHEMERAL, false, root, bytes("1"))) {
-            node.start();
-            check(node.waitForInitialCreate(WAIT_S, TimeUnit.SECONDS), "the node is made", "not");
-            observer.delete().forPath(root);
-            until("it is made again", () -> observer.checkExists().forPath(root) != null);
-            proxy.cut();
-            until("it is still there", () -> observer.checkExists().forPath(root) != null);
-        }
-    }
-
-    /** From now on; that it is connected the first time may be told late, and does not count. */
-    private static BlockingQueue<ConnectionState> states(CuratorFramework client) {
-        BlockingQueue<ConnectionState> states = new LinkedBlockingQueue<>();
-        client.getConnectionStateListenable().addListener((of, state) -> {
-            if (state != ConnectionState.CONNECTED) states.add(state);
-        });
-        return states;
-    }
-
-    private static void watcherReconnects(String server, String root) throws Exception {
-        try (CuratorFramework writer = client(server);
-                CuttableProxy proxy = new CuttableProxy(server);
-                CuratorFramework client = client(proxy.address());
-                PersistentWatcher watcher = new PersistentWatcher(client, root, true)) {
-            BlockingQueue<String> events = new LinkedBlockingQueue<>();
-            watcher.getListenable().addListener(event -> {
-                if (event.getPath() != null) events.add(event.getType() + " " + event.getPath());
-            });
-            writer.create().forPath(root);
-            watcher.start();
-            writer.create().forPath(root + "/a");
-            until("the watch is set", () -> {
-                writer.setData().forPath(root + "/a");
-                return events.poll(50, TimeUnit.MILLISECONDS) != null;
-            });
-            BlockingQueue<ConnectionState> states = states(client);
-            proxy.cut();
-            same(ConnectionState.SUSPENDED, states.poll(WAIT_S, TimeUnit.SECONDS), "the state");
-            same(ConnectionState.RECONNECTED, states.poll(WAIT_S, TimeUnit.SECONDS), "the state");
-            events.clear();
-            writer.create().forPath(root + "/b");
-            String event = events.poll(WAIT_S, TimeUnit.SECONDS);
-            while (event != null && !event.startsWith("NodeCreated")) event = events.poll(WAIT_S, TimeUnit.SECONDS);
-            same("NodeCreated " + root + "/b", event, "the event");
-        }
-    }
-
-    private static void mutexReconnects(String server, String root) throws Exception {
-        try (CuratorFramework other = client(server);
-                CuttableProxy proxy = new CuttableProxy(server);
-                CuratorFramework client = client(proxy.address())) {
-            InterProcessMutex held = new InterProcessMutex(other, root);
-            held.acquire();
-            InterProcessMutex wanted = new InterProcessMutex(client, root);
-            Future<Boolean> waits = elsewhere(() -> {
-                boolean had = wanted.acquire(WAIT_S, TimeUnit.SECONDS);
-                wanted.release();
-                return had;
-            });
-            until("it waits", () -> held.getParticipantNodes().size() == 2);
-            proxy.cut();
-            held.release();
-            check(waits.get(WAIT_S, TimeUnit.SECONDS), "the lock is had after the cut", "not");
-        }
-    }
-
-    private static void latchReconnects(String server, String root) throws Exception {
-        try (CuratorFramework other = client(server);
-                CuttableProxy proxy = new CuttableProxy(server);
-                CuratorFramework client = client(proxy.address());
-                LeaderLatch first = new LeaderLatch(client, root, "first");
-                LeaderLatch second = new LeaderLatch(other, root, "second")) {
-            BlockingQueue<ConnectionState> states = states(client);
-            first.start();
-            check(first.await(WAIT_S, TimeUnit.SECONDS), "the first leads", "not");
-            second.start();
-            until("both take part", () -> second.getParticipants().size() == 2);
-            proxy.down();
-            same(ConnectionState.SUSPENDED, states.poll(WAIT_S, TimeUnit.SECONDS), "the state");
-            until("it does not think that it leads", () -> !first.hasLeadership());
-            // the session expires: the other one leads
-            check(second.await(2 * WAIT_S, TimeUnit.SECONDS), "the second leads", "not");
-            proxy.up();
-            until("the first takes part again", () -> second.getParticipants().size() == 2);
-        }
     }
 }

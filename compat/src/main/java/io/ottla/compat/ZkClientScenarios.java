@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
@@ -19,9 +18,6 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
-import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooDefs.Perms;
@@ -36,7 +32,7 @@ import org.apache.zookeeper.data.Stat;
  */
 public final class ZkClientScenarios {
     private static final int TIMEOUT_MS = 10_000;
-    private static final long WAIT_S_MAX = 20;
+    static final long WAIT_S_MAX = 20;
 
     private ZkClientScenarios() {}
 
@@ -56,6 +52,13 @@ public final class ZkClientScenarios {
         all.put("pipeline", ZkClientScenarios::pipeline);
         all.put("large", ZkClientScenarios::large);
         all.put("reconnect", ZkClientScenarios::reconnect);
+        all.putAll(newer());
+        return all;
+    }
+
+    /** Those that a client older than 3.7 may lack. */
+    public static Map<String, ZkOutcomes.Scenario> newer() {
+        Map<String, ZkOutcomes.Scenario> all = new LinkedHashMap<>();
         all.put("persistent-watches", ZkNewerScenarios::persistentWatches);
         all.put("remove-watches", ZkNewerScenarios::removeWatches);
         all.put("containers", ZkNewerScenarios::containers);
@@ -71,55 +74,18 @@ public final class ZkClientScenarios {
 
     // ---- what they share
 
-    /** Events of a client in the order in which they came. */
-    static final class Events implements Watcher {
-        private final BlockingQueue<WatchedEvent> queue = new LinkedBlockingQueue<>();
-        private final CountDownLatch connected = new CountDownLatch(1);
-
-        @Override
-        public void process(WatchedEvent event) {
-            if (event.getState() == KeeperState.SyncConnected) connected.countDown();
-            queue.add(event);
-        }
-
-        /** The next event of a node, or of the session if {@code type} is None. */
-        WatchedEvent next() throws InterruptedException {
-            WatchedEvent event = queue.poll(WAIT_S_MAX, TimeUnit.SECONDS);
-            check(event != null, "an event comes within " + WAIT_S_MAX + " s", "not there");
-            return event;
-        }
-
-        String nextOfNode() throws InterruptedException {
-            WatchedEvent event = next();
-            while (event.getType() == EventType.None) event = next();
-            return event.getType() + " " + event.getPath();
-        }
-
-        void awaitState(KeeperState state) throws InterruptedException {
-            while (next().getState() != state) {}
-        }
-
-        boolean isEmpty() {
-            return queue.isEmpty();
-        }
-
-        void awaitConnection() throws InterruptedException {
-            check(connected.await(WAIT_S_MAX, TimeUnit.SECONDS), "the client connects", "not connected");
-        }
-    }
-
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static ZooKeeper open(String server, Events events) throws Exception {
+    static ZooKeeper open(String server, ZkEvents events) throws Exception {
         ZooKeeper client = new ZooKeeper(server, TIMEOUT_MS, events);
         events.awaitConnection();
         return client;
     }
 
     /** A client, and the root of the scenario made. */
-    static ZooKeeper open(String server, String root, Events events) throws Exception {
+    static ZooKeeper open(String server, String root, ZkEvents events) throws Exception {
         ZooKeeper client = open(server, events);
         client.create(root, new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
         return client;
@@ -142,7 +108,7 @@ public final class ZkClientScenarios {
     // ---- scenarios
 
     private static void nodes(String server, String root) throws Exception {
-        ZooKeeper client = open(server, root, new Events());
+        ZooKeeper client = open(server, root, new ZkEvents());
         same(root + "/a", client.create(root + "/a", bytes("1"), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT), "path");
         fails(Code.NODEEXISTS, () -> client.create(root + "/a", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
         fails(Code.NONODE, () -> client.create(root + "/x/y", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
@@ -166,7 +132,7 @@ public final class ZkClientScenarios {
     }
 
     private static void versions(String server, String root) throws Exception {
-        ZooKeeper client = open(server, root, new Events());
+        ZooKeeper client = open(server, root, new ZkEvents());
         for (int version = 0; version < 5; version++)
             same(
                     version + 1,
@@ -180,11 +146,11 @@ public final class ZkClientScenarios {
     }
 
     private static void acls(String server, String root) throws Exception {
-        ZooKeeper ann = open(server, root, new Events());
+        ZooKeeper ann = open(server, root, new ZkEvents());
         ann.addAuthInfo("digest", bytes("ann:apple"));
         String path = root + "/mine";
         ann.create(path, bytes("secret"), Ids.CREATOR_ALL_ACL, CreateMode.PERSISTENT);
-        ZooKeeper bob = open(server, new Events());
+        ZooKeeper bob = open(server, new ZkEvents());
         fails(Code.NOAUTH, () -> bob.getData(path, false, null));
         fails(Code.NOAUTH, () -> bob.setData(path, null, -1));
         fails(Code.NOAUTH, () -> bob.create(path + "/x", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
@@ -205,9 +171,9 @@ public final class ZkClientScenarios {
     }
 
     private static void watches(String server, String root) throws Exception {
-        Events events = new Events();
+        ZkEvents events = new ZkEvents();
         ZooKeeper watcher = open(server, root, events);
-        ZooKeeper writer = open(server, new Events());
+        ZooKeeper writer = open(server, new ZkEvents());
         check(watcher.exists(root + "/a", true) == null, "not there", "there");
         watcher.getChildren(root, true);
         writer.create(root + "/a", bytes("0"), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
@@ -229,7 +195,7 @@ public final class ZkClientScenarios {
     }
 
     private static void multi(String server, String root) throws Exception {
-        ZooKeeper client = open(server, root, new Events());
+        ZooKeeper client = open(server, root, new ZkEvents());
         List<OpResult> results = client.multi(List.of(
                 Op.create(root + "/a", bytes("1"), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT),
                 Op.create(root + "/a/s-", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT_SEQUENTIAL),
@@ -262,7 +228,7 @@ public final class ZkClientScenarios {
     }
 
     private static void sequences(String server, String root) throws Exception {
-        ZooKeeper client = open(server, root, new Events());
+        ZooKeeper client = open(server, root, new ZkEvents());
         for (int i = 0; i < 20; i++) {
             String path = client.create(root + "/s-", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT_SEQUENTIAL);
             same("%s/s-%010d".formatted(root, i), path, "the path");
@@ -272,9 +238,9 @@ public final class ZkClientScenarios {
     }
 
     private static void ephemerals(String server, String root) throws Exception {
-        Events events = new Events();
+        ZkEvents events = new ZkEvents();
         ZooKeeper observer = open(server, root, events);
-        ZooKeeper owner = open(server, new Events());
+        ZooKeeper owner = open(server, new ZkEvents());
         owner.create(root + "/e", null, Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
         same(owner.getSessionId(), observer.exists(root + "/e", true).getEphemeralOwner(), "the owner");
         fails(
@@ -286,10 +252,10 @@ public final class ZkClientScenarios {
     }
 
     private static void reattach(String server, String root) throws Exception {
-        Events events = new Events();
+        ZkEvents events = new ZkEvents();
         ZooKeeper first = open(server, root, events);
         first.create(root + "/e", null, Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
-        Events again = new Events();
+        ZkEvents again = new ZkEvents();
         ZooKeeper second = new ZooKeeper(server, TIMEOUT_MS, again, first.getSessionId(), first.getSessionPasswd());
         again.awaitConnection();
         same(first.getSessionId(), second.getSessionId(), "the session");
@@ -297,15 +263,15 @@ public final class ZkClientScenarios {
         same(first.getSessionId(), second.exists(root + "/e", false).getEphemeralOwner(), "the owner");
         second.close();
         first.close();
-        ZooKeeper wrong = new ZooKeeper(server, TIMEOUT_MS, events = new Events(), 0x1234L, new byte[16]);
+        ZooKeeper wrong = new ZooKeeper(server, TIMEOUT_MS, events = new ZkEvents(), 0x1234L, new byte[16]);
         events.awaitState(KeeperState.Expired);
         wrong.close();
     }
 
     private static void expired(String server, String root) throws Exception {
-        Events events = new Events();
+        ZkEvents events = new ZkEvents();
         ZooKeeper first = open(server, root, events);
-        Events again = new Events();
+        ZkEvents again = new ZkEvents();
         ZooKeeper second = new ZooKeeper(server, TIMEOUT_MS, again, first.getSessionId(), first.getSessionPasswd());
         again.awaitConnection();
         second.close();
@@ -315,8 +281,8 @@ public final class ZkClientScenarios {
     }
 
     private static void chroot(String server, String root) throws Exception {
-        Events events = new Events();
-        ZooKeeper outside = open(server, root, new Events());
+        ZkEvents events = new ZkEvents();
+        ZooKeeper outside = open(server, root, new ZkEvents());
         ZooKeeper inside = open(server + root, events);
         same("/a", inside.create("/a", bytes("in"), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT), "the path");
         same("in", new String(outside.getData(root + "/a", false, null), StandardCharsets.UTF_8), "the data");
@@ -336,7 +302,7 @@ public final class ZkClientScenarios {
     }
 
     private static void pipeline(String server, String root) throws Exception {
-        ZooKeeper client = open(server, root, new Events());
+        ZooKeeper client = open(server, root, new ZkEvents());
         int count = 2000;
         BlockingQueue<Integer> answers = new LinkedBlockingQueue<>();
         for (int i = 0; i < count; i++) {
@@ -355,7 +321,7 @@ public final class ZkClientScenarios {
     }
 
     private static void large(String server, String root) throws Exception {
-        ZooKeeper client = open(server, root, new Events());
+        ZooKeeper client = open(server, root, new ZkEvents());
         byte[] data = new byte[1_000_000];
         Arrays.fill(data, (byte) 7);
         client.create(root + "/large", data, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
@@ -365,11 +331,11 @@ public final class ZkClientScenarios {
     }
 
     private static void reconnect(String server, String root) throws Exception {
-        ZooKeeper writer = open(server, root, new Events());
+        ZooKeeper writer = open(server, root, new ZkEvents());
         for (String name : List.of("/data", "/deleted", "/same"))
             writer.create(root + name, null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
         try (CuttableProxy proxy = new CuttableProxy(server)) {
-            Events events = new Events();
+            ZkEvents events = new ZkEvents();
             ZooKeeper client = open(proxy.address(), events);
             long session = client.getSessionId();
             client.create(root + "/mine", null, Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);

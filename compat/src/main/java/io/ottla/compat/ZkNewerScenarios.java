@@ -6,7 +6,6 @@ import static io.ottla.compat.ZkClientScenarios.open;
 import static io.ottla.compat.ZkOutcomes.check;
 import static io.ottla.compat.ZkOutcomes.same;
 
-import io.ottla.compat.ZkClientScenarios.Events;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.zookeeper.AddWatchMode;
@@ -26,11 +25,11 @@ final class ZkNewerScenarios {
     private ZkNewerScenarios() {}
 
     static void persistentWatches(String server, String root) throws Exception {
-        Events events = new Events();
-        ZooKeeper watcher = open(server, root, new Events());
-        ZooKeeper writer = open(server, new Events());
+        ZkEvents events = new ZkEvents();
+        ZooKeeper watcher = open(server, root, new ZkEvents());
+        ZooKeeper writer = open(server, new ZkEvents());
         watcher.addWatch(root, events, AddWatchMode.PERSISTENT_RECURSIVE);
-        Events plain = new Events();
+        ZkEvents plain = new ZkEvents();
         watcher.addWatch(root + "/a", plain, AddWatchMode.PERSISTENT);
         writer.create(root + "/a", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
         writer.create(root + "/a/b", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
@@ -67,8 +66,8 @@ final class ZkNewerScenarios {
     }
 
     static void removeWatches(String server, String root) throws Exception {
-        Events events = new Events();
-        Events own = new Events();
+        ZkEvents events = new ZkEvents();
+        ZkEvents own = new ZkEvents();
         ZooKeeper client = open(server, root, events);
         client.getData(root, own, null);
         client.removeWatches(root, own, WatcherType.Data, false);
@@ -84,7 +83,7 @@ final class ZkNewerScenarios {
     }
 
     static void containers(String server, String root) throws Exception {
-        ZooKeeper client = open(server, root, new Events());
+        ZooKeeper client = open(server, root, new ZkEvents());
         Stat stat = new Stat();
         client.create(root + "/c", null, Ids.OPEN_ACL_UNSAFE, CreateMode.CONTAINER, stat);
         same(0L, stat.getEphemeralOwner(), "the owner of a container");
@@ -94,14 +93,14 @@ final class ZkNewerScenarios {
                 root + "/s-", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT_SEQUENTIAL_WITH_TTL, stat, 600);
         client.delete(root + "/c/x", -1);
         for (String path : List.of(root + "/c", root + "/t", sequential)) {
-            Events gone = new Events();
+            ZkEvents gone = new ZkEvents();
             if (client.exists(path, gone) != null) same("NodeDeleted " + path, gone.nextOfNode(), "the event");
         }
         client.close();
     }
 
     static void multiRead(String server, String root) throws Exception {
-        ZooKeeper client = open(server, root, new Events());
+        ZooKeeper client = open(server, root, new ZkEvents());
         client.create(root + "/a", bytes("1"), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
         List<OpResult> results =
                 client.multi(List.of(Op.getData(root + "/a"), Op.getChildren(root), Op.getData(root + "/none")));
@@ -118,7 +117,7 @@ final class ZkNewerScenarios {
     }
 
     static void queries(String server, String root) throws Exception {
-        ZooKeeper client = open(server, root, new Events());
+        ZooKeeper client = open(server, root, new ZkEvents());
         for (String name : List.of("/e1", "/e2"))
             client.create(root + name, null, Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
         client.create(root + "/p", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
@@ -133,10 +132,10 @@ final class ZkNewerScenarios {
     }
 
     static void reconnectPersistent(String server, String root) throws Exception {
-        ZooKeeper writer = open(server, root, new Events());
+        ZooKeeper writer = open(server, root, new ZkEvents());
         try (CuttableProxy proxy = new CuttableProxy(server)) {
-            Events session = new Events();
-            Events events = new Events();
+            ZkEvents session = new ZkEvents();
+            ZkEvents events = new ZkEvents();
             ZooKeeper client = open(proxy.address(), session);
             client.addWatch(root, events, AddWatchMode.PERSISTENT_RECURSIVE);
             proxy.cut();

@@ -73,17 +73,7 @@ class BackToKafkaTest {
                             "group.initial.rebalance.delay.ms=0",
                             "log.cleaner.dedupe.buffer.size=10000000"));
             Path log = home.resolve("kafka.log");
-            kafka = new ProcessBuilder(
-                            ZkServer.java(),
-                            "-Xmx300m",
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "--sun-misc-unsafe-memory-access=allow",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-cp",
-                            ZkServer.jars("kafka39"),
-                            "kafka.Kafka",
-                            properties.toString())
+            kafka = new ProcessBuilder(ApacheKafka.command("-Xmx300m", "kafka.Kafka", properties.toString()))
                     .directory(home.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())

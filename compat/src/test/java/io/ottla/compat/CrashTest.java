@@ -163,11 +163,13 @@ class CrashTest {
         private final Thread thread;
         private final CountDownLatch firstCommit = new CountDownLatch(1);
         private volatile boolean stopping;
+        private volatile Throwable wrong;
         private int unacknowledged;
 
         Group(ClientJob job) {
             this.job = job;
             thread = new Thread(this::run, "group");
+            thread.setUncaughtExceptionHandler((of, thrown) -> wrong = thrown);
             thread.start();
         }
 
@@ -200,6 +202,7 @@ class CrashTest {
         Map<TopicPartition, Long> stop() throws InterruptedException {
             stopping = true;
             thread.join();
+            assertThat(wrong).as("what ended the member").isNull();
             System.out.println("commits not acknowledged: " + unacknowledged);
             return committed;
         }

@@ -133,10 +133,9 @@ class GarbageTest {
     private static void send(SocketChannel channel, byte[] bytes) {
         try {
             channel.configureBlocking(false);
-            int sent = channel.write(ByteBuffer.wrap(bytes));
-            assertThat(sent).isLessThanOrEqualTo(bytes.length);
+            var unused = channel.write(ByteBuffer.wrap(bytes));
         } catch (IOException closedByTheNode) {
-            assertThat(channel.isOpen()).isTrue();
+            return;
         }
     }
 

@@ -7,7 +7,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -71,26 +70,11 @@ class KafkaOnZookeeperTest {
                         "group.initial.rebalance.delay.ms=0",
                         "log.cleaner.dedupe.buffer.size=10000000",
                         "controlled.shutdown.enable=true"));
-        brokers[id] = new ProcessBuilder(command("-Xmx300m", "kafka.Kafka", properties.toString()))
+        brokers[id] = new ProcessBuilder(ApacheKafka.command("-Xmx300m", "kafka.Kafka", properties.toString()))
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(id).toFile()))
                 .start();
-    }
-
-    private static List<String> command(String memory, String main, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                ZkServer.java(),
-                memory,
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                ZkServer.jars("kafka39"),
-                main));
-        command.addAll(List.of(arguments));
-        return command;
     }
 
     private Path log(int id) {
@@ -128,7 +112,7 @@ class KafkaOnZookeeperTest {
     }
 
     private String tool(String main, String... arguments) {
-        Program run = Program.run(home, 120, "", command("-Xmx200m", main, arguments));
+        Program run = Program.run(home, 120, "", ApacheKafka.command("-Xmx200m", main, arguments));
         assertThat(run.exit()).as("%s: %s", main, run.text()).isZero();
         return run.text();
     }

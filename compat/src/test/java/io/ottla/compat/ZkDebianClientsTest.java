@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -44,17 +43,10 @@ class ZkDebianClientsTest {
         server.close();
     }
 
-    private static void need(boolean there, String debianPackage) {
-        if (there) return;
-        String missing = "the Debian package " + debianPackage + " is not installed";
-        assertThat(System.getenv("CI")).as(missing).isNull();
-        Assumptions.abort(missing);
-    }
-
     @TestFactory
     Stream<DynamicTest> kazoo() {
         boolean there = Files.isDirectory(Path.of("/usr/lib/python3/dist-packages/kazoo"));
-        need(there, "python3-kazoo");
+        Program.require(there, "python3-kazoo");
         Path script = CLIENTS.resolve("kazoo_scenarios.py");
         Program run =
                 Program.run(home, SECONDS_MAX, "", List.of(PYTHON, script.toString(), server.address(), "/kazoo"));
@@ -63,8 +55,8 @@ class ZkDebianClientsTest {
 
     @TestFactory
     Stream<DynamicTest> theCClient() {
-        need(Files.exists(Path.of("/usr/include/zookeeper/zookeeper.h")), "libzookeeper-mt-dev");
-        need(Program.installed("gcc"), "gcc");
+        Program.require(Files.exists(Path.of("/usr/include/zookeeper/zookeeper.h")), "libzookeeper-mt-dev");
+        Program.require(Program.installed("gcc"), "gcc");
         Path binary = home.resolve("zookeeper_scenarios");
         Program compiled = Program.run(
                 home,
@@ -97,7 +89,7 @@ class ZkDebianClientsTest {
 
     @Test
     void theShellOfTheCClient() {
-        need(Files.isExecutable(CLI), "zookeeper-bin");
+        Program.require(Files.isExecutable(CLI), "zookeeper-bin");
         String commands = String.join(
                 "\n",
                 "create /cli",

@@ -16,6 +16,7 @@ final class ZkOracle {
     private final Subject ours;
     private final ZkDifferences known;
     private int runs;
+    private long lines;
 
     /** A server, and how clients come to it. */
     record Subject(ZkServer server, ZkSubject.Door door) {}
@@ -52,10 +53,16 @@ final class ZkOracle {
         List<List<String>> ofOriginal = run(original, root, steps);
         List<List<String>> observed = ofOurs.join();
         for (int i = 0; i < steps.size(); i++) {
+            lines += observed.get(i).size();
             if (!known.same(steps.get(i), ofOriginal.get(i), observed.get(i)))
                 return Optional.of(new Difference(steps, i, ofOriginal.get(i), observed.get(i)));
         }
         return Optional.empty();
+    }
+
+    /** Answers, events and closed connections that were compared, in all. */
+    long lines() {
+        return lines;
     }
 
     private static List<List<String>> run(Subject subject, String root, List<ZkStep> steps) {
@@ -63,8 +70,9 @@ final class ZkOracle {
         try (ZkSubject clients = new ZkSubject(subject.server.port(), subject.door, root, ZkServer.TICK_MS)) {
             for (ZkStep step : steps) all.add(clients.run(step));
         } catch (IOException e) {
-            // what remains is not asked, and this is what is seen in its place
-            while (all.size() < steps.size()) all.add(List.of("failed: " + e));
+            // what remains is not asked; this is seen in its place, and differs though the other may have failed as
+            // well
+            while (all.size() < steps.size()) all.add(List.of(subject.server.address() + " failed: " + e));
         }
         return all;
     }

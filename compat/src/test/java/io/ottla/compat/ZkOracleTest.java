@@ -64,6 +64,7 @@ class ZkOracleTest {
         List<String> found = new ArrayList<>();
         ZkDifferences known = new ZkDifferences(ZkDifferences.ALL);
         long steps = 0;
+        long lines;
         int[] securePorts = {OttlaProcess.freePort(), OttlaProcess.freePort()};
         try (ZkServer original = start(ZkServer.Kind.APACHE_3_9, "original", security, securePorts[0]);
                 ZkServer ours = start(ZkServer.Kind.tested(), "ours", security, securePorts[1])) {
@@ -81,9 +82,11 @@ class ZkOracleTest {
                 found.add("seed " + seed + ", step " + difference.get().at() + "\n"
                         + (shrunk <= SHRUNK_MAX ? smallest : ""));
             }
+            lines = oracle.lines();
         }
-        System.out.println(steps + " steps of " + seeds + " streams (" + security
-                + ") compared; known differences met: " + known.met());
+        System.out.println(steps + " steps of " + seeds + " streams (" + security + "), " + lines
+                + " answers and events compared; known differences met: " + known.met());
         assertThat(found).isEmpty();
+        assertThat(lines).as("answers and events compared").isGreaterThan(steps);
     }
 }

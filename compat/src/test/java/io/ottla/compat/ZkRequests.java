@@ -2,6 +2,7 @@ package io.ottla.compat;
 
 import io.ottla.compat.ZkRequest.Acl;
 import io.ottla.compat.ZkRequest.Field;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -90,6 +91,18 @@ final class ZkRequests {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** An addWatch for what can be no path, or is none of the run's. */
+    static boolean watchesBadPath(ZkRequest request) {
+        return request.type() == ZkRequest.ADD_WATCH
+                && request.fields().getFirst() instanceof Field.Text(String path)
+                && Arrays.asList(BAD_PATHS).contains(path);
+    }
+
+    /** One whose bytes were ruined, or a multi, in which there may be what is no operation. */
+    static boolean mayBeUnreadable(ZkRequest request) {
+        return request.type() == ZkRequest.MULTI || request.fields().stream().anyMatch(Field.Raw.class::isInstance);
     }
 
     List<ZkRequest> some(int count) {
@@ -278,9 +291,7 @@ final class ZkRequests {
         int count = random.nextInt(20) == 0 ? 0 : 1 + random.nextInt(5);
         if (quotas) count = Math.min(count, 1);
         for (int i = 0; i < count; i++) {
-            boolean reads = type == ZkRequest.MULTI_READ;
-            if (reads) operations.add(readInMulti());
-            else operations.add(writeInMulti());
+            operations.add(type == ZkRequest.MULTI_READ ? readInMulti() : writeInMulti());
         }
         return ZkRequest.of(type, new Field.Operations(operations));
     }
@@ -375,7 +386,7 @@ final class ZkRequests {
         byte[] ruined = Arrays.copyOf(body, random.nextInt(body.length + 1));
         if (random.nextBoolean() && ruined.length >= 4) {
             int[] lengths = {-2, Integer.MIN_VALUE, Integer.MAX_VALUE, 0x100000, 1000};
-            java.nio.ByteBuffer.wrap(ruined).putInt(0, lengths[random.nextInt(lengths.length)]);
+            ByteBuffer.wrap(ruined).putInt(0, lengths[random.nextInt(lengths.length)]);
         }
         return ZkRequest.of(sound.type(), new Field.Raw(ruined));
     }
