@@ -14,7 +14,7 @@ import java.util.zip.Adler32;
  */
 final class SnapshotFile {
     /** Synced so often: the log's sync waits behind no more than this. */
-    private static final int SYNC_BYTES = 256 * 1024;
+    static final int SYNC_BYTES = 256 * 1024;
 
     private final Disk disk;
     private final Path directory;

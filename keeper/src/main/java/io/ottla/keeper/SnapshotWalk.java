@@ -102,6 +102,11 @@ final class SnapshotWalk {
         return zxid;
     }
 
+    /** What was written ahead and is not taken yet. */
+    long aheadBytes() {
+        return aheadBytes;
+    }
+
     /** True once more is written ahead than memory is there for. */
     boolean tooLarge() {
         return aheadBytes > AHEAD_BYTES_MAX;

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides when a snapshot is due, and takes it beside the requests: a slice of the tree on the loop, that slice to the file on a disk
- * thread, the next slice when it is there. Then what is no longer needed is deleted. A snapshot that fails costs
+ * thread, the next slice when it is there, with rests in between. Then what is no longer needed is deleted. A snapshot that fails costs
  * nothing but time: the log has everything. Somebody may also ask for one, who then gets the file.
  */
 final class Snapshots {
@@ -23,6 +23,17 @@ final class Snapshots {
 
     /** What is written of the tree between two requests: some tens of microseconds. */
     private static final int SLICE_BYTES = 32 * 1024;
+
+    /**
+     * After so many slices the disk is left to the log's syncs for as long as they took, so that most requests do not meet the
+     * snapshot.
+     */
+    private static final int SLICES_AT_ONCE = SnapshotFile.SYNC_BYTES / SLICE_BYTES;
+
+    private static final long REST_MS_MAX = 50;
+
+    /** With more written ahead there is no rest: memory comes first. */
+    private static final long AHEAD_BYTES_TO_REST = 4L << 20;
 
     private static final int ROUNDS = 126;
 
@@ -39,6 +50,8 @@ final class Snapshots {
     private long dueAfterTxns;
     private long dueAfterBytes;
     private int round;
+    private int slicesAtOnce;
+    private long awakeSinceNs;
     private Timings timings = Timings.NONE;
     private Optional<Taking> taking = Optional.empty();
     private Optional<Wish> wish = Optional.empty();
@@ -136,6 +149,7 @@ final class Snapshots {
         SnapshotFile file = new SnapshotFile(disk, directory.snapshots(), walk.zxid(), compression);
         Taking begun = new Taking(walk, file, forWhom, clock.monotonicNs());
         taking = Optional.of(begun);
+        awake();
         writeSlice(begun);
     }
 
@@ -188,9 +202,26 @@ final class Snapshots {
     private void next(Taking begun, Outcome<Boolean> outcome) {
         if (taking.isEmpty() || !taking.get().equals(begun)) return;
         switch (outcome) {
-            case Outcome.Done<Boolean> done -> writeSlice(begun);
+            case Outcome.Done<Boolean> done -> {
+                if (++slicesAtOnce < SLICES_AT_ONCE || begun.walk.aheadBytes() > AHEAD_BYTES_TO_REST) writeSlice(begun);
+                else rest(begun);
+            }
             case Outcome.Failed<Boolean> failed -> abandon(begun, failed.cause().getMessage());
         }
+    }
+
+    private void rest(Taking begun) {
+        long tookMs = (clock.monotonicNs() - awakeSinceNs) / 1_000_000;
+        clock.after(Math.clamp(tookMs, 1, REST_MS_MAX), () -> {
+            if (taking.isEmpty() || !taking.get().equals(begun)) return;
+            awake();
+            writeSlice(begun);
+        });
+    }
+
+    private void awake() {
+        slicesAtOnce = 0;
+        awakeSinceNs = clock.monotonicNs();
     }
 
     private void finished(Taking begun, Outcome<Finished> outcome) {

@@ -149,6 +149,10 @@ class BroughtSnapshotTest {
             if (i == 30) keeper.takeSnapshot(outcomes::add);
         }
         busy.drain();
+        assertThat(outcomes)
+                .as("it rests, so that the disk is there for the log")
+                .isEmpty();
+        busy.pass(1000);
         SnapshotTaken done = ((Outcome.Done<SnapshotTaken>) outcomes.getFirst()).value();
         assertThat(content(done)).hasSizeGreaterThan(30 * 40_000);
     }
