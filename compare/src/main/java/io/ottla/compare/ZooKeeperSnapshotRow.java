@@ -12,12 +12,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A steady load of sets while snapshots of a million nodes are taken: how long the sets took that were due meanwhile. */
+/** Eight sessions with 64 sets outstanding each while snapshots of a million nodes are taken: how long the sets took that were sent meanwhile. */
 final class ZooKeeperSnapshotRow implements ZooKeeperRow {
-    private static final int RATE_PER_S = 1000;
-    private static final double DURATION_S = 60;
-    /** So that a snapshot begins every ten to twenty seconds. */
-    private static final int SNAP_COUNT = 20_000;
+    private static final long SETS = 2_000_000;
+    /** So that some snapshots are taken, with some time between. */
+    private static final int SNAP_COUNT = 400_000;
 
     /** From the first to the last byte of a snapshot, microseconds since 1970. */
     record Span(long beginUs, long endUs) {
@@ -33,27 +32,23 @@ final class ZooKeeperSnapshotRow implements ZooKeeperRow {
 
     @Override
     public String about() {
-        return "ZooKeeper, 1,000 sets a second while snapshots of 1,000,000 nodes of 100 B are taken: the sets in that time";
+        return "ZooKeeper, 8 sessions with 64 sets outstanding each, snapshots of 1,000,000 nodes of 100 B: the sets meanwhile";
     }
 
     @Override
     public void measure(Turn turn) throws LoadFailedException, IOException, InterruptedException {
         Path folder = ServerProcess.zooKeeperFolder(turn.folder());
         new ZooKeeperData(turn.scaled(ZooKeeperStartRow.ZNODES)).write(folder, 0);
-        double durationS = turn.seconds(DURATION_S);
-        int snapCount = (int) Math.max(100, SNAP_COUNT * Math.min(1, durationS / DURATION_S));
+        long sets = turn.scaled(SETS);
+        int snapCount = (int) Math.max(100, turn.scaled(SNAP_COUNT));
         Path samples = turn.folder().resolve("samples");
         try (ServerProcess server = turn.startZooKeeper(Map.of("snapCount", String.valueOf(snapCount)))) {
             List<Path> before = snapshots(folder);
             Client.Measured measured = turn.client()
                     .run(
                             server.bootstrap(),
-                            "zookeeper set:%d --rate %d --sessions 8 --outstanding 1000 --size %d --warmup set:%d --samples"
-                                    .formatted(
-                                            (long) (durationS * RATE_PER_S),
-                                            RATE_PER_S,
-                                            ZooKeeperData.DATA_BYTES,
-                                            snapCount / 4),
+                            "zookeeper set:%d --sessions 8 --outstanding 64 --size %d --warmup set:%d --samples"
+                                    .formatted(sets, ZooKeeperData.DATA_BYTES, snapCount / 4),
                             samples.toString());
             List<Span> spans = new ArrayList<>();
             List<Path> taken = snapshots(folder);
