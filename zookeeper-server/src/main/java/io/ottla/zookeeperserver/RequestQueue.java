@@ -37,8 +37,12 @@ final class RequestQueue {
 
         record Done(Result result) implements State {}
 
-        /** Nothing was done, or asked of anybody. */
-        record Refused(ErrorCode code, long zxid, boolean closes) implements State {}
+        /**
+         * Nothing was done, or asked of anybody.
+         *
+         * @param closes the connection; the original's answer has no zxid then
+         */
+        record Refused(ErrorCode code, boolean closes) implements State {}
 
         State SUBMITTED = new Submitted();
         State PARKED = new Parked();
@@ -82,14 +86,13 @@ final class RequestQueue {
     void accept(int xid, ClientRequest request, Caller caller, int frameBytes, long receivedNs) {
         switch (request) {
             case ClientRequest.Unserved unserved -> {
-                // the original's answer has no zxid
-                State refused = new State.Refused(ErrorCode.UNIMPLEMENTED, -1, true);
+                State refused = new State.Refused(ErrorCode.UNIMPLEMENTED, true);
                 refuse(new Entry(xid, unserved, caller, frameBytes, receivedNs, refused));
             }
             case ClientRequest.Reconfig reconfig -> {
                 ErrorCode code =
                         server.options().reconfigEnabled() ? ErrorCode.UNIMPLEMENTED : ErrorCode.RECONFIG_DISABLED;
-                State refused = new State.Refused(code, keeper.lastZxid(), false);
+                State refused = new State.Refused(code, false);
                 refuse(new Entry(xid, reconfig, caller, frameBytes, receivedNs, refused));
             }
             case ClientRequest.CloseSession close -> {
@@ -114,7 +117,7 @@ final class RequestQueue {
 
     /** A request whose body is wrong. It is answered in its turn and the connection goes on, as in the original. */
     void malformed(int xid, int type, Caller caller, int frameBytes, long receivedNs) {
-        State refused = new State.Refused(ErrorCode.MARSHALLING_ERROR, keeper.lastZxid(), false);
+        State refused = new State.Refused(ErrorCode.MARSHALLING_ERROR, false);
         refuse(new Entry(xid, new ClientRequest.Unserved(type), caller, frameBytes, receivedNs, refused));
     }
 
@@ -154,7 +157,7 @@ final class RequestQueue {
         switch (entry.state) {
             case State.Parked parked -> serve(entry.xid, entry.request, entry.caller, entry.receivedNs);
             case State.Refused refused -> {
-                client.outbox().error(entry.xid, refused.zxid, refused.code);
+                client.outbox().error(entry.xid, refused.closes ? -1 : client.lastZxid(), refused.code);
                 client.answered(entry.xid, entry.request.type(), entry.receivedNs, false);
                 if (refused.closes) client.end();
             }

@@ -339,6 +339,7 @@ class SessionScriptTest {
         a.send(new Exists("/a", false));
         port.drain();
         assertThat(a.told()).containsExactly("1 /a", "2 MARSHALLING_ERROR", "3 v0");
+        assertThat(a.zxids.get(2)).as("zxid of the answer").isEqualTo(a.zxids.get(1));
     }
 
     /** Hexadecimal with the length; the connection is closed without a word. */

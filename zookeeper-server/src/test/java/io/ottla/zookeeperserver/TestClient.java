@@ -44,6 +44,9 @@ final class TestClient implements Network.Connection {
     private final ByteArrayOutputStream got = new ByteArrayOutputStream();
     private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>();
     private final ArrayDeque<byte[]> unread = new ArrayDeque<>();
+    /** Of the answers, by the xid of the request. */
+    final Map<Integer, Long> zxids = new HashMap<>();
+
     private final Map<Integer, Integer> types = new HashMap<>();
     private int told;
     private boolean taking = true;
@@ -200,6 +203,7 @@ final class TestClient implements Network.Connection {
             assertThat(event.state()).isEqualTo(WatcherEvent.SYNC_CONNECTED);
             return "event " + event.type() + " " + event.path() + (header.zxid() == -1 ? " made up" : "");
         }
+        zxids.put(header.xid(), header.zxid());
         if (header.err() != 0)
             return header.xid() + " " + ErrorCode.fromCode(header.err()).orElseThrow();
         Optional<Integer> type = Optional.ofNullable(types.get(header.xid()));
