@@ -365,6 +365,11 @@ final class ClientConnection implements Network.Receiver, Watcher {
         server.hasToSend(this);
     }
 
+    /** The session has expired: nothing more is read or answered. The server closes the connection, by {@link #send}, when others have been told. */
+    void expire() {
+        if (!(phase instanceof Phase.Ended)) detach();
+    }
+
     /** The end of the session was asked for and refused. */
     void sessionStays() {
         closesSession = false;

@@ -9,6 +9,7 @@ import io.ottla.keeper.Keeper;
 import io.ottla.zookeeperprotocol.BufferInputArchive;
 import io.ottla.zookeeperprotocol.FourLetterWord;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ZookeeperServer {
     private static final Logger LOG = LoggerFactory.getLogger(ZookeeperServer.class);
+
+    /** So many connections of expired sessions are closed between other things. */
+    private static final int CLOSED_AT_ONCE = 32;
 
     private static final int NOTES_PER_PERIOD = 10;
     private static final long NOTES_PERIOD_MS = 10_000;
@@ -53,6 +57,7 @@ public final class ZookeeperServer {
     private List<ClientConnection> sending = new ArrayList<>();
     private List<ClientConnection> sent = new ArrayList<>();
     private boolean sendDue;
+    private final ArrayDeque<ClientConnection> leaving = new ArrayDeque<>();
     private final InFlight inFlight;
     private long turnNs;
     private boolean turnKnown;
@@ -301,7 +306,17 @@ public final class ZookeeperServer {
     private void expired(long sessionId) {
         stats.expiredSessions++;
         ClientConnection client = bySession.get(sessionId);
-        if (client != null) client.end();
+        if (client == null) return;
+        client.expire();
+        leaving.add(client);
+        if (leaving.size() == 1) clock.execute(this::closeLeaving);
+    }
+
+    /** Closing a socket takes the system longer than all else that an expiry takes. Whoever waits for it to be told should not wait for that. */
+    private void closeLeaving() {
+        for (int closed = 0; closed < CLOSED_AT_ONCE && !leaving.isEmpty(); closed++)
+            leaving.remove().send();
+        if (!leaving.isEmpty()) clock.execute(this::closeLeaving);
     }
 
     private void tooLate(ClientConnection client) {

@@ -324,6 +324,22 @@ class SessionScriptTest {
         assertThat(a.told()).containsExactly("1 /a", "2 UNIMPLEMENTED", "closed");
     }
 
+    @Test
+    void whoWatchesIsToldBeforeTheConnectionsOfManyExpiredSessionsAreClosed() {
+        TestClient watcher = port.connection();
+        watcher.connect(0, new byte[16], 40_000, 0);
+        port.drain();
+        watcher.opened();
+        for (int i = 0; i < 200; i++) {
+            port.client().ask(create("/e" + i, 1));
+            watcher.ask(new Exists("/e" + i, true));
+        }
+        port.world.pass(20_000);
+        assertThat(watcher.told()).hasSize(200).allMatch(line -> line.startsWith("event 2 /e"));
+        assertThat(watcher.closesBeforeSend).isLessThan(100);
+        assertThat(port.closes).isEqualTo(200);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {OpCode.GET_DATA, OpCode.CREATE, OpCode.MULTI, OpCode.SET_WATCHES, OpCode.MULTI_READ})
     void aBodyThatIsNoneIsAnsweredInItsTurn(int type) {

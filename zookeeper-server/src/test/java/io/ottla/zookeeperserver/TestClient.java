@@ -54,6 +54,9 @@ final class TestClient implements Network.Connection {
     private boolean closing;
     boolean closed;
     int sends;
+    /** How many of the port's connections had been closed when this was last sent something. */
+    int closesBeforeSend;
+
     long sessionId;
     byte[] password = new byte[16];
     int nextXid = 1;
@@ -293,6 +296,7 @@ final class TestClient implements Network.Connection {
     public void send(List<Network.Payload> parts) {
         if (closed) return;
         sends++;
+        closesBeforeSend = port.closes;
         for (Network.Payload part : parts) {
             switch (part) {
                 case Network.Payload.Bytes bytes -> unsent.addLast(bytes.buffer());
@@ -328,6 +332,7 @@ final class TestClient implements Network.Connection {
     @Override
     public void close(boolean flush) {
         if (closed) return;
+        port.closes++;
         closing = true;
         reading = false;
         if (!flush || unsent.isEmpty()) port.world.execute(this::hangUp);

@@ -24,6 +24,9 @@ final class TestPort {
     final Keeper keeper;
     final ZookeeperServer server;
     final Network.Framing framing;
+    /** Connections that the server has closed. */
+    int closes;
+
     private int nextPort = 50_000;
 
     TestPort(ServerOptions options) {
