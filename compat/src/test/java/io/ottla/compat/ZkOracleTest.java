@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Generated streams of requests to Apache ZooKeeper 3.9.5 and to ours: every reply, error, field of a Stat, event and closed connection
  * is the same. {@code -Dottla.zk.seeds=N} sets how many streams, {@code -Dottla.zk.first=SEED} where they begin, {@code -Dottla.zk.steps=N} how
  * long they are; {@code -Dottla.zk=APACHE_3_9} compares the original with itself. Of the streams whose clients prove by SASL or by certificates who they are
- * there are a quarter as many each.
+ * there are a quarter as many each, and half of that on a port that takes both.
  */
 class ZkOracleTest {
     private static final int SEEDS = Integer.getInteger("ottla.zk.seeds", 25);
@@ -40,6 +40,11 @@ class ZkOracleTest {
     @Test
     void alsoToClientsWithCertificates() throws Exception {
         compare(ZkSecurity.X509, Math.max(1, SEEDS / 4));
+    }
+
+    @Test
+    void alsoWhereOnePortTakesThoseWithTlsAndThoseWithout() throws Exception {
+        compare(ZkSecurity.X509_ON_ONE_PORT, Math.max(1, SEEDS / 8));
     }
 
     private ZkServer start(ZkServer.Kind kind, String name, ZkSecurity security, int securePort) throws IOException {

@@ -19,8 +19,10 @@ enum ZkSecurity {
     PLAIN,
     /** SASL's DIGEST-MD5, as {@link ZkStep.Prove} does it. */
     SASL,
-    /** TLS, each connection with a certificate of its own. */
-    X509;
+    /** TLS on a port of its own, each connection with a certificate of its own. */
+    X509,
+    /** The same on the port of those without TLS, which every fourth connection is. */
+    X509_ON_ONE_PORT;
 
     /** The last may do everything. */
     static final List<String> USERS = List.of("ann", "bob", "root");
@@ -32,12 +34,16 @@ enum ZkSecurity {
         return "word of " + user;
     }
 
+    boolean usesTls() {
+        return this == X509 || this == X509_ON_ONE_PORT;
+    }
+
     /** Which ACLs name them. */
     ZkRequests.Ids ids() {
         return switch (this) {
             case PLAIN -> ZkRequests.Ids.NONE;
             case SASL -> new ZkRequests.Ids("sasl", List.of("ann", "bob", "nobody"));
-            case X509 -> new ZkRequests.Ids("x509", List.of("CN=ann", "CN=bob", "CN=nobody"));
+            case X509, X509_ON_ONE_PORT -> new ZkRequests.Ids("x509", List.of("CN=ann", "CN=bob", "CN=nobody"));
         };
     }
 
@@ -46,17 +52,20 @@ enum ZkSecurity {
         return switch (this) {
             case PLAIN -> List.of();
             case SASL -> List.of("superUser=root");
-            case X509 -> {
+            case X509, X509_ON_ONE_PORT -> {
                 makeKeys(folder);
-                yield List.of(
-                        "secureClientPort=" + securePort,
-                        "secureClientPortAddress=127.0.0.1",
+                List<String> lines = new ArrayList<>(
+                        this == X509
+                                ? List.of("secureClientPort=" + securePort, "secureClientPortAddress=127.0.0.1")
+                                : List.of("client.portUnification=true"));
+                lines.addAll(List.of(
                         "serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory",
                         "ssl.keyStore.location=" + folder.resolve(SERVER + ".p12"),
                         "ssl.keyStore.password=" + STORE_PASSWORD,
                         "ssl.trustStore.location=" + folder.resolve("trusted.p12"),
                         "ssl.trustStore.password=" + STORE_PASSWORD,
-                        "X509AuthenticationProvider.superUser=CN=root");
+                        "X509AuthenticationProvider.superUser=CN=root"));
+                yield lines;
             }
         };
     }
@@ -78,11 +87,14 @@ enum ZkSecurity {
 
     /** How the stream's connections come to a server. */
     ZkSubject.Door door(Path folder, int port, int securePort) throws IOException {
-        if (this != X509) return connection -> new ZkSocket(port);
+        if (!usesTls()) return connection -> new ZkSocket(port);
         List<SSLContext> contexts = new ArrayList<>();
         for (String user : USERS) contexts.add(context(folder, user));
-        return connection -> new ZkSocket(
-                contexts.get(connection % contexts.size()).getSocketFactory().createSocket(), securePort);
+        return connection -> {
+            if (this == X509_ON_ONE_PORT && connection % 4 == 3) return new ZkSocket(port);
+            SSLContext context = contexts.get(connection % contexts.size());
+            return new ZkSocket(context.getSocketFactory().createSocket(), this == X509 ? securePort : port);
+        };
     }
 
     /** A key that has signed itself for the server and for each user, and a store with the certificates of all. */

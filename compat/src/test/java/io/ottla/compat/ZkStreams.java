@@ -162,7 +162,7 @@ final class ZkStreams {
             case 4 -> frame.put("GET / HTTP/1.0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             case 5 -> {
                 // a header that ends too soon; of an empty one the original takes no notice if it is served by Netty
-                int bytes = security == ZkSecurity.X509 ? 1 + random.nextInt(7) : random.nextInt(8);
+                int bytes = security.usesTls() ? 1 + random.nextInt(7) : random.nextInt(8);
                 frame.putInt(bytes).put(new byte[bytes]);
             }
             case 6 -> frame.putInt(8 + 4).putInt(99).putInt(ZkRequest.EXISTS).putInt(1 << 30);
