@@ -8,6 +8,7 @@ import io.ottla.load.LoadResult;
 import io.ottla.load.LoadTopic;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
         description = {
             "Measures consuming what is in a topic, from its beginning: throughput, and the time of each poll that returned records.",
             "",
-            "A topic that is not there is made and filled first."
+            "A topic that is not there is made and filled first. With --duration it is read over and over until the time is up."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
 final class BenchConsumeCommand extends BenchLoad {
     private static final long FILL = 1_000_000;
     private static final int BYTES_DEFAULT = 1000;
+    private static final int POLL_RECORDS_MAX = 500; // the client's own default
 
     @Mixin
     BenchConsumerOptions consumers;
@@ -38,8 +40,17 @@ final class BenchConsumeCommand extends BenchLoad {
             names = {"-s", "--record-size"},
             paramLabel = "BYTES",
             defaultValue = "" + BYTES_DEFAULT,
-            description = "Size of the records that a new topic is filled with (default: ${DEFAULT-VALUE}).")
+            description = "Size of the records: a new topic is filled with such (default: ${DEFAULT-VALUE}).")
     int recordBytes;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "RATE",
+            converter = BenchProducerOptions.RateConverter.class,
+            description =
+                    "Records a second of all consumers together, such as 20000, or bytes of --record-size each, such as 20MB."
+                            + " As fast as possible if absent.")
+    Optional<BenchProducerOptions.Rate> rate = Optional.empty();
 
     @Option(
             names = "--compression",
@@ -61,7 +72,7 @@ final class BenchConsumeCommand extends BenchLoad {
                 run.count.orElse(0L),
                 run.durationS.orElse(0.0),
                 run.warmupS,
-                0,
+                rate.map(given -> given.recordsPerS(recordBytes)).orElse(0.0),
                 0,
                 consumers.consumers,
                 consumers.group.orElse(""));
@@ -92,6 +103,9 @@ final class BenchConsumeCommand extends BenchLoad {
         Map<String, String> settings = new HashMap<>();
         settings.put("auto.offset.reset", "earliest");
         if (consumers.group.isPresent()) settings.put("enable.auto.commit", "true");
+        // what one poll returns is taken in one go, so it is a tenth of a second's worth at most
+        rate.ifPresent(given -> settings.put(
+                "max.poll.records", "" + (int) Math.clamp(given.recordsPerS(recordBytes) / 10, 1, POLL_RECORDS_MAX)));
         return settings;
     }
 }

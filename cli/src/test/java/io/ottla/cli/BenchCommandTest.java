@@ -111,6 +111,22 @@ class BenchCommandTest {
     }
 
     @Test
+    void aDurationReadsATopicOverAndOver() throws Exception {
+        run("produce again BROKER --count 100 --keep --quiet");
+        assertThat((int) run("consume again BROKER --duration 1 --json --quiet")
+                        .track(0)
+                        .get("records"))
+                .isGreaterThan(100);
+    }
+
+    @Test
+    void aRateHoldsAConsumerBack() throws Exception {
+        run("produce slow BROKER --count 100 --keep --quiet");
+        Ran ran = run("consume slow BROKER --duration 2 --rate 200 --json --quiet");
+        assertThat((int) ran.track(0).get("records")).isBetween(1, 2 * 200 + 20);
+    }
+
+    @Test
     void consumeFillsANewTopicAndReadsAllOfIt() throws Exception {
         Ran ran = run("consume BROKER --count 3000 --record-size 200 --partitions 4 --consumers 2 --json");
         assertThat(ran.status).as(ran.err).isZero();

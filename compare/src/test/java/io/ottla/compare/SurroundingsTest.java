@@ -55,6 +55,26 @@ class SurroundingsTest {
     }
 
     @Test
+    void availableMemoryIsReadInBytes() throws Exception {
+        assertThat(Ballast.availableBytes("MemTotal:       9 kB\nMemAvailable:   1000 kB\n"))
+                .isEqualTo(1_024_000);
+        assertThatThrownBy(() -> Ballast.availableBytes("MemTotal: 9 kB\n")).hasMessageContaining("/proc/meminfo");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void ballastIsMemoryThatTheProcessHasUntilItIsClosed() throws Exception {
+        ProcessFigures own = new ProcessFigures(ProcessHandle.current().pid());
+        long available = Ballast.availableBytes(Files.readString(Path.of("/proc/meminfo")));
+        double beforeMb = own.rssMb();
+        try (Ballast _ = Ballast.leaving(available - (600L << 20))) {
+            assertThat(own.rssMb() - beforeMb).isBetween(200.0, 700.0);
+        }
+        assertThat(own.rssMb() - beforeMb).isLessThan(200);
+        assertThatThrownBy(() -> Ballast.leaving(Long.MAX_VALUE)).hasMessageContaining("--scale");
+    }
+
+    @Test
     void bothSidesGetTheSamePropertiesAndEachItsOwnFolder() throws Exception {
         Map<String, String> common = Map.of(
                 "listeners",

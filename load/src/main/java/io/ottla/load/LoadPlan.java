@@ -13,7 +13,7 @@ import java.util.Map;
  * @param count how many records; 0 if only the duration ends the load
  * @param durationS how many seconds, warm-up included; 0 if only the count ends it
  * @param warmupS the first seconds, which are not counted
- * @param ratePerS records a second of all producers together; 0 as fast as they can
+ * @param ratePerS records a second of all producers together, or of all consumers if there are no producers; 0 as fast as they can
  * @param producers how many producers, each a client of its own
  * @param consumers how many consumers, each a client of its own
  * @param group the group that the consumers join; empty when they divide the partitions among themselves
@@ -80,7 +80,7 @@ public record LoadPlan(
         if (count > 0) map.put("count", count);
         if (durationS > 0) map.put("durationS", durationS);
         if (warmupS > 0) map.put("warmupS", warmupS);
-        if (producers > 0) map.put("ratePerS", ratePerS > 0 ? ratePerS : "unlimited");
+        map.put("ratePerS", ratePerS > 0 ? ratePerS : "unlimited");
         if (producers > 0) map.put("producers", producers);
         if (consumers > 0) map.put("consumers", consumers);
         if (!group.isEmpty()) map.put("group", group);

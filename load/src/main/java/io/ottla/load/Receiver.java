@@ -13,7 +13,7 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * One consumer, in a thread of its own. Beside producers it begins at the end of its partitions and reads until it has all that they
- * wrote; alone it begins at their beginning and reads to the end as it was then.
+ * wrote; alone it begins at their beginning and reads to the end as it was then, over and over if a duration is given.
  */
 final class Receiver implements Runnable {
     private static final Duration POLL = Duration.ofMillis(100);
@@ -67,6 +67,8 @@ final class Receiver implements Runnable {
     }
 
     private void receive(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends, long startNs) {
+        Pace pace = new Pace(plan.ratePerS(), plan.consumers(), index, startNs);
+        long own = 0;
         long lastNs = startNs;
         while (!run.stopping()) {
             long beforeNs = System.nanoTime();
@@ -77,8 +79,14 @@ final class Receiver implements Runnable {
                 lastNs = nowNs;
                 if (!plan.stamped()) run.consumed.latency(nowNs - beforeNs);
                 count(records);
+                own += records.count();
             }
-            if (complete(consumer, ends) || quiet(nowNs - lastNs)) return;
+            if (complete() || quiet(nowNs - lastNs)) return;
+            if (plan.stamped()) continue;
+            if (pace.limited()) run.waitUntil(Math.min(pace.dueNs(own), run.deadlineNs()));
+            if (!atEnd(consumer, ends)) continue;
+            if (plan.durationS() <= 0) return;
+            consumer.seekToBeginning(consumer.assignment());
         }
     }
 
@@ -98,9 +106,12 @@ final class Receiver implements Runnable {
         run.consumed.moved(records.count(), bytes, nowNs);
     }
 
-    private boolean complete(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    private boolean complete() {
         if (plan.stamped()) return run.sendersDone() && run.received.sum() >= run.acknowledged.sum();
-        if (plan.count() > 0 && run.received.sum() >= plan.count()) return true;
+        return plan.count() > 0 && run.received.sum() >= plan.count();
+    }
+
+    private static boolean atEnd(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
         for (Map.Entry<TopicPartition, Long> end : ends.entrySet())
             if (!consumer.assignment().contains(end.getKey()) || consumer.position(end.getKey()) < end.getValue())
                 return false;

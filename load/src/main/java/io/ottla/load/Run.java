@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /** What the threads of one load share: the plan, the tracks, when it begins and when it has to end. */
 final class Run {
@@ -57,6 +58,12 @@ final class Run {
     /** When no more may be sent; {@link Long#MAX_VALUE} if only a count ends the load. */
     long deadlineNs() {
         return plan.durationS() > 0 ? startNs + (long) (plan.durationS() * 1e9) : Long.MAX_VALUE;
+    }
+
+    /** Waits, unless the load is being stopped. */
+    void waitUntil(long dueNs) {
+        for (long nowNs = System.nanoTime(); nowNs < dueNs && !stopping; nowNs = System.nanoTime())
+            LockSupport.parkNanos(Math.min(dueNs - nowNs, 100_000_000));
     }
 
     boolean sendersDone() {

@@ -1,6 +1,5 @@
 package io.ottla.load;
 
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -47,7 +46,7 @@ final class Sender implements Runnable {
             if (pace.limited()) {
                 dueNs = pace.dueNs(i);
                 if (dueNs >= deadlineNs) return;
-                waitUntil(dueNs);
+                run.waitUntil(dueNs);
                 if (run.stopping()) return;
             }
             sendOne(producer, i, dueNs);
@@ -56,11 +55,6 @@ final class Sender implements Runnable {
 
     private void giveUp(Pace pace, long next, long end, long nowNs) {
         if (end > next) run.produced.neverSent(end - next, pace.dueNs(next), nowNs);
-    }
-
-    private void waitUntil(long dueNs) {
-        for (long nowNs = System.nanoTime(); nowNs < dueNs && !run.stopping(); nowNs = System.nanoTime())
-            LockSupport.parkNanos(Math.min(dueNs - nowNs, 100_000_000));
     }
 
     private void sendOne(KafkaProducer<byte[], byte[]> producer, long i, long dueNs) {
