@@ -43,8 +43,13 @@ final class Ballast implements AutoCloseable {
                     "This needs %.1f GB of memory, which this machine has not got free; a smaller --scale needs less."
                             .formatted(leftBytes / 1e9));
         Ballast ballast = new Ballast();
-        for (long piece = 0; piece < pieces; piece++) ballast.take();
-        return ballast;
+        try {
+            for (long piece = 0; piece < pieces; piece++) ballast.take();
+            return ballast;
+        } catch (LoadFailedException e) {
+            ballast.close();
+            throw e;
+        }
     }
 
     @SuppressWarnings("restricted")
