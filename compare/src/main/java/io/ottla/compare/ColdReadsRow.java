@@ -23,7 +23,7 @@ final class ColdReadsRow implements Row {
 
     @Override
     public String about() {
-        return "the steady load while a consumer reads 5 GB of cold data";
+        return "the steady load while a consumer reads 5 GB of cold data; takes most of the memory meanwhile";
     }
 
     @Override
