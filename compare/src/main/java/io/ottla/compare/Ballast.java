@@ -3,14 +3,12 @@ package io.ottla.compare;
 import io.ottla.load.LoadFailedException;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,14 +23,9 @@ final class Ballast implements AutoCloseable {
     private final MethodHandle free;
     private final List<MemorySegment> taken = new ArrayList<>();
 
-    @SuppressWarnings("restricted") // calling the C library is the point
     private Ballast() {
-        Linker linker = Linker.nativeLinker();
-        malloc = linker.downcallHandle(
-                linker.defaultLookup().findOrThrow("malloc"),
-                FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
-        free = linker.downcallHandle(
-                linker.defaultLookup().findOrThrow("free"), FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+        malloc = CLibrary.function("malloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+        free = CLibrary.function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
     }
 
     /** @param leftBytes how much of the memory that is available now is left to others */
@@ -65,12 +58,9 @@ final class Ballast implements AutoCloseable {
         taken.add(piece);
     }
 
-    /** @param text of /proc/meminfo: lines of {@code name: size kB} */
+    /** @param text of /proc/meminfo */
     static long availableBytes(String text) throws LoadFailedException {
-        return Arrays.stream(text.split("\n"))
-                .filter(line -> line.startsWith("MemAvailable:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .findFirst()
+        return ProcessFigures.bytes(text, "MemAvailable")
                 .orElseThrow(() -> new LoadFailedException(MEMORY + " does not say how much memory is available."));
     }
 

@@ -4,7 +4,6 @@ import io.ottla.load.LoadFailedException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -28,11 +27,9 @@ final class PageEviction {
     private final MethodHandle close;
 
     PageEviction() {
-        Linker linker = Linker.nativeLinker();
-        open = function(
-                linker, "open", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
-        advise = function(
-                linker,
+        open = CLibrary.function(
+                "open", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+        advise = CLibrary.function(
                 "posix_fadvise",
                 FunctionDescriptor.of(
                         ValueLayout.JAVA_INT,
@@ -40,12 +37,7 @@ final class PageEviction {
                         ValueLayout.JAVA_LONG,
                         ValueLayout.JAVA_LONG,
                         ValueLayout.JAVA_INT));
-        close = function(linker, "close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-    }
-
-    @SuppressWarnings("restricted") // calling the C library is the point
-    private static MethodHandle function(Linker linker, String name, FunctionDescriptor descriptor) {
-        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
+        close = CLibrary.function("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     }
 
     /** All files in a folder and below. @return the bytes of segments among them: indexes may be preallocated */

@@ -3,6 +3,7 @@ package io.ottla.compare;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** What Linux tells of a running process, from {@code /proc/PID}. */
@@ -52,12 +53,16 @@ final class ProcessFigures {
     }
 
     static double memoryMb(String status, String name) {
-        return status.lines()
-                        .filter(line -> line.startsWith(name + ":"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                        .findFirst()
+        return bytes(status, name)
                         .orElseThrow(() -> new IllegalArgumentException("no " + name + " in a process's status"))
-                * 1024
                 / 1e6;
+    }
+
+    /** A size by its name. @param text of lines of {@code name: size kB}, as several files of /proc have them */
+    static OptionalLong bytes(String text, String name) {
+        return text.lines()
+                .filter(line -> line.startsWith(name + ":"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst();
     }
 }
