@@ -14,6 +14,16 @@ public record TopicPartition(String topic, int partition) implements Comparable<
         return byTopic != 0 ? byTopic : Integer.compare(partition, other.partition);
     }
 
+    /**
+     * Mixed, since names and numbers run on: 31 × (hash of {@code t-1}) + 31 is 31 × (hash of {@code t-2}), and with a
+     * thousand partitions a topic a table's slots would each have some thirty of them.
+     */
+    @Override
+    public int hashCode() {
+        int hash = (topic.hashCode() ^ partition * 0x9E3779B1) * 0x85EBCA6B;
+        return hash ^ hash >>> 15;
+    }
+
     /** {@code topic-partition}, as in the name of its directory. */
     @Override
     public String toString() {

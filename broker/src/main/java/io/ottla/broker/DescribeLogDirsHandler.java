@@ -11,14 +11,13 @@ import io.ottla.kafkamessages.DescribeLogDirsResponseData.DescribeLogDirsResult;
 import io.ottla.kafkamessages.DescribeLogDirsResponseData.DescribeLogDirsTopic;
 import io.ottla.log.LogDir;
 import io.ottla.log.Logs;
-import io.ottla.partition.Replica;
-import io.ottla.partition.Replicas;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -31,11 +30,12 @@ import org.apache.kafka.common.protocol.Errors;
 public final class DescribeLogDirsHandler
         implements RequestHandler<DescribeLogDirsRequestData, DescribeLogDirsResponseData> {
     private final Logs logs;
-    private final Replicas replicas;
+    private final Supplier<List<TopicPartition>> led;
 
-    public DescribeLogDirsHandler(Logs logs, Replicas replicas) {
+    /** @param led the partitions that this node leads now */
+    public DescribeLogDirsHandler(Logs logs, Supplier<List<TopicPartition>> led) {
         this.logs = logs;
-        this.replicas = replicas;
+        this.led = led;
     }
 
     @Override
@@ -46,9 +46,7 @@ public final class DescribeLogDirsHandler
     @Override
     public void handle(Request<DescribeLogDirsRequestData> request, Reply<DescribeLogDirsResponseData> reply) {
         Predicate<TopicPartition> wanted = wanted(request.body());
-        List<TopicPartition> assigned =
-                replicas.all().stream().map(Replica::topicPartition).toList();
-        logs.describe(assigned, outcome -> {
+        logs.describe(led.get(), outcome -> {
             List<DescribeLogDirsResult> results = new ArrayList<>();
             switch (outcome) {
                 case Outcome.Done<List<Logs.Description>>(List<Logs.Description> descriptions) -> {

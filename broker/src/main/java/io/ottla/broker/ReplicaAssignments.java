@@ -10,11 +10,15 @@ import io.ottla.cluster.ImageListener;
 import io.ottla.cluster.PartitionImage;
 import io.ottla.cluster.TopicImage;
 import io.ottla.log.Logs;
+import io.ottla.partition.Assignment;
 import io.ottla.partition.Leadership;
 import io.ottla.partition.PartitionConfig;
+import io.ottla.partition.Replica;
 import io.ottla.partition.Replicas;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -34,6 +38,10 @@ public final class ReplicaAssignments implements ImageListener {
     private final Replicas replicas;
     private final Logs logs;
     private final BiFunction<ClusterImage, String, PartitionConfig> topicConfig;
+    private ClusterImage image = ClusterImage.EMPTY;
+
+    /** Of the topics that have a replica, by name: their partitions share one. */
+    private final Map<String, PartitionConfig> configs = new HashMap<>();
 
     /** @param topicConfig the settings of a topic, by name, out of an image: its own, over the broker's, over defaults */
     public ReplicaAssignments(
@@ -41,21 +49,38 @@ public final class ReplicaAssignments implements ImageListener {
         this.replicas = replicas;
         this.logs = logs;
         this.topicConfig = topicConfig;
+        replicas.assigned(this::assignment);
+    }
+
+    /** As the last image has it; empty if another leads it, or nobody. */
+    private Optional<Assignment> assignment(TopicPartition name) {
+        return image.topic(name.topic())
+                .flatMap(topic -> topic.partition(name.partition())
+                        .filter(partition -> partition.leader() == replicas.nodeId())
+                        .map(partition -> new Assignment(topic.id(), leadership(partition), config(name.topic()))));
+    }
+
+    private static Leadership leadership(PartitionImage partition) {
+        return new Leadership(partition.leaderEpoch(), partition.stateVersion(), partition.replicas(), partition.isr());
+    }
+
+    private PartitionConfig config(String topic) {
+        return configs.computeIfAbsent(topic, name -> topicConfig.apply(image, name));
     }
 
     @Override
     public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
         boolean isFirst = before.zxid() == ClusterImage.EMPTY.zxid();
+        image = after;
         if (isFirst) lookForLeftovers(after);
         delta.topics().forEach((name, change) -> {
             change.deleted().ifPresent(this::delete);
             change.after().ifPresent(topic -> {
-                PartitionConfig config = topicConfig.apply(after, name);
                 List<PartitionImage> partitions = hasGotItsId(change) ? topic.partitions() : change.changedPartitions();
-                for (PartitionImage partition : partitions) assign(topic, partition, config);
+                for (PartitionImage partition : partitions) assign(topic, partition);
             });
         });
-        for (ConfigEntity entity : delta.configs()) reconfigure(after, entity);
+        for (ConfigEntity entity : delta.configs()) reconfigure(entity);
     }
 
     /** A topic that comes from a Kafka before 2.8 gets its id from the controller. */
@@ -86,46 +111,60 @@ public final class ReplicaAssignments implements ImageListener {
     }
 
     private void delete(TopicImage topic) {
+        configs.remove(topic.name());
         for (PartitionImage partition : topic.partitions())
             delete(new TopicPartition(topic.name(), partition.partition()));
     }
 
     private void delete(TopicPartition partition) {
-        if (replicas.get(partition).isEmpty() && logs.dirOf(partition).isEmpty()) return;
+        if (replicas.made(partition).isEmpty() && logs.dirOf(partition).isEmpty()) return;
         replicas.delete(partition, outcome -> {
             if (outcome instanceof Outcome.Failed<Void>(var cause))
                 LOG.error("the log of {} cannot be deleted: {}", partition, cause.toString());
         });
     }
 
-    private void assign(TopicImage topic, PartitionImage partition, PartitionConfig config) {
+    /** A replica that nobody has asked for yet is made from the image when somebody does. */
+    private void assign(TopicImage topic, PartitionImage partition) {
         TopicPartition name = new TopicPartition(topic.name(), partition.partition());
-        if (partition.leader() == replicas.nodeId()) {
-            Leadership leadership = new Leadership(
-                    partition.leaderEpoch(), partition.stateVersion(), partition.replicas(), partition.isr());
-            replicas.lead(name, topic.id(), leadership, config);
-        } else {
-            replicas.resign(name);
-        }
+        if (replicas.made(name).isEmpty()) return;
+        if (partition.leader() == replicas.nodeId())
+            replicas.lead(name, topic.id(), leadership(partition), config(topic.name()));
+        else replicas.resign(name);
     }
 
-    private void reconfigure(ClusterImage image, ConfigEntity entity) {
+    private void reconfigure(ConfigEntity entity) {
         switch (entity.type()) {
-            case TOPICS -> image.topic(entity.name()).ifPresent(topic -> reconfigure(image, topic));
+            case TOPICS -> {
+                configs.remove(entity.name());
+                image.topic(entity.name()).ifPresent(this::reconfigure);
+            }
             // what a broker has by default, its topics have unless they say otherwise
-            case BROKERS ->
-                replicas.all().stream()
-                        .map(replica -> replica.topicPartition().topic())
-                        .distinct()
-                        .toList()
-                        .forEach(name -> image.topic(name).ifPresent(topic -> reconfigure(image, topic)));
+            case BROKERS -> {
+                configs.clear();
+                for (Replica replica : replicas.made())
+                    replicas.configure(
+                            replica.topicPartition(),
+                            config(replica.topicPartition().topic()));
+            }
             case GROUPS, CLIENT_METRICS, CLIENTS, USERS, USER_CLIENTS, IPS -> {}
         }
     }
 
-    private void reconfigure(ClusterImage image, TopicImage topic) {
-        PartitionConfig config = topicConfig.apply(image, topic.name());
-        for (PartitionImage partition : topic.partitions())
-            replicas.configure(new TopicPartition(topic.name(), partition.partition()), config);
+    private void reconfigure(TopicImage topic) {
+        for (PartitionImage partition : topic.partitions()) {
+            TopicPartition name = new TopicPartition(topic.name(), partition.partition());
+            if (replicas.made(name).isPresent()) replicas.configure(name, config(topic.name()));
+        }
+    }
+
+    /** Those that this node leads, whether anybody has asked for them or not. */
+    public List<TopicPartition> led() {
+        List<TopicPartition> led = new ArrayList<>();
+        image.topics().forEach((name, topic) -> {
+            for (PartitionImage partition : topic.partitions())
+                if (partition.leader() == replicas.nodeId()) led.add(new TopicPartition(name, partition.partition()));
+        });
+        return led;
     }
 }

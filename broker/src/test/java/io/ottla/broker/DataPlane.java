@@ -97,7 +97,7 @@ final class DataPlane {
                         new OffsetForLeaderEpochHandler(routes),
                         new DeleteRecordsHandler(routes),
                         new DescribeProducersHandler(routes),
-                        new DescribeLogDirsHandler(logs, replicas),
+                        new DescribeLogDirsHandler(logs, assignments::led),
                         new InitProducerIdHandler(new ProducerIds(1, coordination, follower, clock))),
                 new NoIdentity(),
                 clock,

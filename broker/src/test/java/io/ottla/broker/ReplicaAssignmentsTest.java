@@ -29,7 +29,7 @@ class ReplicaAssignmentsTest {
     void onlyWhatThisNodeLeadsIsHere() {
         plane.topic("here", 2);
         plane.put("elsewhere", 1, 2, 0);
-        assertThat(plane.replicas.all()).hasSize(2);
+        assertThat(plane.replicas.get(new TopicPartition("here", 0))).isPresent();
         assertThat(plane.replicas.get(new TopicPartition("elsewhere", 0))).isEmpty();
         assertThat(plane.replica("here", 1).partition().leaderEpoch()).isZero();
     }
@@ -52,8 +52,21 @@ class ReplicaAssignmentsTest {
         plane.topic("t", 1);
         produce("t");
         plane.put("t", 3, 1, 0);
-        assertThat(plane.replicas.all()).hasSize(3);
+        assertThat(plane.replica("t", 2).partition().leaderEpoch()).isZero();
         assertThat(plane.replica("t", 0).endOffset()).isEqualTo(1);
+    }
+
+    /** A node may lead a million partitions of which few are used. */
+    @Test
+    void aReplicaIsMadeWhenItIsFirstAskedFor() {
+        plane.topic("t", 1_000);
+        assertThat(plane.replicas.made()).isEmpty();
+        plane.reconfigure("t", "max.message.bytes", "20");
+        plane.put("t", 1_000, 1, 3);
+        assertThat(plane.replicas.made()).isEmpty();
+        assertThat(plane.replica("t", 7).partition().leaderEpoch()).isEqualTo(3);
+        assertThat(plane.replica("t", 7).config().maxMessageBytes()).isEqualTo(20);
+        assertThat(plane.replicas.made()).hasSize(1);
     }
 
     @Test

@@ -51,8 +51,8 @@ public final class Controller implements ImageListener {
     private OptionalInt leadsAgain;
     private boolean isHousekeepingQueued;
 
-    /** Something came that {@link Housekeeping} should look at; what it cannot mend waits for the next change. */
-    private boolean mayBeDue;
+    /** What {@link Housekeeping} should look at. */
+    private final Housekeeping.Due due = new Housekeeping.Due();
 
     private final List<Runnable> whenReady = new ArrayList<>();
     private final ArrayDeque<Command<?>> queue = new ArrayDeque<>();
@@ -145,8 +145,8 @@ public final class Controller implements ImageListener {
     @Override
     public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
         if (reign.isPresent() && after.controllerId() != brokerId) resign("another is controller, or none");
-        mayBeDue |= !delta.brokers().isEmpty() || Housekeeping.isDue(after, delta);
-        if (reign.isPresent() && running.isEmpty() && mayBeDue) keepHouse();
+        if (reign.isPresent()) due.add(after, delta);
+        if (reign.isPresent() && running.isEmpty() && due.isPressing()) keepHouse();
         settle(after);
     }
 
@@ -180,6 +180,7 @@ public final class Controller implements ImageListener {
             case Result.Committed committed -> {
                 reign = Optional.of(new ClusterImage.ControllerEpoch(epoch, version));
                 LOG.info("broker {} is controller, epoch {}", brokerId, epoch);
+                due.addAll();
                 keepHouse();
             }
             // whoever was quicker is in the image, or will be; if it goes, the next change says so
@@ -213,14 +214,15 @@ public final class Controller implements ImageListener {
         queue.add(new Command<>(
                 (image, epoch) -> {
                     isHousekeepingQueued = false;
-                    mayBeDue = false;
-                    return new Housekeeping(image, epoch, settings).plan(leadsAgain, random);
+                    return new Housekeeping(image, epoch, settings).plan(due.take(image), leadsAgain, random);
                 },
                 (Map<String, Answer<Void>> done) -> {
                     if (reign.isPresent()) leadsAgain = OptionalInt.empty();
                     done.forEach((subject, answer) -> {
-                        if (answer instanceof Answer.Refused<Void> refused)
+                        if (answer instanceof Answer.Refused<Void> refused) {
                             LOG.warn("cannot put {} in order: {}", subject, refused.message());
+                            due.addAgain(subject);
+                        }
                     });
                     ready();
                 }));
@@ -363,7 +365,7 @@ public final class Controller implements ImageListener {
             running = Optional.empty();
             follower.image(); // so that all who listen know before the one who asked does
             command.answer.accept(answers);
-            if (reign.isPresent() && mayBeDue) keepHouse();
+            if (reign.isPresent() && due.isPressing()) keepHouse();
             next();
         }
     }

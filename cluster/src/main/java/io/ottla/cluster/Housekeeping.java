@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeSet;
 
 /**
  * What a controller does without being asked: it finishes what one before it began (topics half made, half deleted),
@@ -28,12 +29,51 @@ final class Housekeeping {
         this.settings = settings;
     }
 
-    /** Whether what changed gives it something to do, other than that brokers came or went. */
-    static boolean isDue(ClusterImage image, ImageDelta delta) {
-        if (!image.doomed().isEmpty() || image.configChanges().size() > 2 * MAX_CONFIG_CHANGES) return true;
-        return delta.topics().values().stream()
-                .anyMatch(change -> change.after().isPresent()
-                        && isDue(image, change.after().get()));
+    /**
+     * Which topics are to be looked at: those that changed and are not in order, or all when brokers came or went. So one
+     * more topic costs its own size, not that of the cluster.
+     */
+    static final class Due {
+        private final TreeSet<String> topics = new TreeSet<>();
+        private boolean all;
+        private boolean isPressing;
+
+        void add(ClusterImage image, ImageDelta delta) {
+            if (!delta.brokers().isEmpty()) addAll();
+            delta.topics().forEach((name, change) -> {
+                if (change.after().isPresent() && isDue(image, change.after().get())) {
+                    topics.add(name);
+                    isPressing = true;
+                }
+            });
+            isPressing |= !image.doomed().isEmpty() || image.configChanges().size() > 2 * MAX_CONFIG_CHANGES;
+        }
+
+        void addAll() {
+            all = true;
+            isPressing = true;
+        }
+
+        /** It could not be mended; that waits for the next change of whatever is due. */
+        void addAgain(String topic) {
+            topics.add(topic);
+        }
+
+        /** Whether something came since the last {@link #take}. */
+        boolean isPressing() {
+            return isPressing;
+        }
+
+        /** What is to be looked at now; afterwards nothing is due. */
+        List<TopicImage> take(ClusterImage image) {
+            List<TopicImage> taken = new ArrayList<>();
+            if (all) image.topics().forEach((name, topic) -> taken.add(topic));
+            else for (String name : topics) image.topic(name).ifPresent(taken::add);
+            topics.clear();
+            all = false;
+            isPressing = false;
+            return taken;
+        }
     }
 
     private static boolean isDue(ClusterImage image, TopicImage topic) {
@@ -48,14 +88,15 @@ final class Housekeeping {
     }
 
     /**
+     * @param topics to be looked at
      * @param leadsAgain a broker that came back without having stopped cleanly: what it leads gets a new leader epoch
      */
-    Plan<Void> plan(OptionalInt leadsAgain, SeededRandom random) {
+    Plan<Void> plan(List<TopicImage> topics, OptionalInt leadsAgain, SeededRandom random) {
         image.doomed().forEach((name, topic) -> finishDeletion(name, topic));
-        image.topics().forEach((name, topic) -> {
+        for (TopicImage topic : topics) {
             if (topic.id().equals(TopicId.ZERO)) giveId(topic, random.nextTopicId());
             choose(topic, leadsAgain);
-        });
+        }
         purgeConfigChanges();
         return draft.plan();
     }
@@ -114,7 +155,7 @@ final class Housekeeping {
                 partition.state(),
                 partition.replicas(),
                 image::isAlive,
-                settings.isUncleanElectionAllowed(image, topic),
+                () -> settings.isUncleanElectionAllowed(image, topic),
                 controllerEpoch);
         boolean isSame = elected.isEmpty() && leadsAgain.isPresent() && partition.leader() == leadsAgain.getAsInt();
         return isSame ? Optional.of(LeaderChoice.again(partition.state(), controllerEpoch)) : elected;

@@ -4,6 +4,7 @@ import static io.ottla.base.Invariant.invariant;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 
 /**
@@ -40,30 +41,37 @@ final class LeaderChoice {
             PartitionState now,
             List<Integer> replicas,
             IntPredicate isAlive,
-            boolean uncleanAllowed,
+            BooleanSupplier uncleanAllowed,
             int controllerEpoch) {
+        if (isInOrder(now, replicas, isAlive)) return Optional.empty();
         // in the order of the replicas, so that the preferred leader comes first
         List<Integer> isr = replicas.stream()
                 .filter(replica -> isAlive.test(replica) && now.isr().contains(replica))
                 .toList();
-        if (now.hasLeader() && isr.contains(now.leader())) {
-            boolean isComplete = isr.size() == now.isr().size();
-            return isComplete
-                    ? Optional.empty()
-                    : Optional.of(new PartitionState(
-                            now.leader(), now.leaderEpoch(), controllerEpoch, isr, now.isRecovering()));
-        }
+        if (now.hasLeader() && isr.contains(now.leader()))
+            return Optional.of(
+                    new PartitionState(now.leader(), now.leaderEpoch(), controllerEpoch, isr, now.isRecovering()));
         if (!isr.isEmpty())
             return Optional.of(new PartitionState(
                     isr.getFirst(), now.leaderEpoch() + 1, controllerEpoch, isr, now.isRecovering()));
         Optional<Integer> anyAlive = replicas.stream().filter(isAlive::test).findFirst();
-        if (uncleanAllowed && anyAlive.isPresent())
+        if (anyAlive.isPresent() && uncleanAllowed.getAsBoolean())
             return Optional.of(new PartitionState(
                     anyAlive.get(), now.leaderEpoch() + 1, controllerEpoch, List.of(anyAlive.get()), true));
         if (!now.hasLeader()) return Optional.empty();
         // the last ISR is kept: only they may lead again
         return Optional.of(new PartitionState(
                 PartitionState.NO_LEADER, now.leaderEpoch() + 1, controllerEpoch, now.isr(), now.isRecovering()));
+    }
+
+    /** It is led, and all of its ISR are replicas and alive. Asked for each partition of the cluster when a broker comes or goes. */
+    private static boolean isInOrder(PartitionState now, List<Integer> replicas, IntPredicate isAlive) {
+        if (!now.hasLeader() || !now.isr().contains(now.leader())) return false;
+        for (int i = 0; i < now.isr().size(); i++) {
+            int member = now.isr().get(i);
+            if (!isAlive.test(member) || !replicas.contains(member)) return false;
+        }
+        return true;
     }
 
     /** The preferred leader takes over, if it is alive and in sync and not leading already. */

@@ -59,7 +59,7 @@ final class LeaderElections {
             if (isLed)
                 return Answer.refused(ErrorCode.ELECTION_NOT_NEEDED, "Leader election not needed for topic partition.");
             Optional<PartitionState> elected =
-                    LeaderChoice.elect(now, partition.replicas(), image::isAlive, true, controllerEpoch);
+                    LeaderChoice.elect(now, partition.replicas(), image::isAlive, () -> true, controllerEpoch);
             return elected.filter(PartitionState::hasLeader)
                     .map(Answer::ok)
                     .orElseGet(() -> Answer.refused(

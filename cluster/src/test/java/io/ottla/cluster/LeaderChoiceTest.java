@@ -104,7 +104,7 @@ class LeaderChoiceTest {
     void whatIsInOrderIsLeftAlone() {
         forAll((now, replicas, isAlive, unclean) -> {
             PartitionState next = next(now, replicas, isAlive, unclean);
-            assertThat(LeaderChoice.elect(next, replicas, isAlive, unclean, CONTROLLER_EPOCH))
+            assertThat(LeaderChoice.elect(next, replicas, isAlive, () -> unclean, CONTROLLER_EPOCH))
                     .isEmpty();
         });
     }
@@ -142,7 +142,7 @@ class LeaderChoiceTest {
 
     private static PartitionState next(
             PartitionState now, List<Integer> replicas, IntPredicate isAlive, boolean unclean) {
-        return LeaderChoice.elect(now, replicas, isAlive, unclean, CONTROLLER_EPOCH)
+        return LeaderChoice.elect(now, replicas, isAlive, () -> unclean, CONTROLLER_EPOCH)
                 .orElse(now);
     }
 }

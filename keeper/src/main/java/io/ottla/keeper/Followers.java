@@ -1,6 +1,7 @@
 package io.ottla.keeper;
 
 import io.ottla.zookeeperprotocol.Acl;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,28 +28,25 @@ final class Followers implements TreeListener {
     /** Tells the part of the tree that is there, and takes the follower in. */
     void add(String root, Follower follower, ZnodeTree tree) {
         Znode top = tree.find(root);
-        if (top != null) {
-            List<Znode> level = List.of(top);
-            List<String> paths = List.of(root);
-            while (!level.isEmpty()) {
-                List<Znode> below = new ArrayList<>();
-                List<String> pathsBelow = new ArrayList<>();
-                for (int i = 0; i < level.size(); i++) {
-                    follower.present(ZnodeView.of(paths.get(i), level.get(i)));
-                    if (level.get(i).numChildren() == 0) continue;
-                    String prefix = paths.get(i).equals("/") ? "/" : paths.get(i) + "/";
-                    for (Znode child : level.get(i).childNodes()) {
-                        below.add(child);
-                        pathsBelow.add(prefix + child.name());
-                    }
-                }
-                level = below;
-                paths = pathsBelow;
-            }
-        }
+        if (top != null) present(root, top, follower);
         follower.caughtUp();
         all.add(new Following(root, follower));
     }
+
+    /** What waits to be presented are the siblings on the way down, not a whole level, which may be a million nodes. */
+    private static void present(String root, Znode top, Follower follower) {
+        ArrayDeque<Presented> waiting = new ArrayDeque<>();
+        waiting.push(new Presented(root, top));
+        while (!waiting.isEmpty()) {
+            Presented next = waiting.pop();
+            follower.present(ZnodeView.of(next.path, next.node));
+            if (next.node.numChildren() == 0) continue;
+            String prefix = next.path.equals("/") ? "/" : next.path + "/";
+            for (Znode child : next.node.childNodes()) waiting.push(new Presented(prefix + child.name(), child));
+        }
+    }
+
+    private record Presented(String path, Znode node) {}
 
     private boolean wanted(String path) {
         for (Following each : all) if (each.concerns(path)) return true;

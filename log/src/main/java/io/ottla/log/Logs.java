@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,10 @@ public final class Logs {
     private final LogOpening opening;
     private final LogUpkeep upkeep;
     private final Map<TopicPartition, LogDir> dirOf = new TreeMap<>();
+
+    /** How many of them each directory has, so that placing one more costs no walk over all. */
+    private final Map<LogDir, Integer> partitionsIn = new HashMap<>();
+
     private final Map<TopicPartition, Log> open = new TreeMap<>();
     private BiConsumer<LogDir, IOException> failureListener = (dir, cause) -> {};
     private boolean closing;
@@ -78,7 +83,7 @@ public final class Logs {
         upkeep = new LogUpkeep(this, context, deletions, clock);
         for (LogDir dir : dirs) {
             for (TopicPartition tp : dir.listing().partitions()) {
-                LogDir other = dirOf.put(tp, dir);
+                LogDir other = put(tp, dir);
                 if (other != null)
                     throw new LogDirException(
                             "Partition %s is in two log directories, %s and %s.".formatted(tp, other, dir));
@@ -191,7 +196,7 @@ public final class Logs {
     }
 
     private void rename(TopicPartition tp, String name, Consumer<Path> then, Completion<Void> completion) {
-        LogDir dir = dirOf.remove(tp);
+        LogDir dir = removeFromDir(tp);
         opening.forget(tp);
         Log log = open.remove(tp);
         if (log != null) log.close();
@@ -355,15 +360,27 @@ public final class Logs {
         LogDir known = dirOf.get(tp);
         if (known != null) return Optional.of(known);
         Optional<LogDir> fewest = fewest(counts());
-        fewest.ifPresent(dir -> dirOf.put(tp, dir));
+        fewest.ifPresent(dir -> put(tp, dir));
         return fewest;
+    }
+
+    /** @return where it was; null if it was nowhere */
+    private LogDir put(TopicPartition tp, LogDir dir) {
+        partitionsIn.merge(dir, 1, Integer::sum);
+        return dirOf.put(tp, dir);
+    }
+
+    /** @return where it was; null if it was nowhere */
+    private LogDir removeFromDir(TopicPartition tp) {
+        LogDir dir = dirOf.remove(tp);
+        if (dir != null) partitionsIn.merge(dir, -1, Integer::sum);
+        return dir;
     }
 
     /** How many partitions each directory in use has. */
     private Map<LogDir, Integer> counts() {
         Map<LogDir, Integer> counts = new LinkedHashMap<>();
-        for (LogDir dir : dirs) if (dir.failure().isEmpty()) counts.put(dir, 0);
-        for (LogDir dir : dirOf.values()) counts.computeIfPresent(dir, (same, count) -> count + 1);
+        for (LogDir dir : dirs) if (dir.failure().isEmpty()) counts.put(dir, partitionsIn.getOrDefault(dir, 0));
         return counts;
     }
 
@@ -373,6 +390,6 @@ public final class Logs {
 
     /** A partition that could not be created is not there. */
     void unplace(TopicPartition tp) {
-        dirOf.remove(tp);
+        removeFromDir(tp);
     }
 }

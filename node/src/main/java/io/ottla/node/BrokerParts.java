@@ -68,6 +68,7 @@ final class BrokerParts {
     private LogSettings logSettings;
     private final Logs logs;
     private final Replicas replicas;
+    private final ReplicaAssignments assignments;
     private final ClusterMember member;
     private final GroupHost groups;
     private final Broker broker;
@@ -115,7 +116,8 @@ final class BrokerParts {
         follower.listen((before, after, delta) -> {
             if (configs.concernsAllTopics(delta)) logSettings = logSettings(configs);
         });
-        follower.listen(new ReplicaAssignments(replicas, logs, this::topicConfig));
+        assignments = new ReplicaAssignments(replicas, logs, this::topicConfig);
+        follower.listen(assignments);
         logs.wanted(partition -> follower.image()
                 .topic(partition.topic())
                 .filter(topic -> !topic.id().equals(TopicId.ZERO))
@@ -188,7 +190,7 @@ final class BrokerParts {
                 new OffsetForLeaderEpochHandler(routes),
                 new DeleteRecordsHandler(routes),
                 new DescribeProducersHandler(routes),
-                new DescribeLogDirsHandler(logs, replicas),
+                new DescribeLogDirsHandler(logs, assignments::led),
                 new InitProducerIdHandler(member.producerIds()));
     }
 

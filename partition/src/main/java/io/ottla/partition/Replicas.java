@@ -25,14 +25,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The replicas of this node, by partition. Is told what the cluster decided about them ({@link #lead}, {@link
- * #resign}, {@link #configure}, {@link #delete}), opens their logs when they are first used, and keeps the time of the
- * writers that wait. Belongs to the loop.
+ * The replicas of this node, by partition. A replica is made when somebody first asks for it, from what the cluster
+ * decided by then ({@link #assigned}): so a partition that nobody uses costs nothing here, and a start with a million of
+ * them nothing at all. Those that are made are told what is decided later ({@link #lead}, {@link #resign}, {@link
+ * #configure}, {@link #delete}). Opens their logs when they are first used, and keeps the time of the writers that wait.
+ * Belongs to the loop.
  */
 public final class Replicas {
     private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
@@ -47,6 +50,7 @@ public final class Replicas {
     private final Clock clock;
     private final Runnable noLogDirLeft;
     private final Map<TopicPartition, Replica> byPartition = new HashMap<>();
+    private Function<TopicPartition, Optional<Assignment>> assigned = partition -> Optional.empty();
     private final ArrayDeque<Due> due = new ArrayDeque<>();
     private boolean carryingOut;
     private long openingBytes;
@@ -76,12 +80,41 @@ public final class Replicas {
         return clock.monotonicNs() / 1_000_000;
     }
 
+    /**
+     * Where to look up what the cluster decided about a partition that has no replica here yet.
+     *
+     * @param source empty for a partition that this node does not lead
+     */
+    public void assigned(Function<TopicPartition, Optional<Assignment>> source) {
+        assigned = source;
+    }
+
     /** Empty if no replica of the partition is here. */
     public Optional<Replica> get(TopicPartition partition) {
+        Replica made = byPartition.get(partition);
+        if (made != null) return Optional.of(made);
+        return assigned.apply(partition).map(assignment -> {
+            Replica replica = make(partition, assignment.topicId(), assignment.config());
+            replica.lead(assignment.leadership());
+            return replica;
+        });
+    }
+
+    private Replica make(TopicPartition partition, TopicId topicId, PartitionConfig config) {
+        Replica replica = new Replica(this, partition, topicId, config);
+        byPartition.put(partition, replica);
+        boolean isOnFailedDir = logs.dirOf(partition).flatMap(LogDir::failure).isPresent();
+        if (isOnFailedDir) replica.fail();
+        return replica;
+    }
+
+    /** Empty as long as nobody has asked for it, and if no replica of the partition is here. */
+    public Optional<Replica> made(TopicPartition partition) {
         return Optional.ofNullable(byPartition.get(partition));
     }
 
-    public Collection<Replica> all() {
+    /** Those that somebody has asked for. */
+    public Collection<Replica> made() {
         return Collections.unmodifiableCollection(byPartition.values());
     }
 
@@ -100,8 +133,7 @@ public final class Replicas {
             replica = null;
         }
         if (replica == null) {
-            replica = new Replica(this, partition, topicId, config);
-            byPartition.put(partition, replica);
+            replica = make(partition, topicId, config);
         } else {
             replica.configure(config);
         }
@@ -110,11 +142,11 @@ public final class Replicas {
 
     /** Another broker leads it, or nobody. */
     public void resign(TopicPartition partition) {
-        get(partition).ifPresent(Replica::resign);
+        made(partition).ifPresent(Replica::resign);
     }
 
     public void configure(TopicPartition partition, PartitionConfig config) {
-        get(partition).ifPresent(replica -> replica.configure(config));
+        made(partition).ifPresent(replica -> replica.configure(config));
     }
 
     /** The topic is deleted: with its log. */
@@ -154,9 +186,9 @@ public final class Replicas {
             short acks,
             long timeoutMs,
             Consumer<AppendAnswer> answer) {
-        Replica replica = byPartition.get(partition);
-        if (replica == null) answer.accept(AppendAnswer.Refused.because(Errors.NOT_LEADER_OR_FOLLOWER));
-        else replica.append(nowMs, batches, origin, acks, timeoutMs, answer);
+        Optional<Replica> replica = get(partition);
+        if (replica.isEmpty()) answer.accept(AppendAnswer.Refused.because(Errors.NOT_LEADER_OR_FOLLOWER));
+        else replica.get().append(nowMs, batches, origin, acks, timeoutMs, answer);
     }
 
     /** As {@link #append(long, TopicPartition, ByteBuffer, AppendOrigin, short, long, Consumer)}. */
@@ -179,14 +211,14 @@ public final class Replicas {
      * @param answer called once, never within this call
      */
     public void load(TopicPartition partition, Consumer<ByteBuffer> pieces, Consumer<LoadAnswer> answer) {
-        Replica replica = byPartition.get(partition);
-        if (replica == null) {
+        Optional<Replica> replica = get(partition);
+        if (replica.isEmpty()) {
             clock.execute(() -> answer.accept(new LoadAnswer.Failed(Errors.NOT_LEADER_OR_FOLLOWER)));
             return;
         }
-        Loading loading = new Loading(replica, pieces, answer);
+        Loading loading = new Loading(replica.get(), pieces, answer);
         clock.execute(() -> {
-            if (!replica.whenOpen(loading::begin))
+            if (!replica.get().whenOpen(loading::begin))
                 answer.accept(new LoadAnswer.Failed(Errors.COORDINATOR_LOAD_IN_PROGRESS));
         });
     }

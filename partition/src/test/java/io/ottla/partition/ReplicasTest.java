@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,35 @@ class ReplicasTest {
         clock.settle();
         assertThat(take()).containsExactly("b: KAFKA_STORAGE_ERROR");
         assertThat(stopped).isTrue();
+    }
+
+    @Test
+    void aReplicaIsMadeOfWhatWasDecidedWhenItIsFirstAskedFor() {
+        replicas.assigned(partition -> partition.equals(T0)
+                ? Optional.of(new Assignment(ID, alone(3), config("flush.messages", "1")))
+                : Optional.empty());
+        assertThat(replicas.made()).isEmpty();
+        append(T0, -1, 60_000, "a");
+        append(T1, -1, 60_000, "b");
+        clock.settle();
+        assertThat(take()).containsExactly("b: NOT_LEADER_OR_FOLLOWER", "a: 0..0");
+        assertThat(replicas.get(T0).orElseThrow().partition().leaderEpoch()).isEqualTo(3);
+        assertThat(replicas.made()).hasSize(1);
+    }
+
+    @Test
+    void aReplicaThatIsMadeAfterItsDirectoryHasFailedIsFailed() {
+        replicas.lead(T0, ID, alone(0), config());
+        replicas.lead(T1, ID, alone(0), config());
+        append(T0, 1, 60_000, "a");
+        append(T1, 1, 60_000, "a");
+        clock.settle();
+        replicas = new Replicas(1, logs, clock, () -> stopped = true);
+        replicas.assigned(partition -> Optional.of(new Assignment(ID, alone(0), config())));
+        disk.failsWrites = true;
+        append(T0, 1, 60_000, "b");
+        clock.settle();
+        assertThat(replicas.get(T1).orElseThrow().check(-1)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
     }
 
     @Test
