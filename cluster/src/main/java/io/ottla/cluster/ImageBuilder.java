@@ -46,6 +46,10 @@ final class ImageBuilder {
     private PersistentMap<String, Long> configChanges;
     private PersistentMap<String, String> damaged;
     private final Map<String, OpenTopic> open = new HashMap<>();
+
+    /** Znodes of one topic come together. Touched already. */
+    private Optional<Map.Entry<String, OpenTopic>> last = Optional.empty();
+
     private final Map<List<Integer>, List<Integer>> shared = new HashMap<>();
 
     /** By the bytes of the znode: most partitions have the same, and reading them is half the cost of a start. */
@@ -197,6 +201,7 @@ final class ImageBuilder {
                 producerIds,
                 damaged);
         open.values().removeIf(OpenTopic::isInImage);
+        last = Optional.empty();
         return image;
     }
 
@@ -204,6 +209,7 @@ final class ImageBuilder {
     ImageDelta delta(ClusterImage published) {
         ImageDelta delta = touched.between(published, image);
         touched = new ImageDelta.Touched();
+        last = Optional.empty();
         return delta;
     }
 
@@ -296,8 +302,10 @@ final class ImageBuilder {
     }
 
     private OpenTopic openTopic(String name) {
+        if (last.isPresent() && last.get().getKey().equals(name))
+            return last.get().getValue();
         touched.topics.add(name);
-        return open.computeIfAbsent(name, absent -> {
+        OpenTopic opened = open.computeIfAbsent(name, absent -> {
             OpenTopic topic = new OpenTopic();
             Optional<TopicImage> live = image.topics().get(name);
             Optional<TopicImage> old = live.isPresent() ? live : image.doomed().get(name);
@@ -311,6 +319,8 @@ final class ImageBuilder {
             });
             return topic;
         });
+        last = Optional.of(Map.entry(name, opened));
+        return opened;
     }
 
     /** One object for all that are equal: most partitions have the same replicas. */

@@ -102,8 +102,8 @@ sealed interface ZnodePath {
                 return new ProducerIds();
             default:
         }
-        if (path.startsWith(TOPICS + "/")) return below(TOPICS, path);
-        if (path.startsWith(BROKER_IDS + "/")) return new Broker(number(path, path.substring(BROKER_IDS.length() + 1)));
+        if (path.startsWith(TOPICS + "/")) return inTopics(path);
+        if (path.startsWith(BROKER_IDS + "/")) return new Broker(number(path, BROKER_IDS.length() + 1, path.length()));
         if (path.startsWith(DELETE_TOPICS + "/")) return new Deletion(path.substring(DELETE_TOPICS.length() + 1));
         if (path.startsWith(CONFIG_CHANGES + "/")) return new ConfigChange(path.substring(CONFIG_CHANGES.length() + 1));
         if (path.startsWith(CONFIG + "/")) {
@@ -113,28 +113,33 @@ sealed interface ZnodePath {
         return new Other();
     }
 
-    private static ZnodePath below(String topics, String path) throws MalformedZnodeException {
-        String rest = path.substring(topics.length() + 1);
-        int slash = rest.indexOf('/');
-        if (slash < 0) return new Topic(rest);
-        String topic = rest.substring(0, slash);
-        String inTopic = rest.substring(slash);
-        if (inTopic.equals("/partitions")) return new Partitions(topic);
-        if (!inTopic.startsWith("/partitions/")) return new Other();
-        String partition = inTopic.substring("/partitions/".length());
-        if (partition.endsWith("/state"))
-            return new State(topic, number(path, partition.substring(0, partition.length() - "/state".length())));
-        return partition.indexOf('/') < 0 ? new Partition(topic, number(path, partition)) : new Other();
+    /** A start reads two such paths for each partition of the cluster, so nothing is cut out of them but the topic. */
+    private static ZnodePath inTopics(String path) throws MalformedZnodeException {
+        int from = TOPICS.length() + 1;
+        int slash = path.indexOf('/', from);
+        if (slash < 0) return new Topic(path.substring(from));
+        String topic = path.substring(from, slash);
+        if (!path.startsWith("/partitions", slash)) return new Other();
+        int at = slash + "/partitions".length();
+        if (at == path.length()) return new Partitions(topic);
+        if (path.charAt(at) != '/') return new Other();
+        int end = path.indexOf('/', at + 1);
+        if (end < 0) return new Partition(topic, number(path, at + 1, path.length()));
+        return path.startsWith("/state", end) && end + "/state".length() == path.length()
+                ? new State(topic, number(path, at + 1, end))
+                : new Other();
     }
 
-    private static int number(String path, String text) throws MalformedZnodeException {
+    /** That part of the path. */
+    private static int number(String path, int from, int to) throws MalformedZnodeException {
+        int number;
         try {
-            int number = Integer.parseInt(text);
-            if (number >= 0) return number;
+            number = Integer.parseInt(path, from, to, 10);
         } catch (NumberFormatException e) {
-            throw new MalformedZnodeException(path, "'" + text + "' in its path is not a number");
+            throw new MalformedZnodeException(path, "'" + path.substring(from, to) + "' in its path is not a number");
         }
-        throw new MalformedZnodeException(path, "'" + text + "' in its path is below 0");
+        if (number >= 0) return number;
+        throw new MalformedZnodeException(path, "'" + path.substring(from, to) + "' in its path is below 0");
     }
 
     static String topic(String topic) {

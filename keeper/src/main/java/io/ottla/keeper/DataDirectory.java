@@ -34,10 +34,20 @@ final class DataDirectory {
      * What a start finds.
      *
      * @param replayed transactions of the log that the snapshot did not have
+     * @param replayedOperations of those transactions; a multi has several
      * @param digestMismatches see {@link DigestCheck}
      * @param notes what was odd, in sentences for the log of the node
      */
-    record Recovered(ZnodeTree tree, int replayed, int digestMismatches, List<String> notes) {}
+    record Recovered(ZnodeTree tree, int replayed, long replayedOperations, int digestMismatches, List<String> notes) {}
+
+    /** What was applied of the log. */
+    private record Replayed(int txns, long operations) {
+        static final Replayed NOTHING = new Replayed(0, 0);
+
+        Replayed plus(Replayed more) {
+            return new Replayed(txns + more.txns, operations + more.operations);
+        }
+    }
 
     private record Loaded(ZnodeTree tree, Optional<SnapshotReader.Digest> digest) {}
 
@@ -127,7 +137,7 @@ final class DataDirectory {
                 replay(tree, check, logs, notes);
             }
             writeSnapshot(tree);
-            return new Recovered(tree, 0, check.mismatches(), notes);
+            return new Recovered(tree, 0, 0, check.mismatches(), notes);
         }
         List<String> damaged = new ArrayList<>();
         Optional<Loaded> loaded = load(snapshots, notes, damaged);
@@ -136,7 +146,7 @@ final class DataDirectory {
         ZnodeTree tree = loaded.get().tree;
         DigestCheck check = DigestCheck.ofSnapshot(loaded.get().digest);
         check.reached(tree).ifPresent(notes::add);
-        int replayed;
+        Replayed replayed;
         try {
             replayed = replay(tree, check, logs, notes);
         } catch (IOException e) {
@@ -146,7 +156,7 @@ final class DataDirectory {
         }
         // out of the way, so that they do not count among those that are kept
         for (String name : damaged) disk.rename(directory.resolve(name), directory.resolve(DAMAGED + name));
-        return new Recovered(tree, replayed, check.mismatches(), notes);
+        return new Recovered(tree, replayed.txns, replayed.operations, check.mismatches(), notes);
     }
 
     /**
@@ -216,20 +226,21 @@ final class DataDirectory {
         }
     }
 
-    private int replay(ZnodeTree tree, DigestCheck check, TreeMap<Long, String> logs, List<String> notes)
+    private Replayed replay(ZnodeTree tree, DigestCheck check, TreeMap<Long, String> logs, List<String> notes)
             throws IOException {
         Long first = logs.floorKey(tree.lastZxid() + 1);
         if (first == null && !logs.isEmpty()) first = logs.firstKey();
-        if (first == null) return 0;
-        int replayed = 0;
+        if (first == null) return Replayed.NOTHING;
+        Replayed replayed = Replayed.NOTHING;
         for (var log : logs.tailMap(first, true).entrySet())
-            replayed += replay(tree, check, log.getValue(), log.getKey().equals(logs.lastKey()), notes);
+            replayed = replayed.plus(
+                    replay(tree, check, log.getValue(), log.getKey().equals(logs.lastKey()), notes));
         return replayed;
     }
 
-    private int replay(ZnodeTree tree, DigestCheck check, String name, boolean last, List<String> notes)
+    private Replayed replay(ZnodeTree tree, DigestCheck check, String name, boolean last, List<String> notes)
             throws IOException {
-        int replayed = 0;
+        Replayed replayed = Replayed.NOTHING;
         DiskFile file = disk.open(logDirectory.resolve(name), last ? Disk.OpenMode.WRITE : Disk.OpenMode.READ);
         try {
             TxnLogReader reader = new TxnLogReader(file, name);
@@ -239,7 +250,7 @@ final class DataDirectory {
                 checkFollows(tree.lastZxid(), txn.get().zxid(), name);
                 tree.apply(txn.get(), TreeListener.NONE);
                 check.applied(txn.get(), tree).ifPresent(notes::add);
-                replayed++;
+                replayed = replayed.plus(new Replayed(1, txn.get().operations()));
             }
             if (!last) return replayed;
             Optional<Long> beyond = reader.damagedBefore(tree.lastZxid());

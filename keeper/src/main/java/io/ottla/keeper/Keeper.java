@@ -155,7 +155,7 @@ public final class Keeper {
                 directory,
                 tree,
                 random.split(),
-                found.recovered.replayed());
+                found.recovered);
         watches = new Watches(options.watching(), tree, random.nextLong());
         proposals = new Proposals(disk, logKey, clock, faults, tree, preparer, log, snapshots, watches, followers);
         sessions = new Sessions(options, clock, preparer, proposals, owners);

@@ -90,6 +90,7 @@ final class Proposals {
         this.watches = watches;
         this.followers = followers;
         listener = TreeListener.both(watches.listener(), followers);
+        snapshots.whenBegun(() -> rollWanted = true);
     }
 
     /** Requests that were proposed and are not answered. */
@@ -134,7 +135,7 @@ final class Proposals {
 
     /** Takes a snapshot of what is applied; the completion comes on the loop. */
     void takeSnapshot(Completion<SnapshotTaken> completion) {
-        if (isOpen()) snapshots.take(() -> rollWanted = true, completion);
+        if (isOpen()) snapshots.take(completion);
         else completion.complete(Outcome.failed(new IOException("the service is not open")));
     }
 
@@ -178,7 +179,9 @@ final class Proposals {
                     return;
                 }
                 applying = false;
-                if (snapshots.applied(batch.size(), done.value())) rollWanted = true;
+                int operations = 0;
+                for (Proposal proposal : batch) operations += proposal.txn.operations();
+                snapshots.applied(batch.size(), operations, done.value());
                 write();
                 finishClosing();
             }

@@ -17,6 +17,10 @@ import org.slf4j.LoggerFactory;
  * Decides when a snapshot is due, and takes it beside the requests: a slice of the tree on the loop, that slice to the file on a disk
  * thread, the next slice when it is there, with rests in between. Then what is no longer needed is deleted. A snapshot that fails costs
  * nothing but time: the log has everything. Somebody may also ask for one, who then gets the file.
+ *
+ * <p>One is due after so many transactions (snapCount) or bytes of log, as in the original; and, since a start has to
+ * repeat every operation of a multi, when the log has half as many operations as the tree has nodes, or fewer once it
+ * has been quiet for a while.
  */
 final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
@@ -37,6 +41,12 @@ final class Snapshots {
 
     private static final int ROUNDS = 126;
 
+    /** After so long without a write the log is taken into a snapshot early. */
+    static final long QUIET_MS = 10_000;
+
+    /** But not for fewer operations than that, nor for fewer than an eighth of the nodes: reading those costs a start little. */
+    static final int QUIET_OPERATIONS_MIN = 20_000;
+
     private final KeeperOptions.Storage options;
     private final Clock clock;
     private final Disk disk;
@@ -46,12 +56,15 @@ final class Snapshots {
     private final SeededRandom random;
     private final BufferOutputArchive slice = new BufferOutputArchive(SLICE_BYTES + 4096);
     private long txns;
+    private long operations;
     private long bytes;
     private long dueAfterTxns;
     private long dueAfterBytes;
     private int round;
     private int slicesAtOnce;
     private long awakeSinceNs;
+    private Runnable whenBegun = () -> {};
+    private Optional<Clock.Timer> quiet = Optional.empty();
     private Timings timings = Timings.NONE;
     private Optional<Taking> taking = Optional.empty();
     private Optional<Wish> wish = Optional.empty();
@@ -62,8 +75,7 @@ final class Snapshots {
      */
     private record Taking(SnapshotWalk walk, SnapshotFile file, Optional<Wish> wish, long sinceNs) {}
 
-    /** @param begun runs where it begins */
-    private record Wish(Runnable begun, Completion<SnapshotTaken> completion) {
+    private record Wish(Completion<SnapshotTaken> completion) {
         void fail(String why) {
             completion.complete(Outcome.failed(new IOException(why)));
         }
@@ -71,7 +83,7 @@ final class Snapshots {
 
     private record Finished(List<String> deleted, Optional<DiskFile> file, long sizeBytes) {}
 
-    /** @param replayed transactions since the last snapshot, as the start found them */
+    /** @param found what the start found, its transactions since the last snapshot */
     Snapshots(
             KeeperOptions.Storage options,
             Clock clock,
@@ -80,7 +92,7 @@ final class Snapshots {
             DataDirectory directory,
             ZnodeTree tree,
             SeededRandom random,
-            int replayed) {
+            DataDirectory.Recovered found) {
         this.options = options;
         this.clock = clock;
         this.disk = disk;
@@ -88,8 +100,15 @@ final class Snapshots {
         this.directory = directory;
         this.tree = tree;
         this.random = random;
-        txns = replayed;
+        txns = found.replayed();
+        operations = found.replayedOperations();
         plan();
+        waitForQuiet();
+    }
+
+    /** {@code told} runs whenever one begins, at the tree's last zxid then: the log is to begin a new file there. */
+    void whenBegun(Runnable told) {
+        whenBegun = told;
     }
 
     void timings(Timings told) {
@@ -104,26 +123,38 @@ final class Snapshots {
         dueAfterBytes = halfBytes + random.nextLong(halfBytes);
     }
 
-    /**
-     * Transactions were applied.
-     *
-     * @return true if a snapshot begins here, at the tree's last zxid: the log is to begin a new file
-     */
-    boolean applied(int count, long logBytes) {
+    /** So many transactions were applied, with so many operations in all. */
+    void applied(int count, int operationCount, long logBytes) {
         txns += count;
+        operations += operationCount;
         bytes += logBytes;
-        if (taking.isPresent() || (txns < dueAfterTxns && bytes < dueAfterBytes)) return false;
-        begin(options.compression(), Optional.empty());
-        return true;
+        if (taking.isPresent()) return;
+        boolean isDue = txns >= dueAfterTxns
+                || bytes >= dueAfterBytes
+                || operations >= Math.max(dueAfterTxns, tree.nodeCount() / 2);
+        if (isDue) begin(options.compression(), Optional.empty());
+        else waitForQuiet();
     }
 
-    /**
-     * Takes one, now or after the one that is under way; uncompressed, whatever the options say.
-     *
-     * @param begun runs where it begins, at the tree's last zxid then: the log is to begin a new file there
-     */
-    void take(Runnable begun, Completion<SnapshotTaken> completion) {
-        Wish asked = new Wish(begun, completion);
+    /** One timer, which looks when the last write was; so a busy server sets none anew for each. */
+    private void waitForQuiet() {
+        if (quiet.isPresent() || !isWorthwhile()) return;
+        long seen = tree.lastZxid();
+        quiet = Optional.of(clock.after(QUIET_MS, () -> {
+            quiet = Optional.empty();
+            if (taking.isPresent() || !isWorthwhile()) return;
+            if (tree.lastZxid() == seen) begin(options.compression(), Optional.empty());
+            else waitForQuiet();
+        }));
+    }
+
+    private boolean isWorthwhile() {
+        return operations >= Math.max(QUIET_OPERATIONS_MIN, tree.nodeCount() / 8);
+    }
+
+    /** Takes one, now or after the one that is under way; uncompressed, whatever the options say. */
+    void take(Completion<SnapshotTaken> completion) {
+        Wish asked = new Wish(completion);
         if (wish.isPresent() || (taking.isPresent() && taking.get().wish.isPresent())) {
             asked.fail("a snapshot that somebody asked for is under way already");
             return;
@@ -136,25 +167,27 @@ final class Snapshots {
         if (taking.isPresent() || wish.isEmpty()) return;
         Wish next = wish.get();
         wish = Optional.empty();
-        next.begun.run();
         begin(KeeperOptions.Compression.NONE, Optional.of(next));
     }
 
     private void begin(KeeperOptions.Compression compression, Optional<Wish> forWhom) {
+        whenBegun.run();
         txns = 0;
+        operations = 0;
         bytes = 0;
         plan();
         slice.clear();
         SnapshotWalk walk = new SnapshotWalk(tree, (byte) (round++ % ROUNDS + 1), slice);
         SnapshotFile file = new SnapshotFile(disk, directory.snapshots(), walk.zxid(), compression);
-        Taking begun = new Taking(walk, file, forWhom, clock.monotonicNs());
-        taking = Optional.of(begun);
+        Taking started = new Taking(walk, file, forWhom, clock.monotonicNs());
+        taking = Optional.of(started);
         awake();
-        writeSlice(begun);
+        writeSlice(started);
     }
 
-    /** Gives up the one under way, if there is one, and the one that waits for it. */
+    /** Gives up the one under way, if there is one, and the one that waits for it. None begins by itself any more when it is quiet. */
     void abandon() {
+        quiet.ifPresent(Clock.Timer::cancel);
         String why = "it is no longer wanted";
         wish.ifPresent(waiting -> waiting.fail(why));
         wish = Optional.empty();

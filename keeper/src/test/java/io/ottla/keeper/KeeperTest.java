@@ -287,6 +287,56 @@ class KeeperTest {
         assertThat(open(used).znodeCount()).isEqualTo(514);
     }
 
+    private static Request.Op[] creates(String prefix, int count) {
+        Request.Op[] creates = new Request.Op[count];
+        for (int i = 0; i < count; i++) creates[i] = create(prefix + i);
+        return creates;
+    }
+
+    private static String newestSnapshot(TestWorld world) {
+        return newest(world, "snapshot.").orElseThrow().getFileName().toString();
+    }
+
+    /** A start repeats every operation, so a few multis may cost it more than many transactions. */
+    @Test
+    void theOperationsOfMultisMakeASnapshotDue() {
+        Keeper keeper = ((Outcome.Done<Keeper>) tryOpen(world, TestWorld.options(1_000, 3, false))).value();
+        String first = newestSnapshot(world);
+        now(keeper, creates("/a", 400));
+        assertThat(newestSnapshot(world)).isEqualTo(first);
+        now(keeper, creates("/b", 700));
+        assertThat(newestSnapshot(world)).isNotEqualTo(first);
+        close(world, keeper);
+        assertThat(open(world).znodeCount()).isEqualTo(1_104);
+    }
+
+    /** Each snapshot writes the whole tree: the next one comes when the log has half as much. */
+    @Test
+    void snapshotsForTheSakeOfMultisBecomeRarerAsTheTreeGrows() {
+        Keeper keeper = ((Outcome.Done<Keeper>) tryOpen(world, TestWorld.options(100, 1_000, false))).value();
+        for (int i = 0; i < 40; i++) now(keeper, creates("/n" + i + "-", 100));
+        assertThat(world.files().stream()
+                        .filter(path -> path.getFileName().toString().startsWith("snapshot.")))
+                .hasSizeBetween(6, 12);
+    }
+
+    @Test
+    void whenItIsQuietTheLogIsTakenIntoASnapshot() {
+        Keeper keeper = open(world);
+        String first = newestSnapshot(world);
+        for (int i = 0; i < 25; i++) now(keeper, creates("/n" + i + "-", 1_000));
+        world.pass(Snapshots.QUIET_MS - 1);
+        assertThat(newestSnapshot(world)).isEqualTo(first);
+        now(keeper, create("/late"));
+        world.pass(1);
+        assertThat(newestSnapshot(world)).isEqualTo(first);
+        world.pass(Snapshots.QUIET_MS + 1_000); // it rests while it is written
+        String second = newestSnapshot(world);
+        assertThat(second).isNotEqualTo(first);
+        world.pass(10 * Snapshots.QUIET_MS);
+        assertThat(newestSnapshot(world)).isEqualTo(second);
+    }
+
     @Test
     void aDamagedSnapshotIsPassedOverForAnOlderOne() {
         TestWorld used = wellUsed();

@@ -45,6 +45,11 @@ public record LoggedTxn(long clientId, int cxid, long zxid, long timeMs, Txn txn
     public static final int HEADER_BYTES = 32;
     private static final int DIGEST_BYTES = 12;
 
+    /** Those of a multi, else one. */
+    public int operations() {
+        return txn instanceof Txn.Multi multi ? multi.txns().size() : 1;
+    }
+
     public void write(BufferOutputArchive out) {
         out.writeLong(clientId, "clientId");
         out.writeInt(cxid, "cxid");
