@@ -50,6 +50,7 @@ public final class Logs {
 
     private final Map<TopicPartition, Log> open = new TreeMap<>();
     private BiConsumer<LogDir, IOException> failureListener = (dir, cause) -> {};
+    private Consumer<Log> openListener = log -> {};
     private boolean closing;
 
     /**
@@ -98,6 +99,14 @@ public final class Logs {
     /** Is told, once, of each log directory that has failed; the logs in it are of no use from then on. */
     public void onFailure(BiConsumer<LogDir, IOException> listener) {
         failureListener = listener;
+    }
+
+    /**
+     * Is told of each log that is open now, whoever wanted it: a client, the check after an unclean stop, retention. It
+     * has to see to it that the log learns its high watermark ({@link Log#highWatermark(long)}).
+     */
+    public void onOpened(Consumer<Log> listener) {
+        openListener = listener;
     }
 
     private void failed(LogDir dir, IOException cause) {
@@ -345,6 +354,7 @@ public final class Logs {
 
     void opened(Log log) {
         open.put(log.topicPartition(), log);
+        openListener.accept(log);
     }
 
     boolean isClosing() {

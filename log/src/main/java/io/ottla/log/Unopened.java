@@ -116,13 +116,8 @@ final class Unopened {
     private void open(TopicPartition tp, Logs.Wanted wanted) {
         if (stopped || !isClosed(tp) || logs.dirOf(tp).isEmpty()) return;
         logs.open(tp, wanted.topicId(), wanted.config(), outcome -> {
-            switch (outcome) {
-                // nobody leads or follows it yet: what was committed before the stop is what may go
-                case Outcome.Done<Log>(Log log) ->
-                    log.highWatermark(Math.max(log.highWatermark(), log.checkpointedHighWatermark()));
-                case Outcome.Failed<Log>(IOException cause) ->
-                    logger.warn("{}: cannot be opened for retention: {}", tp, cause.toString());
-            }
+            if (outcome instanceof Outcome.Failed<Log>(IOException cause))
+                logger.warn("{}: cannot be opened for retention: {}", tp, cause.toString());
         });
     }
 }

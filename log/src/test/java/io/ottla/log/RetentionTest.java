@@ -141,6 +141,7 @@ class RetentionTest {
         retainUnopened();
         assertThat(bench.disk.opened).noneMatch(path -> path.startsWith(bench.partition()));
         bench.logs.wanted(tp -> java.util.Optional.of(new Logs.Wanted(LogBench.ID, LogConfig.of(config))));
+        bench.logs.onOpened(log -> log.highWatermark(log.checkpointedHighWatermark()));
         retainUnopened();
         retainUnopened();
         assertThat(bench.logs.get(LogBench.TP).orElseThrow().startOffset()).isEqualTo(100);

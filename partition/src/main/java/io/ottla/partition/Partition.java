@@ -57,7 +57,8 @@ public final class Partition {
     }
 
     /**
-     * The log is open: where it ends, and how much of it was known to be committed.
+     * The log is open: where it ends, and how much of it was known to be committed. The log is told what is committed
+     * now, whoever had it opened: until then it knows of nothing that retention and compaction may touch.
      *
      * @param recoveredHighWatermark from the checkpoint; what lies above the end was lost
      */
@@ -73,6 +74,7 @@ public final class Partition {
         safeEndOffset = endOffset;
         highWatermark = Math.clamp(recoveredHighWatermark, startOffset, endOffset);
         termStartOffset = endOffset;
+        effects.add(new PartitionEffect.Committed(highWatermark));
         settle(effects);
     }
 

@@ -60,7 +60,7 @@ public final class Replicas {
     private long timerAtMs = Core.NO_DEADLINE;
 
     /**
-     * @param logs whose failures this listens to from now on
+     * @param logs whose failures and openings this listens to from now on
      * @param clock for deadlines, which are kept in monotonic time
      * @param noLogDirLeft runs when the last log directory has failed: such a node is of no use and should stop
      */
@@ -70,6 +70,7 @@ public final class Replicas {
         this.clock = clock;
         this.noLogDirLeft = noLogDirLeft;
         logs.onFailure((dir, cause) -> failed(dir));
+        logs.onOpened(log -> get(log.topicPartition()).ifPresent(this::takeUp));
     }
 
     public int nodeId() {
@@ -138,6 +139,12 @@ public final class Replicas {
             replica.configure(config);
         }
         replica.lead(leadership);
+        if (logs.get(partition).isPresent()) takeUp(replica);
+    }
+
+    /** The log is open already, or about to be, for a reason of its own: the replica tells it what is committed. */
+    private void takeUp(Replica replica) {
+        if (!replica.isOpen()) replica.whenOpen(() -> {});
     }
 
     /** Another broker leads it, or nobody. */

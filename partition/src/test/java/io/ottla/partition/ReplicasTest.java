@@ -306,6 +306,69 @@ class ReplicasTest {
         assertThat(replicas.get(T0).orElseThrow().epochEnd(3).endOffset()).isEqualTo(1);
     }
 
+    /** Six segments of one batch each, and room for none; then the node ends and starts again. */
+    private void restartWithTooMuch(boolean cleanly) throws Exception {
+        replicas.lead(T0, ID, alone(0), config("segment.bytes", "150"));
+        for (int i = 0; i < 6; i++) append(T0, 1, 1000, "a record that nearly fills a segment " + i);
+        clock.settle();
+        assertThat(take()).hasSize(6).last().asString().endsWith(": 5..5");
+        if (cleanly) {
+            logs.closeCleanly(-1, done -> {});
+        } else {
+            // the checkpoint of an earlier time stays
+            clock.advance(10_000);
+            logs.tick(clock.nowMs());
+            append(T0, 1, 1000, "one more");
+        }
+        clock.settle();
+        start();
+        logs.wanted(partition -> Optional.of(new Logs.Wanted(ID, ROOM_FOR_NONE.log())));
+    }
+
+    private static final PartitionConfig ROOM_FOR_NONE = config("segment.bytes", "150", "retention.bytes", "0");
+
+    private long startAfterRetention(TopicPartition partition) {
+        for (int i = 0; i < 3; i++) {
+            clock.advance(LogSettings.DEFAULTS.retentionIntervalMs());
+            logs.tick(clock.nowMs());
+            clock.settle();
+        }
+        return logs.get(partition).orElseThrow().startOffset();
+    }
+
+    @Test
+    void retentionGoesOnAtAPartitionThatAConsumerOpened() throws Exception {
+        restartWithTooMuch(true);
+        replicas.lead(T0, ID, alone(1), ROOM_FOR_NONE);
+        assertThat(replicas.get(T0).orElseThrow().whenOpen(() -> {})).isTrue();
+        clock.settle();
+        assertThat(startAfterRetention(T0)).isEqualTo(6);
+    }
+
+    @Test
+    void retentionGoesOnAtAPartitionThatNobodyUsesAfterACleanStop() throws Exception {
+        restartWithTooMuch(true);
+        replicas.lead(T0, ID, alone(1), ROOM_FOR_NONE);
+        assertThat(startAfterRetention(T0)).isEqualTo(6);
+    }
+
+    @Test
+    void retentionGoesOnAtAPartitionThatWasOnlyCheckedAfterAnUncleanStop() throws Exception {
+        restartWithTooMuch(false);
+        replicas.lead(T0, ID, alone(1), ROOM_FOR_NONE);
+        assertThat(startAfterRetention(T0)).isEqualTo(7);
+    }
+
+    @Test
+    void retentionGoesOnWhereTheCheckWasFasterThanTheNewsOfTheLeadership() throws Exception {
+        restartWithTooMuch(false);
+        logs.tick(clock.nowMs());
+        clock.settle();
+        assertThat(logs.get(T0)).isPresent();
+        replicas.lead(T0, ID, alone(1), ROOM_FOR_NONE);
+        assertThat(startAfterRetention(T0)).isEqualTo(7);
+    }
+
     @Test
     void whoWaitsForAPartitionThatIsDeletedMeanwhileIsToldSo() {
         replicas.lead(T0, ID, alone(0), config());
