@@ -4,6 +4,9 @@ import io.ottla.base.Disk;
 import io.ottla.base.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +50,8 @@ final class CleanOpening {
                 file.release();
             }
         }
-        IndexEnd times = times(active, endOffset);
-        // known already if the indexes had to be rebuilt
-        Segment.MaxTimestamp max = segments.last().maxTimestamp().orElseGet(() -> times.maxTimestamp(base));
+        Segment.MaxTimestamp max = maxTimestamp(active, endOffset);
+        IndexEnd times = end(timeIndex(base), TimeIndex.ENTRY_BYTES);
         segments.put(active.looked(active.sizeBytes() - from, offsets.inFile(), times.inFile(), max));
         return OptionalLong.of(endOffset);
     }
@@ -70,13 +72,6 @@ final class CleanOpening {
 
         int inFile() {
             return exact ? entries : IndexFile.UNKNOWN;
-        }
-
-        /** Of a time index. */
-        Segment.MaxTimestamp maxTimestamp(long baseOffset) {
-            if (entries == 0) return new Segment.MaxTimestamp(-1, baseOffset);
-            return new Segment.MaxTimestamp(
-                    TimeIndex.TIMESTAMP.of(last, 0), baseOffset + TimeIndex.RELATIVE_OFFSET.of(last, 0));
         }
     }
 
@@ -114,15 +109,23 @@ final class CleanOpening {
         }
     }
 
-    /** The last entry must be of a record that is there. */
-    private IndexEnd times(Segment.Loaded active, long endOffset) throws IOException {
-        long base = active.baseOffset();
-        IndexEnd end = end(timeIndex(base), TimeIndex.ENTRY_BYTES);
-        // one entry of zeros is what Kafka leaves in the index of a segment that is empty
-        if (end.entries() == 0 || TimeIndex.RELATIVE_OFFSET.of(end.last(), 0) < Math.max(1, endOffset - base))
-            return end;
-        segments.rebuildIndexes(base, "damaged");
-        return end(timeIndex(base), TimeIndex.ENTRY_BYTES);
+    /** A time index that does not end with it is built anew. */
+    private Segment.MaxTimestamp maxTimestamp(Segment.Loaded active, long endOffset) throws IOException {
+        // known already if the indexes had to be rebuilt
+        Optional<Segment.MaxTimestamp> known = segments.last().maxTimestamp();
+        if (known.isPresent()) return known.get();
+        SegmentTimes.Latest latest = latest(segments.files(active, endOffset));
+        if (latest.isIndexWrong()) segments.rebuildIndexes(active.baseOffset(), "damaged");
+        return latest.max();
+    }
+
+    private SegmentTimes.Latest latest(SegmentFiles active) throws IOException {
+        List<DiskFile> held = new ArrayList<>();
+        try {
+            return new SegmentTimes(active.open(disk, held)).latest();
+        } finally {
+            held.forEach(DiskFile::release);
+        }
     }
 
     private TimeIndex timeIndex(long base) {

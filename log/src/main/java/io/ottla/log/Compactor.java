@@ -33,6 +33,12 @@ final class Compactor {
         for (Log log : logs.opened()) {
             if (!log.isUsable() || log.isUncleanable() || running.contains(log)) continue;
             try {
+                if (log.config().minCompactionLagMs() > 0
+                        && log.config().compact()
+                        && !log.ages().areKnown()) {
+                    log.ages().learn(() -> {}); // which is looked at the next time
+                    continue;
+                }
                 Optional<Cleanable> cleanable = Cleanable.of(log, nowMs);
                 if (cleanable.isEmpty() || !cleanable.get().isWorthwhile(log.config())) continue;
                 if (most == null || isBefore(cleanable.get(), most)) {

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -87,6 +88,18 @@ final class FoundSegments {
 
     boolean hasFile(Path path) {
         return names.contains(path.getFileName().toString());
+    }
+
+    /** One of them, to look into. */
+    SegmentFiles files(Segment.Loaded segment, long endOffset) {
+        return new SegmentFiles(
+                directory,
+                segment.baseOffset(),
+                segment.sizeBytes(),
+                endOffset,
+                IndexFile.UNKNOWN,
+                IndexFile.UNKNOWN,
+                Optional.empty());
     }
 
     DiskFile open(long baseOffset, String suffix, Disk.OpenMode mode) throws IOException {

@@ -212,10 +212,18 @@ abstract class IndexFile {
         return new View(() -> files.get(path), tailFrom, tail, entries, entryBytes);
     }
 
-    /** Writes what waits; the number of entries that are in the file then, −1 for all that are there. */
+    /**
+     * Writes what waits; the number of entries that are in the file then, −1 for all that are there. On a full disk those that
+     * wait go on waiting: whoever looks without them reads more of the segment, and finds the same.
+     */
     final int entriesWritten() throws IOException {
-        write();
-        return count;
+        try {
+            write();
+            return count;
+        } catch (IOException e) {
+            if (!NoSpace.isIt(e)) throw e;
+            return written;
+        }
     }
 
     @FunctionalInterface

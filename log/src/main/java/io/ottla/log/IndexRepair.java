@@ -6,6 +6,7 @@ import io.ottla.base.Outcome;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rebuilds the indexes of a finished segment whose offset index was found to point at no batch. Reads are right without it, but begin at the segment's first
+ * Rebuilds the indexes of a finished segment that were found not to be those of its batches. Reads are right without them, but begin at the segment's first
  * byte. The new files are written beside the old ones, which the loop holds open until they have been replaced. On the loop.
  */
 final class IndexRepair {
@@ -25,17 +26,37 @@ final class IndexRepair {
     private final Log log;
     private final LogContext context;
     private final Set<Long> underWay = new HashSet<>();
+    /** One after another, for each moves files. */
+    private final ArrayDeque<Long> waiting = new ArrayDeque<>();
+
+    private boolean isBusy;
 
     IndexRepair(Log log, LogContext context) {
         this.log = log;
         this.context = context;
     }
 
-    /** A reader was misled by the offset index of a segment. That of the active one is looked at by the next start. */
+    /** A reader was misled by an index of a segment. That of the active one is looked at by the next start. */
     void begin(long baseOffset) {
         Segment segment = log.segments().get(baseOffset);
         if (segment == null || segment == log.active() || !underWay.add(baseOffset)) return;
-        logger.warn("{}: the offset index points at no batch; rebuilding it", segment.path());
+        waiting.add(baseOffset);
+        next();
+    }
+
+    private void next() {
+        while (!isBusy && !waiting.isEmpty()) {
+            long baseOffset = waiting.remove();
+            Segment segment = log.segments().get(baseOffset);
+            if (segment != null && log.isUsable()) rebuild(segment);
+            else underWay.remove(baseOffset);
+        }
+    }
+
+    private void rebuild(Segment segment) {
+        isBusy = true;
+        long baseOffset = segment.baseOffset();
+        logger.warn("{}: its indexes are not those of its batches; rebuilding them", segment.path());
         SegmentFiles files;
         try {
             files = segment.forDiskThread(log.endOf(segment));
@@ -51,6 +72,12 @@ final class IndexRepair {
                 case Outcome.Failed<Segment.Loaded>(IOException cause) -> ended(baseOffset, cause);
             }
         });
+    }
+
+    private void over(long baseOffset) {
+        underWay.remove(baseOffset);
+        isBusy = false;
+        next();
     }
 
     private static Segment.Loaded build(Disk disk, SegmentFiles segment, int indexIntervalBytes, long lastModifiedMs)
@@ -78,7 +105,7 @@ final class IndexRepair {
         if (!isStill || log.reads().filesMoving()) {
             // compaction or retention was faster; the next reader that is misled begins it again
             log.inBackground("what was an index", () -> deleteTemporary(base));
-            underWay.remove(base);
+            over(base);
             return;
         }
         try {
@@ -108,10 +135,11 @@ final class IndexRepair {
 
     private void install(Segment segment, Segment.Loaded built) {
         long base = built.baseOffset();
-        underWay.remove(base);
-        if (log.segments().get(base) != segment) return;
-        log.segments().put(base, Segment.existing(context.files(), log.directory(), built, segment.durable()));
-        log.reads().filesChanged();
+        if (log.segments().get(base) == segment) {
+            log.segments().put(base, Segment.existing(context.files(), log.directory(), built, segment.durable()));
+            log.reads().filesChanged();
+        }
+        over(base);
     }
 
     private Path path(long baseOffset, String suffix) {
@@ -125,7 +153,9 @@ final class IndexRepair {
     /** Stays under way, so that it is not tried for ever. */
     private void ended(long baseOffset, IOException cause) {
         boolean isHarmless = NoSpace.isIt(cause) || cause instanceof DamagedLog || !log.isUsable();
-        logger.warn("{}: its offset index stays as it is: {}", path(baseOffset, LogFiles.LOG), cause.toString());
+        logger.warn("{}: its indexes stay as they are: {}", path(baseOffset, LogFiles.LOG), cause.toString());
         if (!isHarmless) log.failed(cause);
+        isBusy = false;
+        next();
     }
 }

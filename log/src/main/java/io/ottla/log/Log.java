@@ -32,6 +32,7 @@ public final class Log {
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
     private final LogFlusher flusher;
     private final LogRetention retention;
+    private final SegmentAges ages;
     private final LogReads reads;
     private final LogWriter writer;
     private final LogFinish finish;
@@ -68,6 +69,7 @@ public final class Log {
         this.config = config;
         flusher = new LogFlusher(this, context);
         retention = new LogRetention(this, context);
+        ages = new SegmentAges(this, context);
         reads = new LogReads(this, context);
         writer = new LogWriter(this, context);
         finish = new LogFinish(this, context);
@@ -292,6 +294,10 @@ public final class Log {
 
     LogRetention retention() {
         return retention;
+    }
+
+    SegmentAges ages() {
+        return ages;
     }
 
     LogFinish finish() {

@@ -33,6 +33,11 @@ final class LogReads {
         repair = new IndexRepair(log, context);
     }
 
+    /** A reader on a disk thread found that the indexes of a segment are not those of its batches. */
+    void misled(long baseOffset) {
+        repair.begin(baseOffset);
+    }
+
     ReadHints hints() {
         return hints;
     }
@@ -226,8 +231,11 @@ final class LogReads {
         OffsetLookup lookup = new OffsetLookup(context.disk(), files, log.startOffset());
         long generationNow = generation;
         context.disk().submit(new Object(), () -> lookup.find(timestamp), outcome -> {
-            if (isStill(generationNow)) completion.complete(checked(outcome));
-            else if (log.isOpen()) findOnDisk(timestamp, completion);
+            if (isStill(generationNow)) {
+                lookup.learned().forEach(log.ages()::know);
+                lookup.misledBy().forEach(repair::begin);
+                completion.complete(checked(outcome));
+            } else if (log.isOpen()) findOnDisk(timestamp, completion);
             else completion.complete(Outcome.failed(new IOException(log + " is closed")));
         });
     }

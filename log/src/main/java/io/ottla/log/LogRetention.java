@@ -1,15 +1,11 @@
 package io.ottla.log;
 
 import io.ottla.base.Completion;
-import io.ottla.base.DiskFile;
 import io.ottla.base.Outcome;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,50 +42,20 @@ final class LogRetention {
         boolean deletes(Segment segment) throws IOException;
     }
 
-    /** Deletes what is due; asks a disk thread first for the age of segments that nobody has read yet. */
+    /** Deletes what is due; finds out first, on a disk thread, how old the segments are that nobody has read yet. */
     void retain(long nowMs) throws IOException {
-        List<SegmentFiles> unknown = new ArrayList<>();
-        if (log.config().delete() && log.config().retentionMs() >= 0)
-            for (Segment segment : log.segments().values())
-                if (!segment.knowsMaxTimestamp()) unknown.add(segment.forDiskThread(log.endOf(segment)));
-        if (unknown.isEmpty()) {
-            retainNow(nowMs);
-            return;
-        }
-        context.disk().submit(log.directory(), () -> maxTimestamps(unknown), outcome -> {
-            if (!log.isUsable()) return;
-            try {
-                switch (outcome) {
-                    case Outcome.Done<Map<Long, Segment.MaxTimestamp>>(Map<Long, Segment.MaxTimestamp> found) -> {
-                        found.forEach(this::know);
-                        retainNow(nowMs);
-                    }
-                    case Outcome.Failed<Map<Long, Segment.MaxTimestamp>>(IOException cause) -> log.failed(cause);
-                }
-            } catch (IOException e) {
-                log.failed(e);
-            }
-        });
+        boolean byTime = log.config().delete() && log.config().retentionMs() >= 0;
+        if (!byTime || log.ages().areKnown()) retainNow(nowMs);
+        else log.ages().learn(() -> retainKnown(nowMs));
     }
 
-    private void know(long baseOffset, Segment.MaxTimestamp max) {
-        Segment segment = log.segments().get(baseOffset);
-        if (segment != null && !segment.knowsMaxTimestamp()) segment.knowMaxTimestamp(max);
-    }
-
-    private Map<Long, Segment.MaxTimestamp> maxTimestamps(List<SegmentFiles> segments) throws IOException {
-        Map<Long, Segment.MaxTimestamp> found = new TreeMap<>();
-        for (SegmentFiles segment : segments) {
-            List<DiskFile> held = new ArrayList<>();
-            try {
-                found.put(segment.baseOffset(), segment.lastTimeEntry(segment.open(context.disk(), held)));
-            } catch (NoSuchFileException gone) {
-                logger.debug("{} is gone", segment);
-            } finally {
-                held.forEach(DiskFile::release);
-            }
+    private void retainKnown(long nowMs) {
+        try {
+            // a segment may have come meanwhile that is not known: next time then
+            if (log.ages().areKnown()) retainNow(nowMs);
+        } catch (IOException e) {
+            log.failed(e);
         }
-        return found;
     }
 
     private void retainNow(long nowMs) throws IOException {

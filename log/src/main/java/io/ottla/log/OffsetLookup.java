@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds an offset by time. The answer is that of a walk over all records: the first at or after the log start whose
@@ -28,7 +30,6 @@ public final class OffsetLookup {
     /** The last offset in tiered storage: there is none. */
     public static final long LATEST_TIERED = -5;
 
-    private static final Logger logger = LoggerFactory.getLogger(OffsetLookup.class);
     private static final int READ_BYTES = 256 << 10;
 
     /**
@@ -45,6 +46,8 @@ public final class OffsetLookup {
     private final long startOffset;
     private final ByteBuffer scratch = ByteBuffer.allocate(OpenFiles.SCRATCH_BYTES);
     private final List<DiskFile> held = new ArrayList<>();
+    private final Map<Long, SegmentTimes.Latest> learned = new TreeMap<>();
+    private final Set<Long> misledBy = new TreeSet<>();
 
     OffsetLookup(Disk disk, List<SegmentFiles> segments, long startOffset) {
         this.disk = disk;
@@ -64,7 +67,7 @@ public final class OffsetLookup {
     private Answer firstAtOrAfter(long timestamp) throws IOException {
         for (SegmentFiles segment : segments) {
             SegmentReader.View view = open(segment);
-            if (max(segment, view).timestampMs() < timestamp && isEndSound(segment, view)) continue;
+            if (max(segment, view).timestampMs() < timestamp) continue;
             Answer found = firstAtOrAfter(view, timestamp);
             if (found.offset() >= 0) return found;
         }
@@ -77,8 +80,21 @@ public final class OffsetLookup {
         return segment.open(disk, held);
     }
 
-    private static Segment.MaxTimestamp max(SegmentFiles segment, SegmentReader.View view) throws IOException {
-        return segment.maxTimestamp().isPresent() ? segment.maxTimestamp().get() : segment.lastTimeEntry(view);
+    private Segment.MaxTimestamp max(SegmentFiles segment, SegmentReader.View view) throws IOException {
+        if (segment.maxTimestamp().isPresent()) return segment.maxTimestamp().get();
+        SegmentTimes.Latest latest = new SegmentTimes(view).latest();
+        learned.put(segment.baseOffset(), latest);
+        return latest.max();
+    }
+
+    /** What had to be found out about segments, by base offset. */
+    Map<Long, SegmentTimes.Latest> learned() {
+        return learned;
+    }
+
+    /** The base offsets of segments with an entry in the time index that is of no batch. */
+    Set<Long> misledBy() {
+        return misledBy;
     }
 
     private Answer firstAtOrAfter(SegmentReader.View view, long timestamp) throws IOException {
@@ -113,40 +129,20 @@ public final class OffsetLookup {
         return Answer.NONE;
     }
 
-    /** Whether the largest timestamp that {@link #max} found can be believed. */
-    private boolean isEndSound(SegmentFiles segment, SegmentReader.View view) throws IOException {
-        if (segment.maxTimestamp().isPresent()) return true;
-        int entries = view.timeIndex().count();
-        return entries == 0 || isSound(view, entries - 1);
-    }
-
-    /**
-     * An index has no checksum, and one that misleads would give a wrong answer; so the batch that an entry stands for must have its
-     * timestamp. If not, the segment is read from its beginning.
-     */
+    /** An index has no checksum: one that misleads would give a wrong answer. So without it the segment is read from its beginning. */
     private boolean isSound(SegmentReader.View view, int entry) throws IOException {
-        long timestamp = view.timeIndex().field(entry, TimeIndex.TIMESTAMP, scratch, true);
-        long offset = view.baseOffset() + view.timeIndex().field(entry, TimeIndex.RELATIVE_OFFSET, scratch, true);
-        Optional<SegmentReader.Found> batch = new SegmentReader(view, scratch, true).locate(offset);
-        if (batch.isPresent()) {
-            BatchScan scan = new BatchScan(
-                    view.log().file(),
-                    batch.get().position(),
-                    view.sizeBytes(),
-                    ByteBuffer.allocate(BatchView.HEADER_BYTES_V2),
-                    false,
-                    true);
-            if (scan.next() == BatchScan.Step.BATCH && scan.batch().maxTimestamp() == timestamp) return true;
-        }
-        logger.warn("{}: entry {} of its time index is damaged; reading it without", view.name(), entry);
-        return false;
+        boolean isSound = new SegmentTimes(view).isSound(entry);
+        if (!isSound) misledBy.add(view.baseOffset());
+        return isSound;
     }
 
     private Answer latestRecord() throws IOException {
         SegmentFiles best = null;
         Segment.MaxTimestamp most = new Segment.MaxTimestamp(-1, -1);
         for (SegmentFiles segment : segments) {
-            Segment.MaxTimestamp max = max(segment, open(segment));
+            SegmentReader.View view = open(segment);
+            Segment.MaxTimestamp max = max(segment, view);
+            if (max.offset() < startOffset) max = new SegmentTimes(view).latestFrom(startOffset);
             if (max.timestampMs() <= most.timestampMs()) continue;
             most = max;
             best = segment;

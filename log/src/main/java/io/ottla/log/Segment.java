@@ -1,5 +1,7 @@
 package io.ottla.log;
 
+import static io.ottla.base.Invariant.invariant;
+
 import io.ottla.base.DiskFile;
 import io.ottla.kafkaprotocol.BatchView;
 import java.io.IOException;
@@ -201,7 +203,6 @@ final class Segment {
             if (NoSpace.isIt(e)) throw new NoSpace(e);
             throw e;
         }
-        maxTimestamp(); // known before the size changes, since an unknown one is read from the file
         index(batches.position(position), indexIntervalBytes);
         lastModifiedMs = nowMs;
     }
@@ -241,13 +242,9 @@ final class Segment {
         return firstTimestampMs;
     }
 
-    /** Blocks if nobody asked before: then it is the last entry of the time index. */
-    MaxTimestamp maxTimestamp() throws IOException {
-        if (maxTimestampMs == UNKNOWN) {
-            long timestamp = timeIndex.lastTimestampMs();
-            maxTimestampOffset = timeIndex.lastOffset();
-            maxTimestampMs = timestamp;
-        }
+    /** With timestamp −1 if no batch has one. Of a finished segment only if {@link #knowsMaxTimestamp}; {@link SegmentAges} finds it. */
+    MaxTimestamp maxTimestamp() {
+        invariant(maxTimestampMs != UNKNOWN, "nobody has looked for the largest timestamp of %s", this);
         return new MaxTimestamp(maxTimestampMs, maxTimestampOffset);
     }
 
@@ -260,8 +257,8 @@ final class Segment {
         maxTimestampOffset = max.offset();
     }
 
-    /** What retention by time goes by. Blocks if nobody asked before. */
-    long newestMs() throws IOException {
+    /** What retention by time goes by; as for {@link #maxTimestamp}. */
+    long newestMs() {
         long timestamp = maxTimestamp().timestampMs();
         return timestamp >= 0 ? timestamp : lastModifiedMs;
     }

@@ -3,7 +3,6 @@ package io.ottla.log;
 import io.ottla.base.Disk;
 import io.ottla.base.DiskFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +14,7 @@ import java.util.Optional;
  * @param endOffset where the next segment begins, or the log ended
  * @param offsetEntries of the offset index; −1 for all that are in the file
  * @param timeEntries of the time index; −1 for all that are in the file
- * @param maxTimestamp if it is not simply the last entry of the time index
+ * @param maxTimestamp if it is known; else {@link SegmentTimes} finds it
  */
 record SegmentFiles(
         Path directory,
@@ -44,17 +43,6 @@ record SegmentFiles(
                 endOffset,
                 index(disk, offsets, offsetEntries, OffsetIndex.ENTRY_BYTES, held),
                 index(disk, times, timeEntries, TimeIndex.ENTRY_BYTES, held));
-    }
-
-    /** The largest timestamp in the segment, as its time index has it. */
-    Segment.MaxTimestamp lastTimeEntry(SegmentReader.View view) throws IOException {
-        IndexFile.View index = view.timeIndex();
-        if (index.count() == 0) return new Segment.MaxTimestamp(-1, baseOffset);
-        ByteBuffer scratch = ByteBuffer.allocate(TimeIndex.ENTRY_BYTES);
-        int last = index.count() - 1;
-        long timestampMs = index.field(last, TimeIndex.TIMESTAMP, scratch, true);
-        return new Segment.MaxTimestamp(
-                timestampMs, baseOffset + index.field(last, TimeIndex.RELATIVE_OFFSET, scratch, true));
     }
 
     private static IndexFile.View index(Disk disk, IndexFile index, int entries, int entryBytes, List<DiskFile> held)

@@ -50,12 +50,4 @@ final class TimeIndex extends IndexFile {
         }
         return lastTimestampMs;
     }
-
-    /** The offset of the last entry; the base offset if there is none. */
-    long lastOffset() throws IOException {
-        int entries = count();
-        return entries == 0
-                ? baseOffset
-                : baseOffset + view().field(entries - 1, RELATIVE_OFFSET, files.scratch(), true);
-    }
 }

@@ -10,11 +10,14 @@ import io.ottla.kafkaprotocol.NewRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Offsets by time are what a walk over all records would find; cold reads are what warm ones are. */
 class LookupTest {
@@ -86,6 +89,139 @@ class LookupTest {
         }
         bench.open();
         for (long timestamp = 990; timestamp < 1760; timestamp += 3) compare(bench, all, timestamp);
+    }
+
+    /** What may become of a time index: not by us, but by tools, copies that broke off, and file systems. */
+    enum Spoilt {
+        EMPTY {
+            @Override
+            byte[] spoil(byte[] content) {
+                return new byte[0];
+            }
+        },
+        ENTRIES_MISSING_AT_THE_END {
+            @Override
+            byte[] spoil(byte[] content) {
+                return Arrays.copyOf(content, content.length / 2 / TimeIndex.ENTRY_BYTES * TimeIndex.ENTRY_BYTES);
+            }
+        },
+        CUT_WITHIN_AN_ENTRY {
+            @Override
+            byte[] spoil(byte[] content) {
+                return Arrays.copyOf(content, Math.max(0, content.length - 5));
+            }
+        },
+        ZEROS {
+            @Override
+            byte[] spoil(byte[] content) {
+                return new byte[content.length];
+            }
+        },
+        ZEROS_BEHIND {
+            @Override
+            byte[] spoil(byte[] content) {
+                return Arrays.copyOf(content, content.length + 10 * TimeIndex.ENTRY_BYTES);
+            }
+        },
+        NOISE {
+            @Override
+            byte[] spoil(byte[] content) {
+                SeededRandom random = new SeededRandom(3);
+                for (int i = 0; i < content.length; i++) content[i] = (byte) random.nextInt(256);
+                return content;
+            }
+        },
+        NOISE_BEHIND {
+            @Override
+            byte[] spoil(byte[] content) {
+                byte[] longer = Arrays.copyOf(content, content.length + 3 * TimeIndex.ENTRY_BYTES + 1);
+                Arrays.fill(longer, content.length, longer.length, (byte) 0x11);
+                return longer;
+            }
+        };
+
+        abstract byte[] spoil(byte[] content);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Spoilt.class)
+    void whatATimeIndexDoesNotSayIsReadFromTheRecords(Spoilt spoilt, @TempDir Path folder) throws Exception {
+        LogBench bench = new LogBench(folder);
+        bench.config = new HashMap<>(Map.of(
+                "segment.bytes", "3000",
+                "index.interval.bytes", "300",
+                "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)));
+        bench.open();
+        SeededRandom random = new SeededRandom(6);
+        // some segments rise, in some the latest comes early: their indexes end long before they do
+        for (int i = 0; i < 200; i++) {
+            long timestamp = (i / 50) % 2 == 0 ? 1000 + i * 5L + random.nextInt(60) : 3000 - i * 5L;
+            bench.append(LogBench.batch(timestamp, "value number " + i, "another " + i));
+        }
+        bench.disk.run();
+        List<LogBench.Seen> all = bench.all(0, 10_000);
+        bench.stop();
+        Map<Path, byte[]> before = new HashMap<>();
+        for (Path index : timeIndexes(folder)) {
+            before.put(index, Files.readAllBytes(index));
+            Files.write(index, spoilt.spoil(Files.readAllBytes(index)));
+        }
+        assertThat(before).hasSizeGreaterThan(5);
+        for (boolean isClean : new boolean[] {true, false}) {
+            bench.open();
+            for (long timestamp = 900; timestamp < 3100; timestamp += 13) compare(bench, all, timestamp);
+            LogBench.Seen latest = all.getFirst();
+            for (LogBench.Seen seen : all) if (seen.timestampMs() > latest.timestampMs()) latest = seen;
+            assertThat(bench.offsetForTime(OffsetLookup.MAX_TIMESTAMP).offset()).isEqualTo(latest.offset());
+            if (isClean) bench.log.roll(bench.disk.nowMs, bench.log.endOffset());
+            bench.disk.run();
+            if (isClean) bench.stop();
+            else bench.kill();
+        }
+        for (var each : before.entrySet()) {
+            byte[] now = Files.readAllBytes(each.getKey());
+            byte[] then = each.getValue();
+            if (spoilt == Spoilt.ZEROS_BEHIND) now = Arrays.copyOf(now, then.length);
+            assertThat(now).as("%s, once it was found out", each.getKey()).isEqualTo(then);
+        }
+    }
+
+    @Test
+    void retentionGoesByTheRecordsWhereTheTimeIndexIsEmpty(@TempDir Path folder) throws Exception {
+        LogBench bench = new LogBench(folder);
+        bench.config = new HashMap<>(Map.of("segment.bytes", "3000", "retention.ms", "100000"));
+        bench.open();
+        for (int i = 0; i < 150; i++) {
+            bench.disk.nowMs += 1_000;
+            bench.append("value number " + i);
+        }
+        bench.stop();
+        for (Path index : timeIndexes(folder)) Files.write(index, new byte[0]);
+        bench.open();
+        // the files were written a moment ago, by the clock of this machine: far in the future of this test
+        bench.disk.nowMs += 300_000;
+        bench.logs.tick(bench.disk.nowMs);
+        bench.disk.run();
+        assertThat(bench.log.startOffset()).isEqualTo(150);
+    }
+
+    @Test
+    void theLatestOfTheRecordsThatAreLeft(@TempDir Path folder) {
+        LogBench bench = new LogBench(folder).open();
+        bench.append(LogBench.batch(9000, "latest"));
+        bench.append(LogBench.batch(1000, "a"));
+        bench.append(LogBench.batch(2000, "b"));
+        bench.append(LogBench.batch(1500, "c"));
+        assertThat(bench.offsetForTime(OffsetLookup.MAX_TIMESTAMP).offset()).isZero();
+        bench.log.deleteRecordsBefore(1);
+        assertThat(bench.offsetForTime(OffsetLookup.MAX_TIMESTAMP)).isEqualTo(new OffsetLookup.Answer(2000, 2, 0));
+    }
+
+    private static List<Path> timeIndexes(Path folder) throws java.io.IOException {
+        try (java.util.stream.Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(TimeIndex.SUFFIX))
+                    .toList();
+        }
     }
 
     @Test

@@ -12,7 +12,7 @@ public sealed interface PartitionEffect {
     record Flush() implements PartitionEffect {}
 
     /**
-     * The high watermark has risen: the log is to be told, and {@link Partition#firstUnstableOffset} what it says then,
+     * The high watermark has risen, or the log is open and does not know it yet: it is to be told, and {@link Partition#firstUnstableOffset} what it says then,
      * since a transaction ends for readers when its marker is committed.
      */
     record Committed(long highWatermark) implements PartitionEffect {}
