@@ -21,6 +21,9 @@ final class DurableFile {
         try {
             file.write(0, ByteBuffer.wrap(content));
             file.sync();
+        } catch (IOException e) {
+            if (NoSpace.isIt(e)) disk.delete(temporary); // a part of it is of no use, and takes room
+            throw e;
         } finally {
             file.release();
         }

@@ -29,6 +29,9 @@ final class FoundSegments {
     /** A larger buffer is better not on the heap, a smaller one is cheaper there. */
     private static final int HEAP_BYTES_MAX = 64 << 10;
 
+    private static final List<String> FILES =
+            List.of(LogFiles.LOG, OffsetIndex.SUFFIX, TimeIndex.SUFFIX, TransactionIndex.SUFFIX);
+
     private final Disk disk;
     private final Path directory;
     private final int indexIntervalBytes;
@@ -44,6 +47,8 @@ final class FoundSegments {
         this.indexIntervalBytes = indexIntervalBytes;
         this.names = new HashSet<>(names);
         for (String name : names) {
+            if (FILES.stream().anyMatch(name::endsWith) && disk.isDirectory(directory.resolve(name)))
+                throw new IOException(name + " is a directory");
             OptionalLong base = LogFiles.offset(name, LogFiles.LOG);
             if (base.isPresent()) segments.put(base.getAsLong(), stat(base.getAsLong()));
         }

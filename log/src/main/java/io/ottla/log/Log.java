@@ -9,9 +9,11 @@ import io.ottla.base.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -277,8 +279,8 @@ public final class Log {
     }
 
     /** Cuts off everything from {@code offset} on. Until it completes the log must not be used. */
-    public void truncateTo(long offset, Completion<Void> completion) {
-        LogTruncation.truncate(this, context, offset, completion);
+    public void truncateTo(long nowMs, long offset, Completion<Void> completion) {
+        LogTruncation.truncate(this, context, nowMs, offset, completion);
     }
 
     void truncating() {
@@ -287,8 +289,18 @@ public final class Log {
         closeFiles();
     }
 
+    /** What was cut is checked and synced; of the segments before it only those are durable that were before. */
     void truncated(LoadedLog loaded) {
+        Set<Long> durable = new HashSet<>();
+        for (Segment segment : segments.values()) if (segment.durable()) durable.add(segment.baseOffset());
+        long flushedBefore = flushedOffset();
         install(loaded);
+        boolean allDurable = true;
+        for (Segment segment : segments.headMap(active().baseOffset()).values()) {
+            segment.durable(durable.contains(segment.baseOffset()));
+            allDurable &= segment.durable();
+        }
+        if (!allDurable) flusher.restart(Math.min(flushedBefore, endOffset));
         state = State.OPEN;
     }
 

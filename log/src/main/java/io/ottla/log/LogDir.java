@@ -2,10 +2,12 @@ package io.ottla.log;
 
 import io.ottla.base.Completion;
 import io.ottla.base.Disk;
+import io.ottla.base.DiskFile;
 import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.TreeMap;
  * .lock                                held by the process that uses the directory
  * meta.properties                      {@link MetaProperties}
  * .ottla_sync_failed                   {@link SyncFailure}
+ * .ottla_probe                         there for a moment, when a log cannot be opened
  * .kafka_cleanshutdown                 {"version":0,"brokerEpoch":n}: the last stop was clean. Gone while in use
  * *-offset-checkpoint                  {@link OffsetCheckpoint}
  * TOPIC-PARTITION/                     {@link PartitionDirectory}
@@ -33,6 +36,7 @@ import java.util.TreeMap;
 public final class LogDir {
     static final String LOCK = ".lock";
     static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+    private static final String PROBE = ".ottla_probe";
 
     private static final int SMALL_FILE_BYTES_MAX = 1 << 20;
 
@@ -266,6 +270,29 @@ public final class LogDir {
             disk.syncDirectory(path);
         } catch (IOException e) {
             throw new LogDirException("The log directory " + path + " cannot be written: " + words(e) + ".", e);
+        }
+    }
+
+    /**
+     * Finds out whether the directory takes and keeps what is written: then a log in it that cannot be read is that log's own trouble. A full disk is
+     * no trouble of the directory. Blocks.
+     *
+     * @throws IOException if it does not
+     */
+    void probe() throws IOException {
+        Path file = path.resolve(PROBE);
+        try {
+            disk.list(path);
+            DiskFile probe = disk.open(file, Disk.OpenMode.TRUNCATE);
+            try {
+                probe.write(0, ByteBuffer.wrap(new byte[] {1}));
+                probe.sync();
+            } finally {
+                probe.release();
+                disk.delete(file);
+            }
+        } catch (IOException e) {
+            if (!NoSpace.isIt(e)) throw e;
         }
     }
 

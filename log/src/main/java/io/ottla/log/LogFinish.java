@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Brings a log to the state that a clean stop leaves: the indexes of its active segment written, its producers in a snapshot at its end, all of it durable. A
- * log stays usable meanwhile; whatever changes it makes it unfinished again. On the loop.
+ * Brings a log to the state that a clean stop leaves: the indexes of its active segment and its leader epochs written, its producers in a snapshot at its end, all
+ * of it durable. A log stays usable meanwhile; whatever changes it makes it unfinished again. On the loop.
  */
 final class LogFinish {
     private static final long NONE = -1;
@@ -61,7 +61,7 @@ final class LogFinish {
 
     /** Whether a clean stop has anything to make durable. */
     boolean isNeeded() {
-        return !finished && log.isUsable();
+        return (!finished || log.epochs().isOwed()) && log.isUsable();
     }
 
     /** Whether nobody has changed the log for so long that it should be finished now. To be asked about once a second. */
@@ -103,9 +103,13 @@ final class LogFinish {
             return;
         }
         Optional<Snapshot> snapshot = snapshot();
+        Optional<List<LeaderEpochs.Start>> epochs =
+                log.epochs().isOwed() ? Optional.of(log.epochs().starts()) : Optional.empty();
         disk.submit(
                 log.directory(),
                 () -> {
+                    if (epochs.isPresent())
+                        LeaderEpochs.write(disk, log.directory().resolve(LeaderEpochs.FILE), epochs.get());
                     for (IndexFile.Unwritten index : indexes) index.write(disk);
                     if (snapshot.isPresent()) snapshot.get().write(disk, syncSnapshot);
                     return target;
@@ -113,6 +117,7 @@ final class LogFinish {
                 outcome -> {
                     underWay = false;
                     if (outcome instanceof Outcome.Done<Finished>) {
+                        epochs.ifPresent(log.epochs()::written);
                         indexes.forEach(IndexFile.Unwritten::done);
                         snapshot.ifPresent(written -> {
                             snapshots = true;

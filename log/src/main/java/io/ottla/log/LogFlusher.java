@@ -123,7 +123,18 @@ final class LogFlusher {
         flushedOffset = Math.clamp(offset, flushedOffset, log.endOffset());
         if (flushedOffset == log.endOffset()) unflushedSinceMs = -1;
         if (all) for (Segment segment : log.segments().values()) if (segment != log.active()) segment.durable(true);
-        log.logDir().recoveryPoint(log.topicPartition(), flushedOffset, false);
+        raiseRecoveryPoint(false);
+    }
+
+    /** What is before it is not looked at again: so not beyond a batch whose leader epoch is not in its file yet. */
+    private void raiseRecoveryPoint(boolean soon) {
+        if (log.epochs().isOwed()) return;
+        log.logDir().recoveryPoint(log.topicPartition(), flushedOffset, soon);
+    }
+
+    /** The leader epochs' file says all. */
+    void epochsWritten() {
+        if (flushedOffset > log.logDir().recoveryPoint(log.topicPartition())) raiseRecoveryPoint(false);
     }
 
     private void begin() {
@@ -208,7 +219,7 @@ final class LogFlusher {
             case Outcome.Done<Long>(Long to) -> {
                 finished.forEach(segment -> segment.durable(true));
                 flushedOffset = Math.clamp(to, flushedOffset, log.endOffset());
-                log.logDir().recoveryPoint(log.topicPartition(), flushedOffset, !finished.isEmpty());
+                raiseRecoveryPoint(!finished.isEmpty());
                 Outcome<Long> done = Outcome.done(flushedOffset);
                 if (flushedOffset == log.endOffset()) unflushedSinceMs = -1;
                 next.removeIf(waiting -> {

@@ -91,7 +91,7 @@ final class LogLoader {
         snapshots.dropAfter(endOffset);
         snapshots.dropStray(segments.byBase().keySet());
         boolean namesChanged = segments.namesChanged() || snapshots.namesChanged();
-        if (emptied || (recovered && (namesChanged || !request.synced()))) disk.syncDirectory(directory);
+        if (emptied || (recovered && (namesChanged || !request.synced()))) syncNames();
         return new LoadedLog(
                 topicId,
                 List.copyOf(segments.byBase().values()),
@@ -103,6 +103,14 @@ final class LogLoader {
                 epochs.starts(),
                 recovery.recoveredBytes(),
                 recovered);
+    }
+
+    private void syncNames() throws IOException {
+        try {
+            disk.syncDirectory(directory);
+        } catch (IOException e) {
+            throw new FailedSync(e);
+        }
     }
 
     private boolean isTruncation() {

@@ -31,12 +31,18 @@ final class LogOpening {
     /** A partition is only named when its check took noticeable time. */
     private static final long LARGE_RECOVERY_BYTES = 64 << 20;
 
+    /** A log that cannot be checked is tried again so often. */
+    private static final long CHECK_AGAIN_MS = 30_000;
+
     private final Logs logs;
     private final LogContext context;
     private final Clock clock;
     private final Map<TopicPartition, Opening> openings = new HashMap<>();
     private final ArrayDeque<Opening> queue = new ArrayDeque<>();
     private final Set<TopicPartition> unrecovered = new TreeSet<>();
+    /** Those among them that could not be opened, and when it is tried again. */
+    private final Map<TopicPartition, Long> checkAgainAtMs = new HashMap<>();
+
     private final List<Runnable> whenAllSettled = new ArrayList<>();
     /** Directories whose files are to be synced, all at once, before any log in them is checked. */
     private final List<LogDir> toSync = new ArrayList<>();
@@ -110,6 +116,7 @@ final class LogOpening {
 
     void forget(TopicPartition tp) {
         unrecovered.remove(tp);
+        checkAgainAtMs.remove(tp);
     }
 
     void open(TopicPartition tp, TopicId topicId, LogConfig config, Completion<Log> completion) {
@@ -168,6 +175,7 @@ final class LogOpening {
             if (running + queue.size() >= context.settings().recoveriesMax()) break;
             LogDir dir = logs.dirOf(tp).orElseThrow();
             if (openings.containsKey(tp) || dir.failure().isPresent()) continue;
+            if (checkAgainAtMs.getOrDefault(tp, nowMs) > nowMs) continue;
             Opening opening = new Opening(tp, dir, false);
             openings.put(tp, opening);
             queue.addLast(opening);
@@ -205,7 +213,7 @@ final class LogOpening {
                 Long.MAX_VALUE,
                 clock.nowMs());
         Disk disk = context.disk();
-        disk.submit(directory, () -> load(disk, opening.tp, request, topicId), outcome -> {
+        disk.submit(directory, () -> loadOrProbe(disk, opening, request, topicId), outcome -> {
             running--;
             openings.remove(opening.tp);
             settle(opening, config, directory, outcome);
@@ -229,6 +237,20 @@ final class LogOpening {
             opening.settled.forEach(Runnable::run);
         }
         queue.clear();
+    }
+
+    /** Tells the trouble of one log from that of its directory. On a disk thread. */
+    private static LoadedLog loadOrProbe(
+            Disk disk, Opening opening, LogLoader.Request request, Optional<TopicId> topicId) throws IOException {
+        try {
+            return load(disk, opening.tp, request, topicId);
+        } catch (InconsistentTopicId | FailedSync e) {
+            throw e;
+        } catch (IOException e) {
+            if (NoSpace.isIt(e)) throw e;
+            opening.dir.probe();
+            throw new UnopenableLog(request.directory(), e);
+        }
     }
 
     /** On a disk thread. */
@@ -265,14 +287,26 @@ final class LogOpening {
             }
             case Outcome.Failed<LoadedLog>(IOException cause) -> {
                 if (opening.fresh) logs.unplace(tp);
-                if (!(cause instanceof InconsistentTopicId) && !NoSpace.isIt(cause)) logs.fail(opening.dir, cause);
+                if (isOfTheDirectory(cause)) logs.fail(opening.dir, cause);
+                else if (unrecovered.contains(tp)) checkLater(tp, cause);
                 for (Waiting waiting : opening.waiting) waiting.completion().complete(Outcome.failed(cause));
             }
         }
         opening.settled.forEach(Runnable::run);
     }
 
+    private static boolean isOfTheDirectory(IOException cause) {
+        return !(cause instanceof InconsistentTopicId || cause instanceof UnopenableLog || NoSpace.isIt(cause));
+    }
+
+    /** Said once; the others are not to wait for it. */
+    private void checkLater(TopicPartition tp, IOException cause) {
+        if (checkAgainAtMs.put(tp, clock.nowMs() + CHECK_AGAIN_MS) == null)
+            logger.error("{} cannot be checked after the unclean stop: {}", tp, cause.getMessage());
+    }
+
     private void checked(TopicPartition tp, LoadedLog loaded) {
+        checkAgainAtMs.remove(tp);
         checked++;
         checkedBytes += loaded.recoveredBytes();
         if (loaded.recoveredBytes() >= LARGE_RECOVERY_BYTES)

@@ -100,10 +100,7 @@ final class LogRecovery {
             boolean isCut = valid < segment.sizeBytes();
             if (isCut) cut(segment, file, valid);
             if (request.rewrite()) rewrite(file, valid);
-            if (isCut || request.rewrite() || !request.synced()) file.sync();
-        } catch (IOException e) {
-            SyncFailure.mark(disk, directory.getParent());
-            throw e;
+            if (isCut || request.rewrite() || !request.synced()) sync(file);
         } finally {
             file.release();
         }
@@ -111,6 +108,15 @@ final class LogRecovery {
         else indexes.write(disk, directory, true, "");
         segments.put(indexes.loaded(valid, segment.lastModifiedMs()));
         return valid == segment.sizeBytes();
+    }
+
+    private void sync(DiskFile file) throws IOException {
+        try {
+            file.sync();
+        } catch (IOException e) {
+            SyncFailure.mark(disk, directory.getParent());
+            throw new FailedSync(e);
+        }
     }
 
     /** @return how many bytes are sound */

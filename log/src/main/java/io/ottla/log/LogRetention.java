@@ -1,6 +1,7 @@
 package io.ottla.log;
 
 import io.ottla.base.Completion;
+import io.ottla.base.Disk;
 import io.ottla.base.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,7 +117,15 @@ final class LogRetention {
     }
 
     private void rename(List<Path> paths) throws IOException {
-        for (Path path : paths)
-            if (context.disk().exists(path)) context.disk().rename(path, LogFiles.withSuffix(path, LogFiles.DELETED));
+        Disk disk = context.disk();
+        for (Path path : paths) {
+            if (!disk.exists(path)) continue;
+            try {
+                disk.rename(path, LogFiles.withSuffix(path, LogFiles.DELETED));
+            } catch (IOException e) {
+                if (!NoSpace.isIt(e)) throw e;
+                disk.delete(path); // a new name takes room; what makes room must not
+            }
+        }
     }
 }

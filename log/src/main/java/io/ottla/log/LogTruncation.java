@@ -9,7 +9,7 @@ final class LogTruncation {
 
     private LogTruncation() {}
 
-    static void truncate(Log log, LogContext context, long offset, Completion<Void> completion) {
+    static void truncate(Log log, LogContext context, long nowMs, long offset, Completion<Void> completion) {
         if (offset >= log.endOffset()) {
             context.disk().submit(log.directory(), () -> null, completion);
             return;
@@ -17,7 +17,7 @@ final class LogTruncation {
         log.truncating();
         LogDir dir = log.logDir();
         dir.lowerRecoveryPoint(log.topicPartition(), offset);
-        LogLoader.Request request = request(log, context.settings(), offset);
+        LogLoader.Request request = request(log, context.settings(), nowMs, offset);
         context.disk().submit(log.directory(), () -> LogLoader.load(context.disk(), request), outcome -> {
             switch (outcome) {
                 case Outcome.Done<LoadedLog>(LoadedLog loaded) -> {
@@ -33,7 +33,7 @@ final class LogTruncation {
         });
     }
 
-    private static LogLoader.Request request(Log log, LogSettings settings, long offset) {
+    private static LogLoader.Request request(Log log, LogSettings settings, long nowMs, long offset) {
         return new LogLoader.Request(
                 log.directory(),
                 log.config(),
@@ -45,6 +45,6 @@ final class LogTruncation {
                 true,
                 log.logDir().syncFailedBefore(),
                 offset,
-                0);
+                nowMs);
     }
 }

@@ -70,8 +70,7 @@ final class LogWriter {
         }
         try {
             rollIfDue(nowMs, admitted);
-            log.active().append(bytes, log.config().indexIntervalBytes(), nowMs);
-            for (ProducerStates.Ended ended : staged.ended()) if (ended.aborted()) indexAborted(staged, ended);
+            append(nowMs, bytes, staged);
         } catch (NoSpace e) {
             // once, not for every producer that tries again: the log of the process may need the same space
             if (!outOfSpace)
@@ -126,11 +125,26 @@ final class LogWriter {
         return Optional.empty();
     }
 
-    private void indexAborted(ProducerStates.Staged staged, ProducerStates.Ended ended) throws IOException {
-        log.active()
-                .transactionIndex()
-                .append(new AbortedTxn(
-                        ended.producerId(), ended.firstOffset(), ended.lastOffset(), staged.stableOffsetAfter(ended)));
+    /** The entries of aborted transactions first: they can be taken back, batches that are in the segment and its indexes cannot. */
+    private void append(long nowMs, ByteBuffer bytes, ProducerStates.Staged staged) throws IOException, NoSpace {
+        List<AbortedTxn> aborted = staged.ended().stream()
+                .filter(ProducerStates.Ended::aborted)
+                .map(ended -> new AbortedTxn(
+                        ended.producerId(), ended.firstOffset(), ended.lastOffset(), staged.stableOffsetAfter(ended)))
+                .toList();
+        TransactionIndex.Undo undo;
+        try {
+            undo = log.active().transactionIndex().append(aborted);
+        } catch (IOException e) {
+            if (NoSpace.isIt(e)) throw new NoSpace(e);
+            throw e;
+        }
+        try {
+            log.active().append(bytes, log.config().indexIntervalBytes(), nowMs);
+        } catch (NoSpace e) {
+            undo.run();
+            throw e;
+        }
     }
 
     private void rollIfDue(long nowMs, Admission.Admitted admitted) throws IOException, NoSpace {

@@ -148,7 +148,8 @@ public final class Logs {
     /**
      * Opens a log, or creates it. If it is open already it gets the configuration.
      *
-     * @param completion fails with {@link InconsistentTopicId} if the directory is another topic's; after any other
+     * @param completion fails with {@link InconsistentTopicId} if the directory is another topic's, with {@link
+     *     UnopenableLog} if this log alone is in trouble, with the system's words if the disk is full; after any other
      *     {@link IOException} its log directory has failed
      */
     public void open(TopicPartition tp, TopicId topicId, LogConfig config, Completion<Log> completion) {

@@ -87,7 +87,13 @@ final class SegmentReader {
         }
         misled |= indexed.isPresent();
         BatchScan scan = scan(0);
-        if (scan.next() == BatchScan.Step.END) return Optional.empty();
+        switch (scan.next()) {
+            case BATCH -> {}
+            case END -> {
+                return Optional.empty();
+            }
+            case TORN, CORRUPT -> throw damaged(scan.position());
+        }
         Walk walk = walk(scan, offset);
         return switch (walk.end) {
             case BATCH, END -> walk.found();

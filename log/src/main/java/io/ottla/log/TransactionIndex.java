@@ -45,12 +45,33 @@ final class TransactionIndex {
         return path;
     }
 
-    void append(AbortedTxn txn) throws IOException {
+    /**
+     * Adds entries, for an append to the segment that follows.
+     *
+     * @return takes them away again, if nothing comes of that append, or of this
+     */
+    Undo append(List<AbortedTxn> txns) throws IOException {
+        if (txns.isEmpty()) return () -> {};
         DiskFile file = files.create(path);
         long at = file.size() / ENTRY_BYTES * ENTRY_BYTES;
-        file.write(at, encode(List.of(txn)));
+        Undo undo = () -> {
+            files.get(path).truncate(at);
+            known = Optional.empty();
+        };
+        try {
+            file.write(at, encode(txns));
+        } catch (IOException e) {
+            undo.run();
+            throw e;
+        }
         exists = true;
-        known.ifPresent(entries -> entries.add(txn));
+        known.ifPresent(entries -> entries.addAll(txns));
+        return undo;
+    }
+
+    @FunctionalInterface
+    interface Undo {
+        void run() throws IOException;
     }
 
     /** All entries; blocks if they are not in the page cache and nobody asked before. */

@@ -103,7 +103,7 @@ class ModelTest {
         if (end == start) return;
         bench.disk.run();
         long to = start + random.nextLong(end - start);
-        bench.log.truncateTo(to, outcome -> {});
+        bench.log.truncateTo(bench.disk.nowMs, to, outcome -> {});
         bench.disk.run();
         end = bench.log.endOffset();
         assertThat(end).isLessThanOrEqualTo(to);

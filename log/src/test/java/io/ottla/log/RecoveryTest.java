@@ -251,7 +251,7 @@ class RecoveryTest {
         }
         bench.disk.run();
         List<Object> done = new ArrayList<>();
-        bench.log.truncateTo(to, done::add);
+        bench.log.truncateTo(bench.disk.nowMs, to, done::add);
         bench.disk.run();
         assertThat(done).hasSize(1);
         assertThat(bench.log.endOffset()).isEqualTo(to);
@@ -264,11 +264,40 @@ class RecoveryTest {
         assertThat(bench.log.latestEpoch()).isEqualTo(5);
     }
 
+    /** A power loss after a truncation must not find a recovery point above what was synced. */
+    @Test
+    void aTruncationCallsNothingDurableThatWasNotBefore() {
+        bench.log.configure(LogConfig.of(Map.of("segment.bytes", "200")));
+        for (int i = 0; i < 20; i++) bench.append("value number " + i);
+        // the flushes of the finished segments wait for a disk thread still
+        List<Runnable> held = new ArrayList<>(bench.disk.queue);
+        bench.disk.queue.clear();
+        assertThat(bench.log.flushedOffset()).isZero();
+        bench.log.truncateTo(bench.disk.nowMs, 15, outcome -> {});
+        bench.disk.run();
+        assertThat(bench.log.endOffset()).isEqualTo(15);
+        assertThat(bench.log.flushedOffset()).isZero();
+        assertThat(bench.log.segments().firstEntry().getValue().durable()).isFalse();
+        assertThat(bench.log.active().createdMs()).isGreaterThan(1_000_000_000_000L);
+        bench.disk.queue.addAll(held);
+        bench.disk.run();
+        assertThat(bench.flush()).isEqualTo(15);
+        assertThat(bench.log.segments().firstEntry().getValue().durable()).isTrue();
+    }
+
+    @Test
+    void aTruncationToNothingBeginsNow() {
+        bench.append("a");
+        bench.log.truncateTo(bench.disk.nowMs, 0, outcome -> {});
+        bench.disk.run();
+        assertThat(bench.log.active().lastModifiedMs()).isGreaterThanOrEqualTo(1_700_000_000_000L);
+    }
+
     @Test
     void aTruncationThatCutsABatchLeavesItOut() {
         bench.append("a", "b", "c");
         bench.append("d", "e", "f");
-        bench.log.truncateTo(5, outcome -> {});
+        bench.log.truncateTo(bench.disk.nowMs, 5, outcome -> {});
         bench.disk.run();
         assertThat(bench.log.endOffset()).isEqualTo(3);
         assertThat(bench.values()).containsExactly("a", "b", "c");

@@ -38,6 +38,10 @@ final class TestDisk implements Disk, Clock {
     /** How many bytes of the failing write get through. */
     int bytesOfFaultyWrite;
 
+    /** So many operations that need room (writes, new files, new names) go through, then {@link #fullFor} fail. Negative: all go through. */
+    int roomFor = -1;
+
+    int fullFor;
     String writeFault = "No space left on device";
     boolean syncFails;
     /** {@link #syncFileSystem} may be called. */
@@ -89,8 +93,21 @@ final class TestDisk implements Disk, Clock {
         });
     }
 
+    private void needsRoom() throws IOException {
+        if (roomFor > 0) roomFor--;
+        else if (roomFor == 0 && fullFor > 0) {
+            fullFor--;
+            throw new IOException("No space left on device");
+        }
+    }
+
+    boolean wasFull(int fullForAtFirst) {
+        return fullFor < fullForAtFirst;
+    }
+
     @Override
     public DiskFile open(Path path, OpenMode mode) throws IOException {
+        if ((mode == OpenMode.CREATE || mode == OpenMode.TRUNCATE) && !Files.exists(path)) needsRoom();
         opens++;
         opened.add(path);
         FileChannel channel = switch (mode) {
@@ -139,11 +156,13 @@ final class TestDisk implements Disk, Clock {
 
     @Override
     public void createDirectories(Path directory) throws IOException {
+        if (!Files.exists(directory)) needsRoom();
         Files.createDirectories(directory);
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
+        needsRoom();
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         afterRename.run();
     }
@@ -226,6 +245,14 @@ final class TestDisk implements Disk, Clock {
         @Override
         public void write(long position, ByteBuffer source) throws IOException {
             writes.add(path);
+            try {
+                needsRoom();
+            } catch (IOException e) {
+                ByteBuffer part = source.duplicate();
+                part.limit(part.position() + Math.min(bytesOfFaultyWrite, part.remaining()));
+                channel.write(part, position);
+                throw e;
+            }
             if (writesUntilFault == 0) {
                 ByteBuffer part = source.duplicate();
                 part.limit(part.position() + Math.min(bytesOfFaultyWrite, part.remaining()));

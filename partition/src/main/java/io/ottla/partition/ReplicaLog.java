@@ -55,6 +55,8 @@ final class ReplicaLog {
     private final Consumer<Optional<Log>> decided;
     private final LongSupplier monotonicMs;
     private State state = new State.Unopened();
+    /** Why it could not be opened the last time. */
+    private String told = "";
 
     /**
      * @param name for messages
@@ -119,10 +121,11 @@ final class ReplicaLog {
         switch (outcome) {
             case Outcome.Done<Log>(Log log) -> {
                 state = new State.Open(log);
+                told = "";
                 decided.accept(Optional.of(log));
             }
             case Outcome.Failed<Log>(IOException cause) -> {
-                LOG.error("the log of {} cannot be opened: {}", name, cause.toString());
+                tell(cause.toString());
                 Errors error = cause instanceof InconsistentTopicId
                         ? Errors.INCONSISTENT_TOPIC_ID
                         : Errors.KAFKA_STORAGE_ERROR;
@@ -131,6 +134,12 @@ final class ReplicaLog {
             }
         }
         runAll(waiting);
+    }
+
+    /** Once, not with each attempt of its clients. */
+    private void tell(String why) {
+        if (!why.equals(told)) LOG.error("the log of {} cannot be opened: {}", name, why);
+        told = why;
     }
 
     /** It is not to be used any more. Those who wait are let run, and will find so. */
