@@ -1,7 +1,6 @@
 package io.ottla.cli;
 
 import io.ottla.node.InvalidConfigException;
-import io.ottla.node.ListenerConfig;
 import io.ottla.node.NodeConfig;
 import io.ottla.node.StartResult;
 import io.ottla.node.ZooConfig;
@@ -79,16 +78,26 @@ final class StartCommand implements Callable<Integer> {
         if (!started.advertised().isEmpty())
             greeting.append(" Kafka clients connect to ")
                     .append(started.advertised().values().stream()
-                            .map(ListenerConfig::address)
+                            .map(listener -> listener.address()
+                                    + started.bound().get(listener.name()).besides(listener.address()))
                             .collect(Collectors.joining(", ")))
                     .append('.');
         if (!started.zookeeper().isEmpty())
             greeting.append(" ZooKeeper clients connect to ")
-                    .append(String.join(", ", started.zookeeper()))
+                    .append(started.zookeeper().stream()
+                            .map(door -> door.local() + door.besides(door.local()))
+                            .collect(Collectors.joining(", ")))
                     .append('.');
         started.admin()
-                .ifPresent(address -> greeting.append(" Its admin commands are at http://")
-                        .append(address)
+                .ifPresent(door -> greeting.append(" Its admin commands are at http://")
+                        .append(door.local())
+                        .append(door.besides(door.local()))
+                        .append('.'));
+        started.metrics()
+                .ifPresent(door -> greeting.append(" Its metrics are at http://")
+                        .append(door.local())
+                        .append("/metrics")
+                        .append(door.besides(door.local()))
                         .append('.'));
         return greeting.toString();
     }

@@ -92,16 +92,41 @@ class ZooCfgTest {
         assertThat(started.advertised()).isEmpty();
         assertThat(StartCommand.greeting(started))
                 .startsWith("Ottla is ready. ZooKeeper clients connect to 127.0.0.1:");
-        try (ZooKeeper client = connect(started.zookeeper().getFirst(), Map.of())) {
+        try (ZooKeeper client = connect(started.zookeeper().getFirst().local(), Map.of())) {
             client.create("/a", new byte[] {1}, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
             assertThat(client.getData("/a", false, new Stat())).containsExactly(1);
-            String admin = "http://" + started.admin().orElseThrow();
+            String admin = "http://" + started.admin().orElseThrow().local();
             assertThat(get(admin + "/commands")).contains("<a href=\"/commands/stats\">stats</a>");
             assertThat(get(admin + "/commands/cons"))
                     .contains("\"command\" : \"connections\"", "\"error\" : null", "remote_socket_address");
             assertThat(get(admin + "/commands/ruok")).contains("\"command\" : \"ruok\"");
         }
         assertThat(folder.resolve("zk/version-2")).isDirectory();
+    }
+
+    @Test
+    void theGreetingTellsWhatEachDoorIsBoundTo() throws Exception {
+        StartResult.Started closed = start(
+                null,
+                "listeners=PLAINTEXT://127.0.0.1:0",
+                "clientPort=0",
+                "metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider",
+                "metricsProvider.httpPort=0",
+                "log.dirs=" + folder.resolve("kafka"));
+        assertThat(StartCommand.greeting(closed))
+                .matches(
+                        "Ottla is ready. Kafka clients connect to 127.0.0.1:\\d+. ZooKeeper clients connect to 127.0.0.1:\\d+."
+                                + " Its metrics are at http://127.0.0.1:\\d+/metrics.");
+        StartResult.Started open = start(
+                null,
+                "listeners=PLAINTEXT://0.0.0.0:0",
+                "advertised.listeners=PLAINTEXT://127.0.0.1:0",
+                "clientPort=0",
+                "log.dirs=" + folder.resolve("open"));
+        assertThat(StartCommand.greeting(open))
+                .matches(
+                        "Ottla is ready. Kafka clients connect to 127.0.0.1:(\\d+) \\(bound to port \\1 of all addresses of this machine\\)."
+                                + " ZooKeeper clients connect to localhost:(\\d+) \\(bound to port \\2 of all addresses of this machine\\).");
     }
 
     @Test
@@ -125,7 +150,7 @@ class ZooCfgTest {
                 "zookeeper.ssl.keyStore.location", keys(authority, "CN=alice").toString(),
                 "zookeeper.ssl.trustStore.location", trusted.toString(),
                 "zookeeper.ssl.hostnameVerification", "false");
-        try (ZooKeeper client = connect(started.zookeeper().getFirst(), properties)) {
+        try (ZooKeeper client = connect(started.zookeeper().getFirst().local(), properties)) {
             client.create("/mine", new byte[0], ZooDefs.Ids.CREATOR_ALL_ACL, CreateMode.PERSISTENT);
             ACL acl = client.getACL("/mine", new Stat()).getFirst();
             assertThat(acl.getId().getScheme()).isEqualTo("x509");
@@ -147,7 +172,8 @@ class ZooCfgTest {
     void aBrokerUsesAServiceElsewhere() throws Exception {
         String service = start(zooCfg("clientPort=0", "clientPortAddress=127.0.0.1", "admin.enableServer=false"))
                 .zookeeper()
-                .getFirst();
+                .getFirst()
+                .local();
         StartResult.Started broker = start(
                 null,
                 "zookeeper.connect=" + service + "/kafka",

@@ -52,9 +52,9 @@ final class AdminPort {
         }
     }
 
-    /** As {@code host:port}; empty if it is not bound. */
-    Optional<String> address() {
-        return listening.map(bound -> ListenerConfig.address(config.host(), bound.port()));
+    /** Empty if it is not bound. */
+    Optional<Address> address() {
+        return listening.map(bound -> new Address(config.host(), bound.port()));
     }
 
     void close() {

@@ -24,6 +24,7 @@ final class Doors {
     private final Network network;
     private final ConnectionQuota quota;
     private final Map<String, Network.Listening> bound = new TreeMap<>();
+    private final Map<String, Address> addresses = new TreeMap<>();
     private final List<Early> early = new ArrayList<>();
     private Optional<Function<String, Network.Acceptor>> acceptors = Optional.empty();
 
@@ -51,10 +52,16 @@ final class Doors {
                     new Listener(listener.host(), listener.port(), framing, limits, security.get(listener.name())),
                     connection -> admit(listener.name(), connection));
             bound.put(listener.name(), listening);
+            addresses.put(listener.name(), new Address(listener.host(), listening.port()));
             ListenerConfig told = known.get(listener.name());
             if (told.port() == 0) known.put(listener.name(), told.withPort(listening.port()));
         }
         return known;
+    }
+
+    /** What the listeners are bound to, by their names. */
+    Map<String, Address> addresses() {
+        return addresses;
     }
 
     /**

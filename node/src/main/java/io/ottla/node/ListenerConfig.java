@@ -72,7 +72,7 @@ public record ListenerConfig(String name, String host, int port) {
 
     /** All addresses of the machine, which cannot be advertised. */
     boolean isWildcard() {
-        return host.isEmpty() || host.equals("0.0.0.0") || host.equals("::") || host.equals("0:0:0:0:0:0:0:0");
+        return Address.isWildcard(host);
     }
 
     ListenerConfig withHost(String other) {
@@ -85,12 +85,7 @@ public record ListenerConfig(String name, String host, int port) {
 
     /** {@code host:port}, as clients write it. */
     public String address() {
-        return address(host, port);
-    }
-
-    /** {@code host:port}, with an IPv6 address in brackets. */
-    static String address(String host, int port) {
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        return Address.text(host, port);
     }
 
     @Override

@@ -36,6 +36,11 @@ final class MetricsPort {
         }
     }
 
+    /** Empty if it is not bound. */
+    Optional<Address> address() {
+        return listening.map(bound -> new Address(config.host(), bound.port()));
+    }
+
     void close() {
         listening.ifPresent(Network.Listening::close);
         listening = Optional.empty();

@@ -222,7 +222,12 @@ public final class Node {
 
     private void serve(Function<String, Network.Acceptor> acceptors) {
         doors.open(acceptors);
-        starting.accept(new StartResult.Started(advertised, zookeeper.addresses(), admin.flatMap(AdminPort::address)));
+        starting.accept(new StartResult.Started(
+                advertised,
+                doors.addresses(),
+                zookeeper.addresses(),
+                admin.flatMap(AdminPort::address),
+                metrics.flatMap(MetricsPort::address)));
     }
 
     /** As Kafka names it, in Metadata's znode. */

@@ -78,7 +78,8 @@ public record NodeConfig(
         List<Path> logDirs = logDirs(all, workingDir, data);
         Settings settings = new Settings(all);
         Optional<ExternalCoordination.Settings> external = ZookeeperConnect.parse(settings);
-        ZooConfig zookeeper = ZooConfig.parse(settings, workingDir, dataDir(data, logDirs.getFirst()), false);
+        ZooConfig zookeeper = ZooConfig.parse(
+                settings, workingDir, dataDir(data, logDirs.getFirst()), Optional.of(narrowest(listeners)));
         return new NodeConfig(
                 true,
                 brokerId(broker.configs()),
@@ -104,7 +105,7 @@ public record NodeConfig(
         SortedMap<String, String> all = stripped(properties);
         BrokerConfigs standard = BrokerConfigs.defaults();
         Settings settings = new Settings(all);
-        ZooConfig zookeeper = ZooConfig.parse(settings, workingDir, workingDir.resolve(DATA_FOLDER), true);
+        ZooConfig zookeeper = ZooConfig.parse(settings, workingDir, workingDir.resolve(DATA_FOLDER), Optional.empty());
         return new NodeConfig(
                 false,
                 OptionalInt.empty(),
@@ -160,6 +161,15 @@ public record NodeConfig(
         }
         if (listeners.isEmpty()) throw new InvalidConfigException("listeners: there is none for clients");
         return List.copyOf(listeners);
+    }
+
+    /** The host that fewest can reach: what nobody said is to be open stays closed. */
+    private static String narrowest(List<ListenerConfig> listeners) {
+        return listeners.stream()
+                .map(ListenerConfig::host)
+                .filter(Address::isLoopback)
+                .findFirst()
+                .orElse(listeners.getFirst().host());
     }
 
     private static Map<String, Network.Security> security(

@@ -11,10 +11,17 @@ public sealed interface StartResult {
      * The node serves.
      *
      * @param advertised where Kafka clients of each listener connect to, by its name; the ports are those bound
-     * @param zookeeper where ZooKeeper clients connect to, as {@code host:port}
-     * @param admin where the admin commands are, as {@code host:port}
+     * @param bound what each of these listeners is bound to, by its name
+     * @param zookeeper where ZooKeeper clients connect to
+     * @param admin where the admin commands are
+     * @param metrics where Prometheus' metrics are
      */
-    record Started(Map<String, ListenerConfig> advertised, List<String> zookeeper, Optional<String> admin)
+    record Started(
+            Map<String, ListenerConfig> advertised,
+            Map<String, Address> bound,
+            List<Address> zookeeper,
+            Optional<Address> admin,
+            Optional<Address> metrics)
             implements StartResult {}
 
     /** The node does not run and holds nothing any more. */

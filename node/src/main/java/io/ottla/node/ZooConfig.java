@@ -17,7 +17,8 @@ import java.util.Set;
  * system properties, of the administrator's guide, without {@code zookeeper.} in front: that is how the original takes
  * them from the file.
  *
- * <p>Other than there: without {@code clientPort} only this machine is listened to; old snapshots are purged unless
+ * <p>Other than there: without {@code clientPort} only this machine is listened to; beside a broker, doors without an
+ * address of their own are bound where the broker's listener is; old snapshots are purged unless
  * {@code autopurge.purgeInterval=0} says otherwise; {@code clientPort=0} takes any free port and {@code -1} is none.
  *
  * @param dataDir absolute; with {@code version-2} in it
@@ -130,11 +131,13 @@ public record ZooConfig(
 
     /**
      * @param standardDataDir where to be if the settings do not say
-     * @param isAlone whether there is no broker: then the settings have to say where the data is, and what they leave open
-     *     is as in the original
+     * @param brokersHost what the broker beside it listens on, which is for doors without an address of their own; empty if
+     *     there is no broker: then the settings have to say where the data is, and what they leave open is as in the original
      */
-    static ZooConfig parse(Settings settings, Path workingDir, Path standardDataDir, boolean isAlone)
+    static ZooConfig parse(Settings settings, Path workingDir, Path standardDataDir, Optional<String> brokersHost)
             throws InvalidConfigException {
+        boolean isAlone = brokersHost.isEmpty();
+        String standardHost = brokersHost.orElse("");
         OF_ENSEMBLES.forEach(settings::know);
         settings.all().forEach((key, value) -> {
             if (key.startsWith("authProvider.") && AUTH_CLASSES.contains(value.strip())) settings.know(key);
@@ -154,16 +157,16 @@ public record ZooConfig(
         return new ZooConfig(
                 dataDir,
                 dataLogDir,
-                doors(settings, workingDir, ownPort, isAlone),
+                doors(settings, workingDir, ownPort, isAlone, standardHost),
                 orAny(settings.integer("maxCnxns", 0, 0, Integer.MAX_VALUE)),
                 orAny(settings.integer("maxClientCnxns", CLIENTS_PER_IP, 0, Integer.MAX_VALUE)),
                 keeper(settings),
                 server(settings),
                 admin(settings, isAlone),
-                metrics(settings));
+                metrics(settings, standardHost));
     }
 
-    private static Optional<Metrics> metrics(Settings settings) throws InvalidConfigException {
+    private static Optional<Metrics> metrics(Settings settings, String standardHost) throws InvalidConfigException {
         String className = settings.all().getOrDefault(METRICS_CLASS, "").strip();
         // of another provider nothing is known, and so it is named in a warning with all that it is told
         if (OTHER_METRICS.contains(className)) settings.know(METRICS_CLASS);
@@ -174,7 +177,7 @@ public record ZooConfig(
         settings.know("metricsProvider.maxQueueSize");
         settings.know("metricsProvider.workerShutdownTimeoutMs");
         return Optional.of(new Metrics(
-                withoutBrackets(settings.text("metricsProvider.httpHost").orElse("")),
+                withoutBrackets(settings.text("metricsProvider.httpHost").orElse(standardHost)),
                 settings.integer("metricsProvider.httpPort", METRICS_PORT, 0, PORT_MAX),
                 settings.flag("metricsProvider.exportJvmInfo", true)));
     }
@@ -208,20 +211,22 @@ public record ZooConfig(
                 : Optional.of(line.substring(semicolon + 1).strip());
     }
 
-    private static List<Door> doors(Settings settings, Path workingDir, Optional<String> ownLine, boolean isAlone)
+    private static List<Door> doors(
+            Settings settings, Path workingDir, Optional<String> ownLine, boolean isAlone, String standardHost)
             throws InvalidConfigException {
         List<Door> doors = new ArrayList<>();
         int plainPort = settings.integer(
                 "clientPort", isAlone || settings.isSet(ZookeeperConnect.KEY) ? -1 : CLIENT_PORT, -1, PORT_MAX);
-        String plainHost = withoutBrackets(settings.text("clientPortAddress").orElse(""));
         boolean isWanted = settings.isSet("clientPort");
+        Optional<String> plainAddress = settings.text("clientPortAddress");
+        String plainHost = withoutBrackets(plainAddress.orElse(standardHost));
         if (!isWanted && ownLine.isPresent() && !ownLine.get().isEmpty()) {
             int colon = ownLine.get().lastIndexOf(':');
             plainHost = withoutBrackets(colon < 0 ? plainHost : ownLine.get().substring(0, colon));
             plainPort = port(ownLine.get().substring(colon + 1));
             isWanted = true;
         }
-        if (!isWanted && !isAlone && plainHost.isEmpty()) plainHost = LOOPBACK;
+        if (!isWanted && !isAlone && plainAddress.isEmpty()) plainHost = LOOPBACK;
         boolean alsoTls = settings.flag("client.portUnification", false);
         int securePort = settings.integer("secureClientPort", -1, -1, PORT_MAX);
         if (plainPort >= 0) {
@@ -231,7 +236,7 @@ public record ZooConfig(
             doors.add(new Door(plainHost, plainPort, security, isWanted));
         }
         String secureHost =
-                withoutBrackets(settings.text("secureClientPortAddress").orElse(""));
+                withoutBrackets(settings.text("secureClientPortAddress").orElse(standardHost));
         if (securePort >= 0)
             doors.add(new Door(
                     secureHost,

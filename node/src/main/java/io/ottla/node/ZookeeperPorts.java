@@ -31,8 +31,8 @@ final class ZookeeperPorts {
             return door.security() instanceof Network.Security.Tls tls && !tls.orPlain();
         }
 
-        String address() {
-            return ListenerConfig.address(door.host().isEmpty() ? "localhost" : door.host(), port);
+        Address address() {
+            return new Address(door.host(), port);
         }
     }
 
@@ -74,8 +74,8 @@ final class ZookeeperPorts {
     }
 
     /** Where clients connect to. */
-    List<String> addresses() {
-        List<String> addresses = new ArrayList<>();
+    List<Address> addresses() {
+        List<Address> addresses = new ArrayList<>();
         for (Bound each : bound.values()) addresses.add(each.address());
         return addresses;
     }

@@ -249,12 +249,37 @@ class ZooConfigTest {
                 .isEqualTo(isAlone);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "PLAINTEXT://localhost:9092             | localhost",
+                "PLAINTEXT://10.0.0.1:9092              | 10.0.0.1",
+                "PLAINTEXT://:9092                      | \"\"",
+                "PLAINTEXT://0.0.0.0:9092               | 0.0.0.0",
+                "A://0.0.0.0:9092,B://127.0.0.1:9093    | 127.0.0.1",
+                "A://10.0.0.1:9092,B://0.0.0.0:9093     | 10.0.0.1",
+            })
+    void besideABrokerDoorsWithoutAnAddressAreWhereKafkaListens(String listeners, String host) throws Exception {
+        String all = "listeners=" + listeners + "\nlistener.security.protocol.map=A:PLAINTEXT,B:PLAINTEXT\n"
+                + "clientPort=2182\nsecureClientPort=2183\nssl.keyStore.location=/k.jks\n"
+                + "metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider\n";
+        ZooConfig here = serverProperties(all);
+        assertThat(here.doors()).extracting(ZooConfig.Door::host).containsExactly(host, host);
+        assertThat(here.metrics().orElseThrow().host()).isEqualTo(host);
+        ZooConfig elsewhere = serverProperties(all
+                + "clientPortAddress=10.1.1.1\nsecureClientPortAddress=10.1.1.2\nmetricsProvider.httpHost=0.0.0.0\n");
+        assertThat(elsewhere.doors()).extracting(ZooConfig.Door::host).containsExactly("10.1.1.1", "10.1.1.2");
+        assertThat(elsewhere.metrics().orElseThrow().host()).isEqualTo("0.0.0.0");
+    }
+
     @Test
     void besideABrokerThePortIsThisMachinesOwnUnlessItIsConfigured() throws Exception {
         assertThat(serverProperties("").doors())
                 .containsExactly(new ZooConfig.Door("localhost", 2181, Network.Security.PLAIN, false));
         assertThat(serverProperties("clientPort=2182").doors())
-                .containsExactly(new ZooConfig.Door("", 2182, Network.Security.PLAIN, true));
+                .containsExactly(new ZooConfig.Door("localhost", 2182, Network.Security.PLAIN, true));
         assertThat(serverProperties("clientPort=-1").doors()).isEmpty();
         assertThat(serverProperties("").admin()).isEmpty();
         assertThat(serverProperties("admin.serverPort=0").admin()).isPresent();

@@ -1,0 +1,46 @@
+package io.ottla.node;
+
+/**
+ * What a door is bound to.
+ *
+ * @param host empty for all addresses of the machine
+ */
+public record Address(String host, int port) {
+    boolean isWildcard() {
+        return isWildcard(host);
+    }
+
+    static boolean isWildcard(String host) {
+        return host.isEmpty() || host.equals("0.0.0.0") || host.equals("::") || host.equals("0:0:0:0:0:0:0:0");
+    }
+
+    static boolean isLoopback(String host) {
+        return host.equalsIgnoreCase("localhost") || host.startsWith("127.") || host.equals("::1");
+    }
+
+    /** {@code host:port} for clients on this machine. */
+    public String local() {
+        return text(isWildcard() ? "localhost" : host, port);
+    }
+
+    /** {@code host:port}, with an IPv6 address in brackets. */
+    static String text(String host, int port) {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    /**
+     * For people, to stand behind the address that they are told.
+     *
+     * @param told as {@code host:port}
+     * @return empty if it is this one
+     */
+    public String besides(String told) {
+        if (isWildcard()) return " (bound to port " + port + " of all addresses of this machine)";
+        return toString().equals(told) ? "" : " (bound to " + this + ")";
+    }
+
+    @Override
+    public String toString() {
+        return text(isWildcard() ? "*" : host, port);
+    }
+}
