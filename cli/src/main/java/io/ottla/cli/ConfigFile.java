@@ -112,8 +112,21 @@ final class ConfigFile {
         Map<String, String> all = new LinkedHashMap<>(file);
         all.putAll(overrides);
         all.putAll(jaasUsers());
+        readPasswords("", all);
+        return all;
+    }
+
+    /** The system properties that the process was given, with passwords likewise. */
+    Map<String, String> jvm() throws CommandFailed {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (String name : System.getProperties().stringPropertyNames()) all.put(name, System.getProperty(name, ""));
+        readPasswords("zookeeper.", all);
+        return all;
+    }
+
+    private static void readPasswords(String prefix, Map<String, String> all) throws CommandFailed {
         for (String key : List.copyOf(all.keySet())) {
-            if (!key.endsWith(PASSWORD_PATH)) continue;
+            if (!key.startsWith(prefix) || !key.endsWith(PASSWORD_PATH)) continue;
             Path path = Path.of(all.remove(key).strip());
             try {
                 all.put(
@@ -123,6 +136,5 @@ final class ConfigFile {
                 throw new CommandFailed(key + ": " + unreadable("file", path, e).getMessage());
             }
         }
-        return all;
     }
 }

@@ -58,6 +58,7 @@ final class StartCommand implements Callable<Integer> {
         NodeConfig config = config(new ConfigFile(file, overrides));
         if (!config.withoutEffect().isEmpty())
             LOG.warn("set, but without effect here: {}", String.join(", ", config.withoutEffect()));
+        config.warnings().forEach(LOG::warn);
         NodeProcess process = new NodeProcess(config);
         switch (process.start()) {
             case StartResult.Failed(String sentence) -> {
@@ -124,8 +125,8 @@ final class StartCommand implements Callable<Integer> {
         Map<String, String> all = from.all();
         try {
             return ZooConfig.isAlone(from.file(), from.overrides())
-                    ? NodeConfig.parseZooCfg(all, here)
-                    : NodeConfig.parse(all, here, StartCommand::hostName);
+                    ? NodeConfig.parseZooCfg(all, from.jvm(), here)
+                    : NodeConfig.parse(all, from.jvm(), here, StartCommand::hostName);
         } catch (InvalidConfigException | InvalidPathException e) {
             throw new CommandFailed("the configuration cannot be used: " + e.getMessage());
         }

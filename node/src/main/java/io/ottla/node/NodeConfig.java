@@ -7,6 +7,7 @@ import io.ottla.broker.BrokerLimits;
 import io.ottla.cluster.ExternalCoordination;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.function.Supplier;
  * @param broker what the broker goes by
  * @param workingDir what relative paths are relative to
  * @param withoutEffect keys that are set but change nothing, sorted
+ * @param warnings sentences about values that do not hold as they stand
  */
 public record NodeConfig(
         boolean servesKafka,
@@ -49,7 +51,8 @@ public record NodeConfig(
         BrokerLimits brokerLimits,
         BrokerConfigs broker,
         Path workingDir,
-        List<String> withoutEffect) {
+        List<String> withoutEffect,
+        List<String> warnings) {
 
     private static final int KAFKA_PORT = 9092;
     private static final String DATA_FOLDER = "ottla-data";
@@ -57,14 +60,22 @@ public record NodeConfig(
     /** More waits for a client that does not read than this, and nothing more is read from it. */
     static final long UNSENT_BYTES_MAX = 8L * 1024 * 1024;
 
+    /** As the other, without settings of the virtual machine. */
+    public static NodeConfig parse(Map<String, String> properties, Path workingDir, Supplier<String> hostName)
+            throws InvalidConfigException {
+        return parse(properties, Map.of(), workingDir, hostName);
+    }
+
     /**
      * A broker and its coordination service.
      *
      * @param properties as in {@code server.properties}
+     * @param jvm the system properties that the process was given
      * @param workingDir what relative paths are relative to
      * @param hostName this machine's name, asked for only if it has to be advertised
      */
-    public static NodeConfig parse(Map<String, String> properties, Path workingDir, Supplier<String> hostName)
+    public static NodeConfig parse(
+            Map<String, String> properties, Map<String, String> jvm, Path workingDir, Supplier<String> hostName)
             throws InvalidConfigException {
         SortedMap<String, String> all = stripped(properties);
         BrokerConfigs.Parsed broker;
@@ -76,7 +87,10 @@ public record NodeConfig(
         List<ListenerConfig> listeners = listeners(all);
         Path data = workingDir.resolve(DATA_FOLDER);
         List<Path> logDirs = logDirs(all, workingDir, data);
-        Settings settings = new Settings(all);
+        // a service elsewhere is spoken to by Apache's client, which reads them itself
+        JvmSettings ofJvm =
+                all.getOrDefault(ZookeeperConnect.KEY, "").isEmpty() ? new JvmSettings(jvm) : JvmSettings.NONE;
+        Settings settings = new Settings(all, ofJvm);
         Optional<ExternalCoordination.Settings> external = ZookeeperConnect.parse(settings);
         ZooConfig zookeeper = ZooConfig.parse(
                 settings, workingDir, dataDir(data, logDirs.getFirst()), Optional.of(narrowest(listeners)));
@@ -94,17 +108,24 @@ public record NodeConfig(
                 limits(broker.configs()),
                 broker.configs(),
                 workingDir,
-                broker.withoutEffect().stream()
-                        .filter(key -> !settings.wasRead(key))
-                        .toList());
+                withoutEffect(broker.withoutEffect(), settings, ofJvm),
+                settings.lenient().warnings());
+    }
+
+    private static List<String> withoutEffect(Collection<String> keys, Settings settings, JvmSettings jvm) {
+        List<String> all = new ArrayList<>();
+        for (String key : keys) if (!settings.wasRead(key)) all.add(key);
+        all.addAll(jvm.withoutEffect(settings));
+        return List.copyOf(all);
     }
 
     /** The coordination service alone, from a {@code zoo.cfg}: see {@link ZooConfig#isAlone}. */
-    public static NodeConfig parseZooCfg(Map<String, String> properties, Path workingDir)
+    public static NodeConfig parseZooCfg(Map<String, String> properties, Map<String, String> jvm, Path workingDir)
             throws InvalidConfigException {
         SortedMap<String, String> all = stripped(properties);
         BrokerConfigs standard = BrokerConfigs.defaults();
-        Settings settings = new Settings(all);
+        JvmSettings ofJvm = new JvmSettings(jvm);
+        Settings settings = new Settings(all, ofJvm);
         ZooConfig zookeeper = ZooConfig.parse(settings, workingDir, workingDir.resolve(DATA_FOLDER), Optional.empty());
         return new NodeConfig(
                 false,
@@ -120,7 +141,8 @@ public record NodeConfig(
                 limits(standard),
                 standard,
                 workingDir,
-                all.keySet().stream().filter(key -> !settings.wasRead(key)).toList());
+                withoutEffect(all.keySet(), settings, ofJvm),
+                settings.lenient().warnings());
     }
 
     private static SortedMap<String, String> stripped(Map<String, String> properties) {

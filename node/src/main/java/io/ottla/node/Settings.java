@@ -1,6 +1,8 @@
 package io.ottla.node;
 
+import io.ottla.zookeeperserver.ServerProperties;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -8,13 +10,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The keys of a configuration file, and which of them somebody has asked for. */
+/** The keys of a configuration, and which of them somebody has asked for. */
 final class Settings {
-    private final Map<String, String> all;
+    private final Map<String, String> all = new HashMap<>();
     private final Set<String> read = new HashSet<>();
+    private final ServerProperties lenient;
 
-    Settings(Map<String, String> all) {
-        this.all = all;
+    /** @param jvm below the file's */
+    Settings(Map<String, String> file, JvmSettings jvm) {
+        all.putAll(jvm.values());
+        all.putAll(file);
+        lenient = new ServerProperties(all);
+    }
+
+    /** For keys that the original takes with any value. */
+    ServerProperties lenient() {
+        return lenient;
     }
 
     /** The value as it stands, if it is not blank. */
@@ -50,7 +61,7 @@ final class Settings {
         Optional<String> value = text(key);
         if (value.isEmpty()) return standard;
         try {
-            int number = Integer.decode(value.get());
+            int number = Integer.parseInt(value.get());
             if (number >= min && number <= max) return number;
             throw new InvalidConfigException("%s: %d is not within %d and %d".formatted(key, number, min, max));
         } catch (NumberFormatException e) {
@@ -72,6 +83,6 @@ final class Settings {
     }
 
     boolean wasRead(String key) {
-        return read.contains(key);
+        return read.contains(key) || lenient.wasRead(key);
     }
 }

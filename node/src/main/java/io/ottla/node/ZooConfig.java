@@ -7,6 +7,7 @@ import io.ottla.zookeeperserver.ServerOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -88,7 +89,7 @@ public record ZooConfig(
             Set.of("listeners", "log.dirs", "log.dir", "broker.id", "node.id", "process.roles", "zookeeper.connect");
 
     /** Of an ensemble; a server that is alone has no use for them, there as here. */
-    private static final Set<String> OF_ENSEMBLES = Set.of(
+    static final Set<String> OF_ENSEMBLES = Set.of(
             "initLimit",
             "syncLimit",
             "electionAlg",
@@ -158,8 +159,8 @@ public record ZooConfig(
                 dataDir,
                 dataLogDir,
                 doors(settings, workingDir, ownPort, isAlone, standardHost),
-                orAny(settings.integer("maxCnxns", 0, 0, Integer.MAX_VALUE)),
-                orAny(settings.integer("maxClientCnxns", CLIENTS_PER_IP, 0, Integer.MAX_VALUE)),
+                orAny(settings.lenient().integer("maxCnxns", 0, 0, 0)),
+                orAny(fileInteger(settings, "maxClientCnxns", CLIENTS_PER_IP, 0, 0)),
                 keeper(settings),
                 server(settings),
                 admin(settings, isAlone),
@@ -179,7 +180,14 @@ public record ZooConfig(
         return Optional.of(new Metrics(
                 withoutBrackets(settings.text("metricsProvider.httpHost").orElse(standardHost)),
                 settings.integer("metricsProvider.httpPort", METRICS_PORT, 0, PORT_MAX),
-                settings.flag("metricsProvider.exportJvmInfo", true)));
+                settings.lenient().flag("metricsProvider.exportJvmInfo", true)));
+    }
+
+    /** One that the original refuses if it is no number, but takes whatever number it is. */
+    private static int fileInteger(Settings settings, String key, int standard, int min, int below)
+            throws InvalidConfigException {
+        settings.integer(key, standard, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        return settings.lenient().integer(key, standard, min, below);
     }
 
     private static int orAny(int max) {
@@ -227,7 +235,7 @@ public record ZooConfig(
             isWanted = true;
         }
         if (!isWanted && !isAlone && plainAddress.isEmpty()) plainHost = LOOPBACK;
-        boolean alsoTls = settings.flag("client.portUnification", false);
+        boolean alsoTls = settings.lenient().flag("client.portUnification", false);
         int securePort = settings.integer("secureClientPort", -1, -1, PORT_MAX);
         if (plainPort >= 0) {
             Network.Security security = alsoTls
@@ -267,7 +275,7 @@ public record ZooConfig(
     private static ServerOptions server(Settings settings) throws InvalidConfigException {
         settings.all().keySet().stream().filter(OptionsParser::knows).forEach(settings::know);
         try {
-            return ServerOptions.parse(settings.all());
+            return ServerOptions.parse(settings.lenient());
         } catch (IllegalArgumentException e) {
             throw new InvalidConfigException(e.getMessage());
         }
@@ -278,7 +286,7 @@ public record ZooConfig(
         try {
             return new KeeperOptions(
                     standard.serverId(),
-                    settings.integer("jute.maxbuffer", standard.requestBytesMax(), 1024, Integer.MAX_VALUE / 4),
+                    OptionsParser.packetBytesMax(settings.lenient()),
                     sessions(settings),
                     nodes(settings),
                     standard.watching(),
@@ -290,7 +298,9 @@ public record ZooConfig(
 
     private static KeeperOptions.Sessions sessions(Settings settings) throws InvalidConfigException {
         int tickMs = settings.integer("tickTime", TICK_MS, 1, Integer.MAX_VALUE / 20);
-        int minMs = settings.integer("minSessionTimeout", -1, -1, Integer.MAX_VALUE);
+        int minMs = settings.integer("minSessionTimeout", -1, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        // no session can be shorter
+        if (minMs != -1) minMs = settings.lenient().integer("minSessionTimeout", minMs, 1, 1);
         int maxMs = settings.integer("maxSessionTimeout", -1, -1, Integer.MAX_VALUE);
         boolean areLocal = settings.flag("localSessionsEnabled", false);
         boolean mayRise = settings.flag("localSessionsUpgradingEnabled", false);
@@ -300,49 +310,69 @@ public record ZooConfig(
                 tickMs, minMs == -1 ? 2 * tickMs : minMs, maxMs == -1 ? 20 * tickMs : maxMs, local);
     }
 
-    private static KeeperOptions.Nodes nodes(Settings settings) throws InvalidConfigException {
+    private static KeeperOptions.Nodes nodes(Settings settings) {
         KeeperOptions.Nodes standard = KeeperOptions.Nodes.DEFAULT;
-        int most = Integer.MAX_VALUE;
+        String interval = "znode.container.checkIntervalMs";
+        String perMinute = "znode.container.maxPerMinute";
+        String unused = "znode.container.maxNeverUsedIntervalMs";
         return new KeeperOptions.Nodes(
-                settings.flag("extendedTypesEnabled", standard.extendedTypes()),
-                settings.flag("enforceQuota", standard.quotasEnforced()),
-                settings.integer("znode.container.checkIntervalMs", standard.cleaningIntervalMs(), 0, most),
-                settings.integer("znode.container.maxPerMinute", standard.cleanedPerMinute(), 1, most),
-                settings.integer(
-                        "znode.container.maxNeverUsedIntervalMs", (int) standard.unusedContainerMs(), 0, most));
+                settings.lenient().flag("extendedTypesEnabled", standard.extendedTypes()),
+                settings.lenient().flag("enforceQuota", standard.quotasEnforced()),
+                settings.lenient().integer(interval, standard.cleaningIntervalMs(), 0, standard.cleaningIntervalMs()),
+                settings.lenient().integer(perMinute, standard.cleanedPerMinute(), 1, standard.cleanedPerMinute()),
+                settings.lenient().number(unused, standard.unusedContainerMs(), 0, 0));
     }
 
     private static KeeperOptions.Storage storage(Settings settings) throws InvalidConfigException {
         KeeperOptions.Storage standard = KeeperOptions.Storage.DEFAULT;
-        int kept = settings.integer("autopurge.snapRetainCount", standard.snapshotsKept(), 1, Integer.MAX_VALUE);
-        boolean keepsAll = settings.integer("autopurge.purgeInterval", 1, 0, Integer.MAX_VALUE) == 0;
-        int limitKb =
-                settings.integer("snapSizeLimitInKb", (int) (standard.snapshotLogBytes() >> 10), -1, Integer.MAX_VALUE);
-        String compression = settings.text("snapshot.compression.method").orElse("");
+        int fewest = standard.snapshotsKept();
+        int kept = fileInteger(settings, "autopurge.snapRetainCount", fewest, fewest, fewest);
+        boolean keepsAll = fileInteger(settings, "autopurge.purgeInterval", 1, 0, 0) == 0;
+        long limitKb = settings.lenient().number("snapSizeLimitInKb", standard.snapshotLogBytes() >> 10, 0, 0);
         return new KeeperOptions.Storage(
-                settings.integer("snapCount", standard.snapCount(), 2, Integer.MAX_VALUE),
-                limitKb <= 0 ? Long.MAX_VALUE >> 1 : (long) limitKb << 10,
-                keepsAll ? KeeperOptions.Storage.KEEP_ALL : Math.max(standard.snapshotsKept(), kept),
-                switch (compression) {
-                    case "" -> KeeperOptions.Compression.NONE;
-                    case "gz" -> KeeperOptions.Compression.GZIP;
-                    case "snappy" -> KeeperOptions.Compression.SNAPPY;
-                    default ->
-                        throw new InvalidConfigException(
-                                "snapshot.compression.method: '" + compression + "' is neither gz nor snappy");
-                });
+                settings.lenient().integer("snapCount", standard.snapCount(), 2, 2),
+                limitKb <= 0 || limitKb > Long.MAX_VALUE >> 11 ? Long.MAX_VALUE >> 1 : limitKb << 10,
+                keepsAll ? KeeperOptions.Storage.KEEP_ALL : kept,
+                compression(settings));
+    }
+
+    private static KeeperOptions.Compression compression(Settings settings) {
+        String key = "snapshot.compression.method";
+        return switch (settings.text(key).orElse("").toLowerCase(Locale.ROOT)) {
+            case "" -> KeeperOptions.Compression.NONE;
+            case "gz" -> KeeperOptions.Compression.GZIP;
+            case "snappy" -> KeeperOptions.Compression.SNAPPY;
+            default -> {
+                settings.lenient().tell(key, "none", "there are gz and snappy");
+                yield KeeperOptions.Compression.NONE;
+            }
+        };
     }
 
     private static Optional<Admin> admin(Settings settings, boolean isAlone) throws InvalidConfigException {
         boolean isWanted = settings.isSet("admin.serverPort") || settings.isSet("admin.serverAddress");
-        boolean isEnabled = settings.flag("admin.enableServer", isAlone || isWanted);
+        boolean isEnabled = isAdminEnabled(settings, isAlone || isWanted);
         int port = settings.integer("admin.serverPort", ADMIN_PORT, 0, PORT_MAX);
         String host = withoutBrackets(settings.text("admin.serverAddress").orElse(LOOPBACK));
         String url = settings.text("admin.commandURL").orElse("/commands");
-        if (settings.flag("admin.forceHttps", false) && isEnabled)
+        if (!url.startsWith("/")) {
+            url = "/" + url;
+            settings.lenient().tell("admin.commandURL", url, "a path begins with a slash");
+        }
+        if (settings.lenient().flag("admin.forceHttps", false) && isEnabled)
             throw new InvalidConfigException(
                     "admin.forceHttps: the admin port does not speak HTTPS; set admin.enableServer=false, or leave"
                             + " admin.forceHttps out and keep the port on this machine");
         return isEnabled ? Optional.of(new Admin(host, port, url, isWanted)) : Optional.empty();
+    }
+
+    /** What is not false is true, for this one key. */
+    private static boolean isAdminEnabled(Settings settings, boolean standard) {
+        String key = "admin.enableServer";
+        Optional<String> value = settings.text(key).map(text -> text.toLowerCase(Locale.ROOT));
+        if (value.isEmpty()) return standard;
+        if (!value.get().equals("true") && !value.get().equals("false"))
+            settings.lenient().tell(key, "true", "only false is false");
+        return !value.get().equals("false");
     }
 }

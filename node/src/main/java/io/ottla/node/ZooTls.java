@@ -25,7 +25,7 @@ final class ZooTls {
             throw new InvalidConfigException(
                     "ssl.keyStore.location is missing: a client port that speaks TLS needs a key and a certificate");
         for (String key : REFUSED) {
-            if (settings.flag(key, false))
+            if (settings.lenient().flag(key, false))
                 throw new InvalidConfigException(
                         key + " is not served: whom it would turn away would come in. Leave it out if that may be");
         }
@@ -41,7 +41,7 @@ final class ZooTls {
                 clientAuth(settings),
                 protocols.isEmpty() ? TlsSettings.STANDARD_PROTOCOLS : protocols,
                 settings.list("ssl.ciphersuites"),
-                settings.flag("client.certReload", false));
+                settings.lenient().flag("client.certReload", false));
     }
 
     private static ClientAuth clientAuth(Settings settings) throws InvalidConfigException {

@@ -37,7 +37,7 @@ class ZooConfigTest {
     }
 
     private static NodeConfig zooCfg(String text) throws InvalidConfigException {
-        return NodeConfig.parseZooCfg(map(text), HERE);
+        return NodeConfig.parseZooCfg(map(text), Map.of(), HERE);
     }
 
     private static ZooConfig serverProperties(String text) throws InvalidConfigException {
@@ -213,7 +213,9 @@ class ZooConfigTest {
                 "dataDir=/d\\nclientPort=70000                    | 70000 is not within",
                 "dataDir=/d\\nclientPort=1\\ntickTime=0            | tickTime",
                 "dataDir=/d\\nclientPort=1\\nminSessionTimeout=9\\nmaxSessionTimeout=8 | minSessionTimeout",
-                "dataDir=/d\\nclientPort=1\\nenforceQuota=yes      | neither true nor false",
+                "dataDir=/d\\nclientPort=1\\nlocalSessionsEnabled=yes | neither true nor false",
+                "dataDir=/d\\nclientPort=1\\nmaxClientCnxns=x     | is not a number that fits",
+                "dataDir=/d\\nclientPort=0x10                     | is not a number that fits",
                 "dataDir=/d\\nsecureClientPort=1                  | ssl.keyStore.location is missing",
                 "dataDir=/d\\nsecureClientPort=1\\nssl.keyStore.location=/k | set ssl.keyStore.type",
                 "dataDir=/d\\nsecureClientPort=1\\nssl.keyStore.location=/k.jks\\nssl.clientAuth=maybe | none of none, want, need",
@@ -226,6 +228,124 @@ class ZooConfigTest {
         assertThatThrownBy(() -> zooCfg(text.replace("\\n", "\n")))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining(sentence);
+    }
+
+    /** What {@code OptionsParser} reads is in its own test. Each is accepted by the original, and taken so there. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "maxClientCnxns              | -1                  | 2147483647 | 0",
+                "maxCnxns                    | -1                  | 2147483647 | 0",
+                "maxCnxns                    | x                   | 2147483647 | 0",
+                "autopurge.purgeInterval     | -1                  | 2147483647 | 0",
+                "autopurge.snapRetainCount   | 0                   | 3          | 3",
+                "autopurge.snapRetainCount   | -1                  | 3          | 3",
+                "autopurge.snapRetainCount   | 2                   | 3          | 3",
+                "snapCount                   | 1                   | 2          | 2",
+                "snapCount                   | 0                   | 2          | 2",
+                "snapCount                   | x                   | 100000     | 100000",
+                "snapSizeLimitInKb           | 0                   | 4611686018427387903 | -",
+                "snapSizeLimitInKb           | -1                  | 4611686018427387903 | 0",
+                "snapSizeLimitInKb           | 9223372036854775807 | 4611686018427387903 | -",
+                "snapSizeLimitInKb           | x                   | 268435456  | 262144",
+                "minSessionTimeout           | 0                   | 1          | 1",
+                "minSessionTimeout           | -2                  | 1          | 1",
+                "minSessionTimeout           | -1                  | 4000       | -",
+                "tickTime                    | 03000               | 3000       | -",
+                "jute.maxbuffer              | -1                  | 1048575    | 1048575",
+                "jute.maxbuffer              | 2147483647          | 536870911  | 536870911",
+                "znode.container.checkIntervalMs | -1              | 60000      | 60000",
+                "znode.container.maxPerMinute | 0                  | 10000      | 10000",
+                "znode.container.maxNeverUsedIntervalMs | 3600000000 | 3600000000 | -",
+                "znode.container.maxNeverUsedIntervalMs | 9223372036854775807 | 9223372036854775807 | -",
+                "znode.container.maxNeverUsedIntervalMs | -1       | 0          | 0",
+                "extendedTypesEnabled        | yes                 | false      | false",
+                "enforceQuota                | yes                 | false      | false",
+                "client.portUnification      | on                  | false      | false",
+                "admin.enableServer          | yes                 | true       | true",
+                "admin.enableServer          | False               | false      | -",
+                "admin.forceHttps            | yes                 | true       | false",
+                "admin.commandURL            | commands            | /commands  | /commands",
+                "snapshot.compression.method | GZ                  | GZIP       | -",
+                "snapshot.compression.method | lz4                 | NONE       | none",
+            })
+    void oddValuesAreTakenAsInTheOriginalAndTold(String key, String value, String holds, String told) throws Exception {
+        NodeConfig node = zooCfg(SAMPLE.replace(key + "=", "#") + key + "=" + value + "\n");
+        assertThat(held(node.zookeeper(), key)).hasToString(holds);
+        if (told.equals("-")) assertThat(node.warnings()).isEmpty();
+        else
+            assertThat(node.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith(key + "=" + value + " is taken as " + told + ": ");
+    }
+
+    private static Object held(ZooConfig config, String key) {
+        KeeperOptions keeper = config.keeper();
+        return switch (key) {
+            case "maxClientCnxns" -> config.clientsPerIpMax();
+            case "maxCnxns" -> config.clientsMax();
+            case "autopurge.purgeInterval", "autopurge.snapRetainCount" ->
+                keeper.storage().snapshotsKept();
+            case "snapCount" -> keeper.storage().snapCount();
+            case "snapSizeLimitInKb" -> keeper.storage().snapshotLogBytes();
+            case "minSessionTimeout" -> keeper.sessions().timeoutMinMs();
+            case "tickTime" -> keeper.sessions().tickTimeMs();
+            case "jute.maxbuffer" -> keeper.requestBytesMax();
+            case "znode.container.checkIntervalMs" -> keeper.nodes().cleaningIntervalMs();
+            case "znode.container.maxPerMinute" -> keeper.nodes().cleanedPerMinute();
+            case "znode.container.maxNeverUsedIntervalMs" -> keeper.nodes().unusedContainerMs();
+            case "extendedTypesEnabled" -> keeper.nodes().extendedTypes();
+            case "enforceQuota" -> keeper.nodes().quotasEnforced();
+            case "client.portUnification" ->
+                !config.doors().getFirst().security().equals(Network.Security.PLAIN);
+            case "admin.enableServer", "admin.forceHttps" -> config.admin().isPresent();
+            case "admin.commandURL" -> config.admin().orElseThrow().commandUrl();
+            case "snapshot.compression.method" -> keeper.storage().compression();
+            default -> throw new AssertionError(key);
+        };
+    }
+
+    @Test
+    void settingsOfTheVirtualMachineHoldBelowTheFile() throws Exception {
+        NodeConfig node = NodeConfig.parseZooCfg(
+                map(SAMPLE + "maxCnxns=7\n"),
+                Map.of(
+                        "zookeeper.extendedTypesEnabled", "true",
+                        "zookeeper.maxCnxns", "100",
+                        "zookeeper.4lw.commands.whitelist", "*",
+                        "user.name", "somebody",
+                        "jute.maxbuffer", "3000000",
+                        "zookeeper.jute.maxbuffer", "5000000",
+                        "znode.container.maxPerMinute", "5",
+                        "zookeeper.snapCount", "0",
+                        "zookeeper.tickTime", "1",
+                        "zookeeper.root.logger", "INFO"),
+                HERE);
+        ZooConfig config = node.zookeeper();
+        assertThat(config.keeper().nodes().extendedTypes()).isTrue();
+        assertThat(config.keeper().nodes().cleanedPerMinute()).isEqualTo(5);
+        assertThat(config.keeper().requestBytesMax()).isEqualTo(3_000_000);
+        assertThat(config.server().packetBytesMax()).isEqualTo(3_000_000);
+        assertThat(config.server().whitelist()).hasSizeGreaterThan(5);
+        assertThat(config.clientsMax()).isEqualTo(7);
+        assertThat(config.keeper().sessions().tickTimeMs()).isEqualTo(2000);
+        assertThat(node.warnings()).containsExactly("snapCount=0 is taken as 2: the least is 2");
+        assertThat(node.withoutEffect())
+                .containsExactly("-Dzookeeper.jute.maxbuffer", "-Dzookeeper.root.logger", "-Dzookeeper.tickTime");
+    }
+
+    @Test
+    void besideABrokerTheyHoldForItsServiceAndNotForKafka() throws Exception {
+        Map<String, String> jvm = Map.of("zookeeper.enforceQuota", "true", "zookeeper.log.dirs", "/elsewhere");
+        NodeConfig own = NodeConfig.parse(Map.of("log.dirs", "/a"), jvm, HERE, () -> "machine");
+        assertThat(own.zookeeper().keeper().nodes().quotasEnforced()).isTrue();
+        assertThat(own.logDirs()).containsExactly(Path.of("/a"));
+        assertThat(own.withoutEffect()).containsExactly("-Dzookeeper.log.dirs");
+        // Apache's client reads them itself
+        NodeConfig elsewhere = NodeConfig.parse(Map.of("zookeeper.connect", "z:2181"), jvm, HERE, () -> "machine");
+        assertThat(elsewhere.withoutEffect()).isEmpty();
     }
 
     @ParameterizedTest

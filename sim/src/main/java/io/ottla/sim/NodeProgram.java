@@ -41,7 +41,7 @@ public final class NodeProgram implements Program {
     /** The coordination service alone, from the lines of a {@code zoo.cfg}. */
     public static NodeProgram zookeeper(Map<String, String> zooCfg) {
         try {
-            return new NodeProgram(NodeConfig.parseZooCfg(zooCfg, HOME));
+            return new NodeProgram(NodeConfig.parseZooCfg(zooCfg, Map.of(), HOME));
         } catch (InvalidConfigException e) {
             throw new IllegalArgumentException(e);
         }

@@ -20,7 +20,8 @@ import java.util.TreeSet;
 
 /**
  * The settings of a zoo.cfg that concern the client port. What the original knows as system properties stands here without {@code zookeeper.}
- * before it, which is how the original takes it from the file.
+ * before it, which is how the original takes it from the file. Values that are of no use are taken as the original takes them: see {@link
+ * ServerProperties}.
  *
  * <pre>
  * jute.maxbuffer  globalOutstandingLimit  request_throttle_max_requests  largeRequestThreshold  largeRequestMaxBytes
@@ -77,6 +78,9 @@ public final class OptionsParser {
             "SASLAuthenticationProvider.superPassword",
             "superUser");
 
+    /** A transaction may have twice as much, and sizes are counted in ints. */
+    private static final int PACKET_BYTES_LIMIT = Integer.MAX_VALUE / 4;
+
     private static final Set<String> SCHEMES = Set.of("digest", "ip", "sasl", "x509");
 
     /** Whether the key is one that is read here. */
@@ -84,73 +88,88 @@ public final class OptionsParser {
         return KNOWN.contains(key) || key.startsWith("superUser.") || key.startsWith(JAAS_USER);
     }
 
-    /** @throws IllegalArgumentException with a sentence for people, if a value cannot be */
-    static ServerOptions parse(Map<String, String> settings) {
+    /** @throws IllegalArgumentException with a sentence for people, if the original would not start with a value either */
+    static ServerOptions parse(ServerProperties settings) {
         Limits standard = Limits.DEFAULT;
+        int largeBytesMax = (int) standard.largeRequestsBytesMax();
         Limits limits = new Limits(
-                integer(settings, "globalOutstandingLimit", standard.outstandingMax(), 1),
+                settings.integer("globalOutstandingLimit", standard.outstandingMax(), 0, 0),
                 standard.outstandingPerConnectionMax(),
                 standard.outstandingBytesPerConnectionMax(),
                 standard.outstandingBytesMax(),
-                integer(settings, "request_throttle_max_requests", standard.throttledRequestsMax(), 0),
-                integer(settings, "largeRequestThreshold", standard.largeRequestBytes(), -1),
-                integer(settings, "largeRequestMaxBytes", (int) standard.largeRequestsBytesMax(), 1),
+                settings.integer("request_throttle_max_requests", standard.throttledRequestsMax(), 0, 0),
+                largeRequestBytes(settings),
+                settings.integer("largeRequestMaxBytes", largeBytesMax, 1, largeBytesMax),
                 standard.unsentBytesMax(),
                 standard.notificationBytesMax(),
                 standard.connectMsMax());
         return new ServerOptions(
-                integer(settings, "jute.maxbuffer", ServerOptions.PACKET_BYTES_MAX, 1024),
+                packetBytesMax(settings),
                 limits,
                 authentication(settings),
                 whitelist(settings),
-                bool(settings, "reconfigEnabled", false),
+                settings.flag("reconfigEnabled", false),
                 new ServerOptions.Connecting(
-                        integer(settings, "connection_throttle_tokens", 0, 0),
-                        integer(settings, "connection_throttle_fill_time", 1, 1),
-                        integer(settings, "connection_throttle_fill_count", 1, 0),
+                        settings.integer("connection_throttle_tokens", 0, 0, 0),
+                        settings.integer("connection_throttle_fill_time", 1, 1, 1),
+                        settings.integer("connection_throttle_fill_count", 1, 0, 1),
                         ServerOptions.Connecting.DEFAULT.sessionsMax()),
-                integer(settings, "fsync.warningthresholdms", ServerOptions.SLOW_SYNC_MS, 0),
+                settings.integer("fsync.warningthresholdms", ServerOptions.SLOW_SYNC_MS),
                 new ServerOptions.Backups(
-                        bool(settings, "admin.snapshot.enabled", true),
-                        bool(settings, "admin.restore.enabled", true),
-                        integer(
-                                settings,
-                                "admin.rateLimiterIntervalInMS",
-                                ServerOptions.Backups.DEFAULT.intervalMs(),
-                                0)),
+                        settings.flag("admin.snapshot.enabled", true),
+                        settings.flag("admin.restore.enabled", true),
+                        settings.integer(
+                                "admin.rateLimiterIntervalInMS", ServerOptions.Backups.DEFAULT.intervalMs(), 0, 0)),
                 described(settings));
     }
 
-    private static ServerOptions.Described described(Map<String, String> settings) {
-        int tickTimeMs = integer(settings, "tickTime", 3000, 1);
-        String dataDir = settings.getOrDefault("dataDir", "");
+    /** {@code jute.maxbuffer}. One that lets nobody in, or is more than can be counted, is not taken. */
+    public static int packetBytesMax(ServerProperties settings) {
+        String key = "jute.maxbuffer";
+        int bytes = settings.integer(key, ServerOptions.PACKET_BYTES_MAX, 1024, ServerOptions.PACKET_BYTES_MAX);
+        if (bytes <= PACKET_BYTES_LIMIT) return bytes;
+        settings.tell(key, Integer.toString(PACKET_BYTES_LIMIT), "more is not served");
+        return PACKET_BYTES_LIMIT;
+    }
+
+    private static int largeRequestBytes(ServerProperties settings) {
+        int bytes = settings.integer("largeRequestThreshold", Limits.DEFAULT.largeRequestBytes(), -1, -1);
+        if (bytes != 0) return bytes;
+        settings.tell("largeRequestThreshold", "-1", "nothing is large");
+        return -1;
+    }
+
+    private static ServerOptions.Described described(ServerProperties settings) {
+        int tickTimeMs = settings.integer("tickTime", 3000);
+        String dataDir = settings.text("dataDir").orElse("");
         return new ServerOptions.Described(
-                integer(settings, "clientPort", -1, -1),
-                integer(settings, "secureClientPort", -1, -1),
+                settings.integer("clientPort", -1),
+                settings.integer("secureClientPort", -1),
                 dataDir,
-                settings.getOrDefault("dataLogDir", dataDir),
+                settings.text("dataLogDir").orElse(dataDir),
                 tickTimeMs,
-                integer(settings, "maxClientCnxns", 60, 0),
-                integer(settings, "minSessionTimeout", 2 * tickTimeMs, -1),
-                integer(settings, "maxSessionTimeout", 20 * tickTimeMs, -1),
-                integer(settings, "clientPortListenBacklog", -1, -1),
+                settings.integer("maxClientCnxns", 60, 0, 0),
+                settings.integer("minSessionTimeout", 2 * tickTimeMs),
+                settings.integer("maxSessionTimeout", 20 * tickTimeMs),
+                settings.integer("clientPortListenBacklog", -1),
                 0);
     }
 
     /** {@code srvr} always, since the original's own scripts need it; {@code isro} with read-only mode. */
-    private static Set<FourLetterWord> whitelist(Map<String, String> settings) {
+    private static Set<FourLetterWord> whitelist(ServerProperties settings) {
         Set<FourLetterWord> words = EnumSet.of(FourLetterWord.SRVR);
-        if (bool(settings, "readonlymode.enabled", false)) words.add(FourLetterWord.ISRO);
-        for (String name : list(settings.getOrDefault("4lw.commands.whitelist", ""))) {
+        if (settings.flag("readonlymode.enabled", false)) words.add(FourLetterWord.ISRO);
+        for (String name : list(settings, "4lw.commands.whitelist")) {
             if (name.equals("*")) return EnumSet.allOf(FourLetterWord.class);
             for (FourLetterWord word : FourLetterWord.values()) if (word.word().equals(name)) words.add(word);
         }
         return words;
     }
 
-    private static Authentication authentication(Map<String, String> settings) {
+    private static Authentication authentication(ServerProperties settings) {
         Authentication standard = Authentication.DEFAULT;
-        String algorithm = settings.getOrDefault("DigestAuthenticationProvider.digestAlg", standard.digestAlgorithm());
+        String algorithm =
+                settings.text("DigestAuthenticationProvider.digestAlg").orElse(standard.digestAlgorithm());
         try {
             MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
@@ -158,20 +177,26 @@ public final class OptionsParser {
                     "DigestAuthenticationProvider.digestAlg: this Java has no digest " + algorithm, e);
         }
         return new Authentication(
-                bool(settings, "DigestAuthenticationProvider.enabled", standard.digestEnabled()),
+                settings.flag("DigestAuthenticationProvider.enabled", standard.digestEnabled()),
                 algorithm,
-                text(settings, "DigestAuthenticationProvider.superDigest").map(Secret::new),
-                text(settings, "X509AuthenticationProvider.superUser"),
+                settings.text("DigestAuthenticationProvider.superDigest").map(Secret::new),
+                settings.text("X509AuthenticationProvider.superUser"),
                 sasl(settings),
                 enforcedSchemes(settings),
-                bool(settings, "allowSaslFailedClients", false),
-                settings.getOrDefault("skipACL", "").equals("yes"));
+                settings.flag("allowSaslFailedClients", false),
+                skipAcl(settings));
     }
 
-    private static List<String> enforcedSchemes(Map<String, String> settings) {
-        if (bool(settings, "sessionRequireClientSASLAuth", false)) return List.of("sasl");
-        if (!bool(settings, "enforce.auth.enabled", false)) return List.of();
-        List<String> schemes = list(settings.getOrDefault("enforce.auth.schemes", ""));
+    private static boolean skipAcl(ServerProperties settings) {
+        String value = settings.text("skipACL").orElse("no");
+        if (!value.equals("yes") && !value.equals("no")) settings.tell("skipACL", "no", "only yes is yes");
+        return value.equals("yes");
+    }
+
+    private static List<String> enforcedSchemes(ServerProperties settings) {
+        if (settings.flag("sessionRequireClientSASLAuth", false)) return List.of("sasl");
+        if (!settings.flag("enforce.auth.enabled", false)) return List.of();
+        List<String> schemes = list(settings, "enforce.auth.schemes");
         if (schemes.isEmpty())
             throw new IllegalArgumentException(
                     "enforce.auth.enabled is true: say in enforce.auth.schemes which schemes are accepted");
@@ -182,44 +207,24 @@ public final class OptionsParser {
         return schemes;
     }
 
-    private static Optional<Sasl> sasl(Map<String, String> settings) {
+    private static Optional<Sasl> sasl(ServerProperties settings) {
         Map<String, Secret> passwords = new HashMap<>();
         SortedSet<String> superUsers = new TreeSet<>();
-        settings.forEach((key, value) -> {
+        settings.all().forEach((key, value) -> {
             if (key.startsWith(JAAS_USER)) passwords.put(key.substring(JAAS_USER.length()), new Secret(value));
             if (key.equals("superUser") || key.startsWith("superUser.")) superUsers.add(value);
         });
         if (passwords.isEmpty()) return Optional.empty();
-        text(settings, "SASLAuthenticationProvider.superPassword").ifPresent(password -> {
+        settings.text("SASLAuthenticationProvider.superPassword").ifPresent(password -> {
             if (passwords.containsKey("super")) passwords.put("super", new Secret(password));
         });
         return Optional.of(new Sasl(passwords, new HashSet<>(superUsers)));
     }
 
-    private static Optional<String> text(Map<String, String> settings, String key) {
-        return Optional.ofNullable(settings.get(key)).filter(value -> !value.isEmpty());
-    }
-
-    private static List<String> list(String text) {
+    private static List<String> list(ServerProperties settings, String key) {
         List<String> entries = new ArrayList<>();
-        for (String entry : text.split(",", -1)) if (!entry.isBlank()) entries.add(entry.strip());
+        for (String entry : settings.text(key).orElse("").split(",", -1))
+            if (!entry.isBlank()) entries.add(entry.strip());
         return entries;
-    }
-
-    private static boolean bool(Map<String, String> settings, String key, boolean standard) {
-        String value = settings.get(key);
-        return value == null ? standard : Boolean.parseBoolean(value.strip());
-    }
-
-    private static int integer(Map<String, String> settings, String key, int standard, int min) {
-        String value = settings.get(key);
-        if (value == null || value.isBlank()) return standard;
-        try {
-            int number = Integer.decode(value.strip());
-            if (number >= min) return number;
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(key + ": '" + value + "' is not a number", e);
-        }
-        throw new IllegalArgumentException(key + ": must be " + min + " or more, but is " + value);
     }
 }

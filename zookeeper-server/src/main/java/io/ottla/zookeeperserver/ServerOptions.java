@@ -53,8 +53,12 @@ public record ServerOptions(
     }
 
     /** Reads what it knows of a configuration; see {@link OptionsParser}. */
-    public static ServerOptions parse(Map<String, String> settings) {
+    public static ServerOptions parse(ServerProperties settings) {
         return OptionsParser.parse(settings);
+    }
+
+    static ServerOptions parse(Map<String, String> settings) {
+        return parse(new ServerProperties(settings));
     }
 
     /**
