@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import io.ottla.node.StartResult;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -207,16 +209,37 @@ class ZooCfgTest {
 
     @Test
     void aServiceElsewhereThatDoesNotAnswerIsOneSentence() throws Exception {
+        assertThat(connectInVain("127.0.0.1:1", 200).sentence())
+                .contains("no ZooKeeper answers at 127.0.0.1:1 within 200 ms", "take zookeeper.connect out");
+    }
+
+    @Test
+    void whatAStartWaitsForIsSaidWithinASecond() throws Exception {
+        PrintStream before = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(connectInVain("nosuch.invalid:2181", 1000).sentence())
+                    .contains("no ZooKeeper answers at nosuch.invalid:2181");
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains(": no ZooKeeper has answered yet at nosuch.invalid:2181")
+                .contains("with an empty one, this node brings the service itself")
+                .doesNotContain("Exception");
+    }
+
+    private StartResult.Failed connectInVain(String servers, int timeoutMs) throws Exception {
         NodeProcess process = new NodeProcess(StartCommand.config(new ConfigFile(
                 null,
                 List.of(
-                        "zookeeper.connect=127.0.0.1:1",
-                        "zookeeper.connection.timeout.ms=200",
+                        "zookeeper.connect=" + servers,
+                        "zookeeper.connection.timeout.ms=" + timeoutMs,
                         "listeners=PLAINTEXT://127.0.0.1:0",
                         "log.dirs=" + folder.resolve("kafka")))));
         StartResult result = process.start();
         process.letGo();
-        assertThat(((StartResult.Failed) result).sentence())
-                .contains("no ZooKeeper answers at 127.0.0.1:1", "take zookeeper.connect out");
+        return (StartResult.Failed) result;
     }
 }

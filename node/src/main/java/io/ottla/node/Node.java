@@ -77,10 +77,12 @@ public final class Node {
     private Optional<ExternalCoordination.Member> member = Optional.empty();
     private Optional<BrokerParts> parts = Optional.empty();
     private Optional<Restore> restore = Optional.empty();
+    private final StartWait wait;
 
     public Node(NodeConfig config, Environment environment) {
         this.config = config;
         this.environment = environment;
+        wait = new StartWait(environment.clock());
         zookeeper = new ZookeeperPorts(config.zookeeper());
         admin = config.zookeeper().admin().map(wanted -> new AdminPort(wanted, zookeeper::commands));
         metrics = config.zookeeper().metrics().map(wanted -> new MetricsPort(wanted, zookeeper::commands));
@@ -118,6 +120,7 @@ public final class Node {
     }
 
     private void openStorage() {
+        wait.on("the log directories are being opened: " + config.logDirs());
         Storage.open(config.logDirs(), environment.disk(), orFail(opened -> {
             storage = Optional.of(opened);
             if (config.external().isPresent()) connect(config.external().get());
@@ -126,6 +129,8 @@ public final class Node {
     }
 
     private void openKeeper(Consumer<Keeper> next) {
+        wait.on("the coordination service reads its data in "
+                + config.zookeeper().dataDir());
         reopenKeeper(orFail(opened -> {
             ZookeeperServer server = zookeeper.serve(opened, environment);
             // a broker would not survive it
@@ -176,6 +181,9 @@ public final class Node {
     }
 
     private void connect(ExternalCoordination.Settings settings) {
+        wait.on(
+                "no ZooKeeper has answered yet at %s, which zookeeper.connect names; it may take %d ms (zookeeper.connection.timeout.ms). Without zookeeper.connect, or with an empty one, this node brings the service itself"
+                        .formatted(settings.servers(), settings.connectMsMax()));
         environment.outside().coordination().connect(settings, orFail(connected -> {
             member = Optional.of(connected);
             claim(connected.coordination());
@@ -188,6 +196,7 @@ public final class Node {
         String fresh = dirs.clusterId()
                 .orElseGet(() -> environment.random().nextTopicId().toString());
         int nodeId = config.brokerId().orElse(dirs.nodeId().orElse(0));
+        wait.on("the coordination service is asked which cluster this is");
         ClusterIdentity.find(
                 coordination,
                 fresh,
@@ -207,6 +216,7 @@ public final class Node {
             return;
         }
         parts = Optional.of(joining);
+        wait.on("broker %d opens its logs and joins the cluster".formatted(nodeId));
         KeyRenewal keys = new KeyRenewal(config, nodeId, joining.configs(), doors);
         joining.listen(keys);
         joining.configs().checkKeysBy(keys);
@@ -221,6 +231,7 @@ public final class Node {
     }
 
     private void serve(Function<String, Network.Acceptor> acceptors) {
+        wait.over();
         doors.open(acceptors);
         starting.accept(new StartResult.Started(
                 advertised,
@@ -258,6 +269,7 @@ public final class Node {
 
     /** Lets go of everything; {@code done} runs when that is so. To be called once, after the start has been answered. */
     public void stop(Consumer<StopResult> done) {
+        wait.over();
         doors.close();
         admin.ifPresent(AdminPort::close);
         metrics.ifPresent(MetricsPort::close);

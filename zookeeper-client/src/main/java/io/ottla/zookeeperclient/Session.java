@@ -1,6 +1,8 @@
 package io.ottla.zookeeperclient;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +15,8 @@ import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ConnectStringParser;
+import org.apache.zookeeper.client.StaticHostProvider;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.Stat;
 
@@ -36,6 +40,7 @@ final class Session {
      *
      * @param loop runs tasks on the loop, in order
      * @param states is told what becomes of the session
+     * @param names is told of each name of a server whether it has an address
      * @throws IOException if the names of the servers cannot be understood
      */
     Session(
@@ -43,7 +48,8 @@ final class Session {
             int timeoutMs,
             Map<String, String> properties,
             Consumer<Runnable> loop,
-            Consumer<Watcher.Event.KeeperState> states)
+            Consumer<Watcher.Event.KeeperState> states,
+            Names names)
             throws IOException {
         this.loop = loop;
         ZKClientConfig config = new ZKClientConfig();
@@ -56,10 +62,30 @@ final class Session {
                         if (event.getType() == Watcher.Event.EventType.None)
                             loop.accept(() -> states.accept(event.getState()));
                     },
+                    false,
+                    new StaticHostProvider(
+                            new ConnectStringParser(servers).getServerAddresses(), name -> addresses(name, names)),
                     config);
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    interface Names {
+        void looked(String name, boolean isKnown);
+    }
+
+    /** As the client itself does it, without its stack trace for each attempt. */
+    private InetAddress[] addresses(String name, Names names) {
+        InetAddress[] found;
+        try {
+            found = InetAddress.getAllByName(name);
+        } catch (UnknownHostException e) {
+            found = new InetAddress[0];
+        }
+        boolean isKnown = found.length > 0;
+        loop.accept(() -> names.looked(name, isKnown));
+        return found;
     }
 
     private static Code code(int number) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 
@@ -61,16 +62,21 @@ public final class ZookeeperConnector implements ExternalCoordination {
         }
 
         void begin() {
-            timer = clock.after(
-                    settings.connectMsMax(),
-                    () -> fail(
-                            "no ZooKeeper answers at %s within %d ms, which zookeeper.connect names; start it, or correct the address, or take zookeeper.connect out of the configuration to use the coordination service of this node"
-                                    .formatted(settings.servers(), settings.connectMsMax())));
+            timer = clock.after(settings.connectMsMax(), () -> fail(nobodyAnswers()));
             try {
                 coordination.begin(this::state);
             } catch (IOException e) {
                 clock.execute(() -> fail("zookeeper.connect: " + e.getMessage()));
             }
+        }
+
+        private String nobodyAnswers() {
+            Set<String> unknown = coordination.unknownNames();
+            return "no ZooKeeper answers at %s within %d ms, which zookeeper.connect names%s; start it, or correct the address, or take zookeeper.connect out of the configuration (or leave it empty) to use the coordination service of this node"
+                    .formatted(
+                            settings.servers(),
+                            settings.connectMsMax(),
+                            unknown.isEmpty() ? "" : " (there is no address for " + String.join(", ", unknown) + ")");
         }
 
         private void state(KeeperState state) {

@@ -15,6 +15,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.OpResult;
@@ -53,6 +55,7 @@ final class ZookeeperCoordination implements Coordination {
     private LinkedHashSet<String> changed = new LinkedHashSet<>();
     private final List<Runnable> afterReading = new ArrayList<>();
     private final LineBudget unwatched = new LineBudget(1, LINES_PERIOD_MS);
+    private final Set<String> unknownNames = new TreeSet<>();
     private boolean hadGap;
     private boolean isReading;
 
@@ -83,10 +86,25 @@ final class ZookeeperCoordination implements Coordination {
 
     private void newSession() throws IOException {
         long number = ++sessions;
-        session = Optional.of(
-                new Session(settings.servers(), settings.sessionTimeoutMs(), properties, clock::execute, state -> {
+        session = Optional.of(new Session(
+                settings.servers(),
+                settings.sessionTimeoutMs(),
+                properties,
+                clock::execute,
+                state -> {
                     if (number == sessions) state(state);
-                }));
+                },
+                this::looked));
+    }
+
+    private void looked(String name, boolean isKnown) {
+        if (isKnown) unknownNames.remove(name);
+        else if (unknownNames.add(name)) LOG.warn("{}, which zookeeper.connect names, has no address", name);
+    }
+
+    /** Of the servers, those that have no address as far as is known. */
+    Set<String> unknownNames() {
+        return unknownNames;
     }
 
     private void state(KeeperState state) {

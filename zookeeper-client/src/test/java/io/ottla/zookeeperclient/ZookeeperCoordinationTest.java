@@ -9,9 +9,12 @@ import io.ottla.cluster.Coordination.Op;
 import io.ottla.cluster.Coordination.Result;
 import io.ottla.cluster.CoordinationContract;
 import io.ottla.cluster.ExternalCoordination;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -89,6 +92,28 @@ class ZookeeperCoordinationTest extends CoordinationContract {
         loop.run(() -> writer.coordination().write(List.of(operations), results::add));
         loop.await("the answer", () -> !results.isEmpty());
         return results.getFirst();
+    }
+
+    @Test
+    void aServerWithoutAnAddressIsKnownByItsName() {
+        ZookeeperCoordination lost = new ZookeeperCoordination(
+                new ExternalCoordination.Settings("nosuch.invalid:2181", "", 4_000, 4_000, false, Optional.empty()),
+                Map.of(),
+                loop.clock,
+                loop.disk);
+        loop.run(() -> begin(lost));
+        loop.await("the look for an address", () -> lost.unknownNames().equals(Set.of("nosuch.invalid")));
+        CompletableFuture<Outcome<Void>> closed = new CompletableFuture<>();
+        loop.run(() -> lost.close(closed::complete));
+        assertThat(closed.join()).isInstanceOf(Outcome.Done.class);
+    }
+
+    private static void begin(ZookeeperCoordination coordination) {
+        try {
+            coordination.begin(state -> {});
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
