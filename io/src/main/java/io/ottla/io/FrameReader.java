@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
+import io.ottla.base.FrameRoom;
 import io.ottla.base.Network.Framing;
 import java.nio.ByteBuffer;
 
@@ -16,6 +17,9 @@ import java.nio.ByteBuffer;
  * connection's own, {@value #GROWTH} times as large as what has come at most; while much is missing, the socket is read
  * right into that. So memory follows the bytes that came, not the length that was announced, and a frame of any size is
  * copied at most once and a third.
+ *
+ * <p>That buffer counts, as large as it is, against the {@link FrameRoom} of all connections. If there is no room for more of a frame,
+ * what was read is kept and the connection waits; while room is short, little is read at a time.
  */
 @SuppressWarnings("ReferenceEquality") // it matters which buffer it is, not what is in it
 final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
@@ -24,6 +28,9 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
 
     /** With less than this missing of a frame, reading ahead into the shared buffer and copying costs less than one more read. */
     private static final int DIRECT_BYTES_MIN = 32 * 1024;
+
+    /** While room is short no more is read at a time, since what was read has to be kept. */
+    private static final int TIGHT_READ_BYTES = 16 * 1024;
 
     /** Then others get their turn. */
     private static final int BYTES_PER_TURN_MAX = 1024 * 1024;
@@ -40,16 +47,28 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
 
         /** The length prefix says that this is no frame. Nothing comes after this. */
         void refused(int prefix);
+
+        /** There can never be room for a frame of so many bytes. Nothing comes after this. */
+        void tooLarge(long frameBytes);
+
+        /** There is no memory for what came. Nothing comes after this. */
+        void noMemory();
+
+        /** {@link FrameReader#waitsForRoom} says something else than before. */
+        void roomChanged();
     }
 
     private final Framing framing;
     private final ByteBuf shared;
     private final ByteBufAllocator allocator;
     private final Frames frames;
+    private final FrameRoom room;
+    private final FrameRoom.Part part;
 
     /** What has come and was not handed on, from the start of a frame; null if that is nothing. */
     private ByteBuf held;
 
+    private boolean waitsForRoom;
     private boolean handing;
     private boolean ended;
     private long progress;
@@ -59,7 +78,16 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     private int attemptedBytesRead;
     private int bytesThisTurn;
 
-    FrameReader(Framing framing, ByteBuf shared, ByteBufAllocator allocator, Frames frames) {
+    /** @param part of {@code room}, for this connection */
+    FrameReader(
+            Framing framing,
+            ByteBuf shared,
+            ByteBufAllocator allocator,
+            FrameRoom room,
+            FrameRoom.Part part,
+            Frames frames) {
+        this.room = room;
+        this.part = part;
         this.framing = framing;
         this.shared = shared;
         this.allocator = allocator;
@@ -79,6 +107,8 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         handing = true;
         if (bytes != held) {
             while (!ended && held != null && bytes.isReadable()) topUp(bytes);
+        } else {
+            room.arrived(fresh);
         }
         if (held == null || held == bytes) {
             handOn(bytes);
@@ -108,7 +138,7 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         int taken = Math.min(wanted, bytes.readableBytes());
         if (held.writableBytes() < taken) {
             int needed = held.readableBytes() + taken;
-            moveHeld(Math.max(needed, Math.min(frameBytes, needed * GROWTH)));
+            if (!hold(held, needed, wantedBytes(needed, frameBytes))) return;
         }
         held.writeBytes(bytes, taken);
         if (frames.paused() || held.readableBytes() < frameBytes(held)) return;
@@ -141,12 +171,58 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         int arrived = bytes.readableBytes();
         int frameBytes = frameBytes(bytes);
         if (ended) return;
-        int capacity = Math.max(arrived, Math.min(frameBytes, arrived * GROWTH));
-        if (isHeld) {
-            moveHeld(capacity);
-        } else {
-            held = allocator.directBuffer(capacity, Integer.MAX_VALUE).writeBytes(bytes);
+        hold(bytes, arrived, wantedBytes(arrived, frameBytes));
+    }
+
+    /**
+     * Holds {@code bytes} in a buffer with room for {@code needed} bytes, and if there is room for as many, {@code wanted}; waits for
+     * that otherwise.
+     *
+     * @return false if there is none, and all is over
+     */
+    private boolean hold(ByteBuf bytes, int needed, int wanted) {
+        boolean waited = waitsForRoom;
+        waitsForRoom = false;
+        boolean all = room.take(part, wanted);
+        if (ended || (!all && !room.keep(part, needed)) || !move(bytes, all ? wanted : needed)) return false;
+        if (!all && wanted > needed) {
+            waitsForRoom = true;
+            room.await(part, wanted);
         }
+        if (waitsForRoom != waited) frames.roomChanged();
+        return true;
+    }
+
+    private boolean move(ByteBuf bytes, int capacity) {
+        ByteBuf buffer;
+        try {
+            buffer = allocator.directBuffer(capacity, Integer.MAX_VALUE);
+        } catch (OutOfMemoryError none) {
+            close();
+            frames.noMemory();
+            return false;
+        }
+        buffer.writeBytes(bytes);
+        if (held != null) held.release();
+        held = buffer;
+        return true;
+    }
+
+    /** The part of the room has become what this waited for. */
+    void roomCame() {
+        waitsForRoom = false;
+        if (ended || held == null || !move(held, (int) part.bytes())) return;
+        frames.roomChanged();
+    }
+
+    /** Whether nothing more should be read now, since there is no room to keep it. */
+    boolean waitsForRoom() {
+        return waitsForRoom;
+    }
+
+    /** How large a buffer is to be that has {@code needed} bytes of a frame. */
+    private static int wantedBytes(int needed, int frameBytes) {
+        return (int) Math.max(needed, Math.min(frameBytes, (long) needed * GROWTH));
     }
 
     /** The size of the frame that begins in {@code bytes}, prefix and all; of a prefix alone while that is not whole. */
@@ -159,24 +235,27 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
             frames.refused(prefix);
             return PREFIX_BYTES;
         }
+        if (bodyBytes > room.frameBytesMax() - PREFIX_BYTES) {
+            close();
+            frames.tooLarge((long) PREFIX_BYTES + bodyBytes);
+            return PREFIX_BYTES;
+        }
         return PREFIX_BYTES + bodyBytes;
     }
 
-    private void moveHeld(int capacity) {
-        ByteBuf wider = allocator.directBuffer(capacity, Integer.MAX_VALUE).writeBytes(held);
-        held.release();
-        held = wider;
-    }
-
     private void dropHeld() {
-        held.release();
+        if (held != null) held.release();
         held = null;
+        if (part.bytes() > 0 || waitsForRoom) room.release(part, 0);
+        if (!waitsForRoom) return;
+        waitsForRoom = false;
+        frames.roomChanged();
     }
 
     /** Forgets what is held, once a frame that is being handed on is done with; what comes from now on is dropped. */
     void close() {
         ended = true;
-        if (held != null && !handing) dropHeld();
+        if (!handing) dropHeld();
     }
 
     private void seen() {
@@ -205,7 +284,8 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     public ByteBuf allocate(ByteBufAllocator ignored) {
         // a frame of which much is missing is read right into its place, up to its end and no further
         if (held != null && held.readerIndex() == 0 && held.writableBytes() >= DIRECT_BYTES_MIN) return held.retain();
-        return shared.clear().retain();
+        shared.clear();
+        return room.isTight() ? shared.retainedSlice(0, TIGHT_READ_BYTES).clear() : shared.retain();
     }
 
     @Override
@@ -243,7 +323,11 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
 
     @Override
     public boolean continueReading() {
-        return !ended && !frames.paused() && lastBytesRead == attemptedBytesRead && bytesThisTurn < BYTES_PER_TURN_MAX;
+        return !ended
+                && !waitsForRoom
+                && !frames.paused()
+                && lastBytesRead == attemptedBytesRead
+                && bytesThisTurn < BYTES_PER_TURN_MAX;
     }
 
     @Override

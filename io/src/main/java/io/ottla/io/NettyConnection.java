@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.ottla.base.FrameRoom;
 import io.ottla.base.Network;
 import io.ottla.base.Network.Payload;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * {@link SendQueue} to the socket. Everything on the loop.
  */
 final class NettyConnection extends ChannelInboundHandlerAdapter
-        implements Network.Connection, FrameReader.Frames, SendQueue.Progress {
+        implements Network.Connection, FrameReader.Frames, FrameRoom.Holder, SendQueue.Progress {
     private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
 
     /**
@@ -84,7 +85,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         this.id = id;
         remote = channel.remoteAddress();
         local = channel.localAddress();
-        reader = new FrameReader(listening.listener().framing(), network.readBuffer(), channel.alloc(), this);
+        reader = new FrameReader(
+                listening.listener().framing(),
+                network.readBuffer(),
+                channel.alloc(),
+                network.frameRoom(),
+                new FrameRoom.Part(this),
+                this);
         secured = listening.tls().isPresent();
         sending = new SendQueue(channel, network.disk(), this, secured);
         lastTrafficNs = network.clock().monotonicNs();
@@ -245,6 +252,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException || cause.getCause() instanceof SSLException)
             LOG.debug("connection {} from {}: {}", id, remote, cause.getMessage());
+        else if (cause instanceof OutOfMemoryError || cause.getCause() instanceof OutOfMemoryError) noMemory();
         else network.fault("serving a connection", cause);
         closeNow();
     }
@@ -278,6 +286,39 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         close(true);
     }
 
+    @Override
+    public void tooLarge(long frameBytes) {
+        cost("its frame of %d KB is larger than the %d KB that one frame may have; a larger heap (-Xmx) has more room"
+                .formatted(frameBytes >> 10, network.frameRoom().frameBytesMax() >> 10));
+    }
+
+    @Override
+    public void noMemory() {
+        cost("there is no memory for what it sends");
+    }
+
+    @Override
+    public void roomChanged() {
+        adjustReading();
+    }
+
+    @Override
+    public void roomCame() {
+        reader.roomCame();
+    }
+
+    @Override
+    public void evicted(String why) {
+        cost(why);
+    }
+
+    /** Running out of room for a peer's bytes costs that peer. */
+    private void cost(String why) {
+        if (phase == Phase.CLOSED) return;
+        network.logCost(remote, local.getPort(), why);
+        closeNow();
+    }
+
     // ---- what the send queue tells ----
 
     @Override
@@ -302,7 +343,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         if (phase != Phase.OPEN) return;
         long unsentBytesMax = listening.listener().limits().unsentBytesMax();
         readingPaused = sending.unsentBytes() > (readingPaused ? unsentBytesMax / 2 : unsentBytesMax);
-        boolean on = readingWanted && !readingPaused && !handshakeWaits;
+        boolean on = readingWanted && !readingPaused && !handshakeWaits && !reader.waitsForRoom();
         if (on && reader.heldBytes() > 0) resumeSoon();
         if (channel.config().isAutoRead() != on) channel.config().setAutoRead(on);
     }

@@ -10,9 +10,13 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.internal.PlatformDependent;
 import io.ottla.base.Counter;
 import io.ottla.base.Counters;
 import io.ottla.base.FaultHandler;
+import io.ottla.base.FrameRoom;
+import io.ottla.base.Limits;
+import io.ottla.base.LineBudget;
 import io.ottla.base.Network;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,14 +25,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sockets, by Netty, on the one loop of a {@link LoopClock}.
  *
  * <p>Counters: {@code network.connections}, {@code network.accepted}, {@code network.refused},
- * {@code network.received_bytes}, {@code network.sent_bytes}.
+ * {@code network.received_bytes}, {@code network.sent_bytes}, {@code network.closed_for_room}.
  */
 public final class NettyNetwork implements Network, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyNetwork.class);
+
     /** One for all connections of the loop. Half of a usual second-level cache, so that what is read is still there when it is written on. */
     private static final int READ_BUFFER_BYTES = 256 * 1024;
 
@@ -36,6 +44,8 @@ public final class NettyNetwork implements Network, AutoCloseable {
     static final RecvByteBufAllocator ENCRYPTED_READS = new AdaptiveRecvByteBufAllocator(512, 1024, 64 * 1024);
 
     private static final int BACKLOG = 1024;
+    private static final int LOG_LINES_PER_PERIOD = 5;
+    private static final long LOG_PERIOD_MS = 10_000;
 
     // chunks of 8 KiB << 7 = 1 MiB; what is larger than a chunk comes from malloc and goes back to it
     private static final int PAGE_BYTES = 8 * 1024;
@@ -47,6 +57,8 @@ public final class NettyNetwork implements Network, AutoCloseable {
     private final PooledByteBufAllocator allocator =
             new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, CHUNK_ORDER, 0, 0, false);
     private final ByteBuf readBuffer = allocator.directBuffer(READ_BUFFER_BYTES, READ_BUFFER_BYTES);
+    private final FrameRoom frameRoom;
+    private final LineBudget costLines = new LineBudget(LOG_LINES_PER_PERIOD, LOG_PERIOD_MS);
     private final Supplier<SslProvider> tlsProvider;
     private final Handshakes handshakes;
     private final ArrayDeque<NettyConnection> toPump = new ArrayDeque<>();
@@ -58,25 +70,38 @@ public final class NettyNetwork implements Network, AutoCloseable {
     private final Counter refused;
     private final Counter receivedBytes;
     private final Counter sentBytes;
+    private final Counter closedForRoom;
 
-    public NettyNetwork(LoopClock clock, RealDisk disk, Counters counters, FaultHandler faults) {
+    public NettyNetwork(LoopClock clock, RealDisk disk, Counters counters, FaultHandler faults, Limits limits) {
         // not a reference to the method: that would load the class, and what it is verified with
-        this(clock, disk, counters, faults, () -> TlsContext.best());
+        this(clock, disk, counters, faults, limits, () -> TlsContext.best());
     }
 
     /** @param tlsProvider asked when the first TLS listener is bound */
     NettyNetwork(
-            LoopClock clock, RealDisk disk, Counters counters, FaultHandler faults, Supplier<SslProvider> tlsProvider) {
+            LoopClock clock,
+            RealDisk disk,
+            Counters counters,
+            FaultHandler faults,
+            Limits limits,
+            Supplier<SslProvider> tlsProvider) {
         this.tlsProvider = tlsProvider;
         this.clock = clock;
         this.disk = disk;
         this.faults = faults;
         handshakes = new Handshakes(clock);
+        frameRoom = new FrameRoom(limits.unfinishedFrameBytes(), clock::after);
         connections = counters.counter("network.connections");
         accepted = counters.counter("network.accepted");
         refused = counters.counter("network.refused");
         receivedBytes = counters.counter("network.received_bytes");
         sentBytes = counters.counter("network.sent_bytes");
+        closedForRoom = counters.counter("network.closed_for_room");
+    }
+
+    /** What buffers outside the heap may take in this process. */
+    public static long directBytesMax() {
+        return PlatformDependent.maxDirectMemory();
     }
 
     /** Any thread; off the loop, waits for the loop. */
@@ -167,6 +192,23 @@ public final class NettyNetwork implements Network, AutoCloseable {
 
     void sent(int bytes) {
         sentBytes.add(bytes);
+    }
+
+    FrameRoom frameRoom() {
+        return frameRoom;
+    }
+
+    /** A connection is closed for want of room for what it sends: one line for people, but not one for each of a thousand. */
+    void logCost(Object remote, int port, String why) {
+        closedForRoom.add(1);
+        long suppressed = costLines.take(clock.nowMs());
+        if (suppressed < 0) return;
+        LOG.warn(
+                "closing the connection of {} on port {}: {}{}",
+                remote,
+                port,
+                why,
+                suppressed == 0 ? "" : " (and " + suppressed + " others since the last line)");
     }
 
     void onLoop(Runnable task) {

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.ottla.base.FrameRoom;
 import io.ottla.base.SeededRandom;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -26,6 +27,19 @@ class FrameReaderTest {
     private int pauseAfterFrames = Integer.MAX_VALUE;
     private FrameReader closeOnFrame;
 
+    private final FrameRoom room = new FrameRoom(512L << 20, (delayMs, task) -> {});
+    private final FrameRoom.Part part = new FrameRoom.Part(new FrameRoom.Holder() {
+        @Override
+        public void roomCame() {
+            reader.roomCame();
+        }
+
+        @Override
+        public void evicted(String why) {
+            throw new AssertionError(why);
+        }
+    });
+
     private final FrameReader reader = reader();
 
     private FrameReader reader() {
@@ -33,6 +47,8 @@ class FrameReaderTest {
                 prefix -> prefix < 0 || prefix > FRAME_BYTES_MAX ? -1 : prefix,
                 Unpooled.directBuffer(SHARED_BYTES, SHARED_BYTES),
                 allocator,
+                room,
+                part,
                 new FrameReader.Frames() {
                     @Override
                     public boolean paused() {
@@ -53,6 +69,19 @@ class FrameReaderTest {
                     public void refused(int prefix) {
                         refused.add(prefix);
                     }
+
+                    @Override
+                    public void tooLarge(long frameBytes) {
+                        throw new AssertionError("too large: " + frameBytes);
+                    }
+
+                    @Override
+                    public void noMemory() {
+                        throw new AssertionError("no memory");
+                    }
+
+                    @Override
+                    public void roomChanged() {}
                 });
     }
 

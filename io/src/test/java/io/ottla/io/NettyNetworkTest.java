@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ottla.base.Disk.OpenMode;
 import io.ottla.base.DiskFile;
+import io.ottla.base.Limits;
 import io.ottla.base.Network.Connection;
 import io.ottla.base.Network.ConnectionLimits;
 import io.ottla.base.Network.Listening;
@@ -349,7 +350,7 @@ class NettyNetworkTest {
     void anExceptionInAReceiverIsAFault(Transport transport) throws Exception {
         world = new World(transport);
         Faults faults = new Faults();
-        NettyNetwork network = new NettyNetwork(world.clock, world.disk, world.counters, faults);
+        NettyNetwork network = new NettyNetwork(world.clock, world.disk, world.counters, faults, Limits.ROOMY);
         Listening listening = network.listen(
                 new io.ottla.base.Network.Listener("127.0.0.1", 0, World.FRAMING, World.LIMITS),
                 connection -> on(connection, (c, frame) -> {

@@ -2,6 +2,7 @@ package io.ottla.io;
 
 import io.netty.handler.ssl.SslProvider;
 import io.ottla.base.Counters;
+import io.ottla.base.Limits;
 import io.ottla.base.Network.Acceptor;
 import io.ottla.base.Network.ConnectionLimits;
 import io.ottla.base.Network.Framing;
@@ -27,14 +28,14 @@ final class World implements AutoCloseable {
     World(Transport transport) {
         clock = new LoopClock("test-loop", transport, faults);
         disk = new RealDisk(clock, faults);
-        network = new NettyNetwork(clock, disk, counters, faults);
+        network = new NettyNetwork(clock, disk, counters, faults, Limits.ROOMY);
     }
 
     /** With TLS by {@code tlsProvider}. */
     World(Transport transport, SslProvider tlsProvider) {
         clock = new LoopClock("test-loop", transport, faults);
         disk = new RealDisk(clock, faults);
-        network = new NettyNetwork(clock, disk, counters, faults, () -> tlsProvider);
+        network = new NettyNetwork(clock, disk, counters, faults, Limits.ROOMY, () -> tlsProvider);
     }
 
     Listening listen(ConnectionLimits limits, Acceptor acceptor) throws IOException {
