@@ -2,26 +2,27 @@ package io.ottla.base;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
  * The room that all connections of a node have together for bytes that came and cannot be handed on yet: frames whose end has not
  * come, and what came while nobody wanted it. An implementation of {@link Network} asks here before it holds any. Belongs to the loop.
  *
- * <p>Three quarters of it are for whoever comes first. Who finds no room there waits, unread, and those that lack least go first. The
- * last quarter is for small holders, so that small requests are served whatever large ones do; if even that is taken, the largest
- * holder is closed there and then. While somebody waits and too little comes for those who have their room, the largest is closed too.
+ * <p>Three quarters of it are for whoever comes first, and a large frame takes all its room there at once, so that each that has begun
+ * can come to its end. Who finds none waits, unread, and the smallest go first. The last quarter is for small holders, so that small
+ * requests are served whatever large ones do; if even that is taken, the largest holder is closed there and then. While somebody
+ * waits, those who have their room and make no use of it are closed, the largest first.
  */
 @SuppressWarnings("ReferenceEquality") // a part is who it is
 public final class FrameRoom {
     /** How often it is looked whether those that have room make use of it, while others wait. */
     public static final long LOOK_MS = 500;
 
-    /** Less than this between two looks, over all that have room, is no progress. */
-    private static final int PROGRESS_BYTES_MIN = 64 * 1024;
+    /** A frame that needs more looks than that at the pace of the last is no use of its room. */
+    private static final int LOOKS_MAX = 128;
 
-    /** After so many looks the largest goes even if bytes trickle in. */
-    private static final int LOOKS_MAX = 20;
+    private static final int PROGRESS_BYTES_MIN = 4 * 1024;
 
     private static final long RESERVED_BYTES_MAX = 64 << 20;
     private static final long SMALL_BYTES_MAX = 2 << 20;
@@ -33,6 +34,9 @@ public final class FrameRoom {
     public interface Holder {
         /** It has the room that it waited for; its part says how much that is. */
         void roomCame();
+
+        /** Whether the other side has to send more before this can be let go of. */
+        boolean isUnfinished();
 
         /** To be closed at once, and let go of all that it holds. */
         void evicted(String why);
@@ -49,6 +53,8 @@ public final class FrameRoom {
         private final Holder holder;
         private long bytes;
         private long wantedBytes;
+        private long arrivedBytes;
+        private long seenBytes;
         private long number;
         private int index = -1;
 
@@ -63,6 +69,18 @@ public final class FrameRoom {
         private long missingBytes() {
             return wantedBytes - bytes;
         }
+
+        /** Bytes have come for it. */
+        public void arrived(int fresh) {
+            arrivedBytes += fresh;
+        }
+
+        /** Whether it has all its room, and has made too little use of it since the last look. */
+        private boolean isIdle() {
+            long fresh = arrivedBytes - seenBytes;
+            seenBytes = arrivedBytes;
+            return wantedBytes == 0 && fresh < Math.max(PROGRESS_BYTES_MIN, bytes / LOOKS_MAX) && holder.isUnfinished();
+        }
     }
 
     private final long bytesMax;
@@ -73,8 +91,6 @@ public final class FrameRoom {
     private final TreeSet<Part> waiting = new TreeSet<>(FrameRoom::inLine);
     private long bytes;
     private long lastNumber;
-    private long arrivedBytes;
-    private int looksWithWaiting;
     private boolean lookDue;
     private boolean waking;
 
@@ -89,6 +105,11 @@ public final class FrameRoom {
     private static int inLine(Part one, Part other) {
         int missing = Long.compare(one.missingBytes(), other.missingBytes());
         return missing != 0 ? missing : Long.compare(one.number, other.number);
+    }
+
+    /** A frame above this has to take all its room at once. */
+    public long smallBytesMax() {
+        return smallBytesMax;
     }
 
     /** A frame above this never has room. */
@@ -148,8 +169,7 @@ public final class FrameRoom {
         waiting.add(part);
         if (lookDue) return;
         lookDue = true;
-        arrivedBytes = 0;
-        looksWithWaiting = 0;
+        for (Part each : holders) each.seenBytes = each.arrivedBytes;
         later.after(LOOK_MS, this::look);
     }
 
@@ -160,11 +180,6 @@ public final class FrameRoom {
         part.bytes = toBytes;
         if (toBytes == 0) leave(part);
         wake();
-    }
-
-    /** Bytes have come for a frame that has its room. */
-    public void arrived(int fresh) {
-        arrivedBytes += fresh;
     }
 
     private void grant(Part part, long toBytes) {
@@ -203,7 +218,6 @@ public final class FrameRoom {
             long wantedBytes = first.wantedBytes;
             stopWaiting(first);
             grant(first, wantedBytes);
-            looksWithWaiting = 0;
             first.holder.roomCame();
         }
         waking = false;
@@ -212,24 +226,30 @@ public final class FrameRoom {
     private void look() {
         lookDue = false;
         if (waiting.isEmpty()) return;
-        if (arrivedBytes < PROGRESS_BYTES_MIN || ++looksWithWaiting > LOOKS_MAX) {
-            looksWithWaiting = 0;
-            evict(largest(holders.getFirst()), "its frame does not come to its end, and others wait for the room");
-        }
-        arrivedBytes = 0;
+        largestIdle()
+                .ifPresent(idle -> evict(idle, "its frame does not come to its end, and others wait for the room"));
         if (waiting.isEmpty()) return;
         lookDue = true;
         later.after(LOOK_MS, this::look);
     }
 
-    /** The one that has held something longest, if there are several. */
     private Part largest(Part atLeast) {
         Part largest = atLeast;
-        for (Part part : holders) {
-            if (part.bytes > largest.bytes || (part.bytes == largest.bytes && part.number < largest.number))
-                largest = part;
-        }
+        for (Part part : holders) largest = larger(largest, part);
         return largest;
+    }
+
+    private Optional<Part> largestIdle() {
+        Optional<Part> largest = Optional.empty();
+        for (Part part : holders)
+            if (part.isIdle()) largest = Optional.of(largest.isEmpty() ? part : larger(largest.get(), part));
+        return largest;
+    }
+
+    /** The one that has held something longer, if they are alike. */
+    private static Part larger(Part one, Part other) {
+        if (one.bytes == other.bytes) return one.number < other.number ? one : other;
+        return one.bytes > other.bytes ? one : other;
     }
 
     private void evict(Part part, String why) {

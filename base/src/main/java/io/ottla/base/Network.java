@@ -13,6 +13,9 @@ import java.util.List;
  */
 public interface Network {
 
+    /** What a peer is owed that has said it sends no more is sent within this; then the connection is closed. */
+    long HALF_CLOSED_MS_MAX = 30_000;
+
     /**
      * Listens for connections.
      *
@@ -75,9 +78,20 @@ public interface Network {
     interface Receiver {
         /**
          * A whole frame, without its length prefix. The bytes are the receiver's only during this call: what is
-         * needed later is copied. Memory for a frame grows with the bytes that arrive, not with the length announced.
+         * needed later is copied. Memory for a frame grows with the bytes that arrive, not with the length announced, and
+         * is bounded over all connections ({@link FrameRoom}): running out of it costs a connection, never the node.
          */
         void received(int prefix, ByteBuffer frame);
+
+        /**
+         * The other side will send no more, and all frames that it sent have been received. Called at most once.
+         *
+         * @return whether it is owed answers: then the receiver closes the connection when they are sent, within {@link
+         *     #HALF_CLOSED_MS_MAX}; otherwise it is closed now
+         */
+        default boolean ended() {
+            return false;
+        }
 
         /** All that was sent so far has left; called only after {@link Connection#unsentBytes} was above 0. */
         default void drained() {}

@@ -28,7 +28,8 @@ public abstract class NetworkContract {
     private final List<Session> sessions = new ArrayList<>();
     private BiConsumer<Session, String> onFrame = (session, frame) -> {};
 
-    protected abstract WorldUnderTest open() throws IOException;
+    /** @param limits what the network goes by */
+    protected abstract WorldUnderTest open(Limits limits) throws IOException;
 
     /** What the listeners speak; the world's peers speak the same. */
     protected Network.Security security() {
@@ -37,7 +38,7 @@ public abstract class NetworkContract {
 
     @BeforeEach
     void openWorld() throws IOException {
-        world = open();
+        world = open(Limits.ROOMY);
     }
 
     @AfterEach
@@ -50,6 +51,8 @@ public abstract class NetworkContract {
         final Network.Connection connection;
         final List<String> frames = new ArrayList<>();
         int drained;
+        int ended;
+        boolean owes;
         int closed;
 
         Session(Network.Connection connection) {
@@ -66,6 +69,12 @@ public abstract class NetworkContract {
             String text = new String(bytes, StandardCharsets.US_ASCII);
             frames.add(text);
             onFrame.accept(this, text);
+        }
+
+        @Override
+        public boolean ended() {
+            ended++;
+            return owes;
         }
 
         @Override
@@ -365,6 +374,134 @@ public abstract class NetworkContract {
         });
         letAWhilePass();
         assertThat(session().closed).isEqualTo(1);
+    }
+
+    // ---- the end of what comes
+
+    @Test
+    void whoSendsNoMoreAndIsOwedNothingIsLetGo() throws IOException {
+        WorldUnderTest.Peer peer = connect();
+        peer.send(frames("last words"));
+        peer.sendNoMore();
+        world.await("the close", () -> session().closed == 1 && peer.isClosed());
+        assertThat(session().frames).containsExactly("last words");
+        assertThat(session().ended).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsOwedToWhoSendsNoMoreIsSent() throws IOException {
+        assumePlain();
+        WorldUnderTest.Peer peer = connect();
+        world.onLoop(() -> session().owes = true);
+        peer.send(frames("question"));
+        peer.sendNoMore();
+        world.await("the end", () -> session().ended == 1);
+        letAWhilePass();
+        assertThat(session().closed).isZero();
+        world.onLoop(() -> {
+            session().send("late ", "answer");
+            session().connection.close(true);
+        });
+        world.await("the close", () -> session().closed == 1 && peer.isClosed());
+        assertThat(text(peer)).isEqualTo("late answer");
+    }
+
+    @Test
+    void theEndIsToldWhileReadingIsOff() throws IOException {
+        assumePlain();
+        onFrame = (session, frame) -> session.connection.reading(false);
+        WorldUnderTest.Peer peer = connect();
+        world.onLoop(() -> session().owes = true);
+        peer.send(frames("conf"));
+        world.await("the frame", () -> session().frames.size() == 1);
+        peer.sendNoMore();
+        letAWhilePass();
+        assertThat(session().closed).isZero();
+        world.onLoop(() -> {
+            session().send("the configuration");
+            session().connection.close(true);
+        });
+        world.await("the close", () -> session().closed == 1 && peer.isClosed());
+        assertThat(text(peer)).isEqualTo("the configuration");
+    }
+
+    @Test
+    void theEndComesAfterAllFramesHoweverSlowlyTheyAreTaken() throws IOException {
+        onFrame = (session, frame) -> session.connection.reading(false);
+        WorldUnderTest.Peer peer = connect();
+        peer.send(frames("one", "two", "three"));
+        peer.sendNoMore();
+        for (int taken = 1; taken <= 3; taken++) {
+            int now = taken;
+            world.await("frame " + now, () -> session().frames.size() == now);
+            letAWhilePass();
+            if (now == 3) break;
+            assertThat(session().ended).isZero();
+            world.onLoop(() -> session().connection.reading(true));
+        }
+        world.onLoop(() -> session().connection.reading(true));
+        world.await("the close", () -> session().closed == 1 && peer.isClosed());
+        assertThat(session().frames).containsExactly("one", "two", "three");
+    }
+
+    /** A library that ends TLS in one direction may end it in both. */
+    private void assumePlain() {
+        org.junit.jupiter.api.Assumptions.assumeTrue(security().equals(Network.Security.PLAIN));
+    }
+
+    // ---- room for frames that are not whole
+
+    /** 6 MB for all, 4.5 of them for large ones. */
+    private void openWithLittleRoom() throws IOException {
+        world.close();
+        world = open(Limits.of(1 << 30, 8 << 20));
+    }
+
+    private static byte[] begunFrame(int announcedBytes, int sentBytes) {
+        return ByteBuffer.allocate(4 + sentBytes).putInt(announcedBytes).array();
+    }
+
+    @Test
+    void framesWithoutTheirEndKeepNobodyFromBeingServed() throws IOException {
+        openWithLittleRoom();
+        int port = listen(LIMITS).port();
+        for (int i = 0; i < 8; i++) world.connect(port).offer(begunFrame(4_000_000, 3_000_000));
+        WorldUnderTest.Peer good = world.connect(port);
+        world.await("all", () -> sessions.size() == 9);
+        onFrame = (session, frame) -> session.send("re:" + frame.length() + ";");
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 50; i++) {
+            String content = "x".repeat(1 + 1_800 * i);
+            good.send(frames(content));
+            expected.append("re:").append(content.length()).append(';');
+            world.await("reply " + i, () -> text(good).equals(expected.toString()));
+        }
+        world.await(
+                "the large ones to be closed, but for one",
+                () -> sessions.stream().filter(session -> session.closed == 1).count() >= 19);
+        String large = "y".repeat(4_000_000);
+        good.offer(frames(large));
+        world.await("the large frame", () -> text(good).endsWith("re:4000000;"));
+    }
+
+    @Test
+    void whoWaitsForRoomGetsItInTurn() throws IOException {
+        openWithLittleRoom();
+        int port = listen(LIMITS).port();
+        onFrame = (session, frame) -> session.send("re:" + frame.length() + ";");
+        List<WorldUnderTest.Peer> peers = new ArrayList<>();
+        for (int i = 0; i < 6; i++) peers.add(world.connect(port));
+        for (WorldUnderTest.Peer peer : peers) peer.offer(frames("z".repeat(3_000_000)));
+        for (WorldUnderTest.Peer peer : peers)
+            world.await("a reply", () -> text(peer).equals("re:3000000;"));
+    }
+
+    @Test
+    void aFrameLargerThanAllRoomClosesAsSoonAsItBegins() throws IOException {
+        openWithLittleRoom();
+        WorldUnderTest.Peer peer = connect();
+        peer.send(begunFrame(9_000_000, 10));
+        world.await("the close", () -> session().closed == 1 && peer.isClosed());
     }
 
     // ---- limits

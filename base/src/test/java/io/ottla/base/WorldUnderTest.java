@@ -45,6 +45,12 @@ public interface WorldUnderTest extends AutoCloseable {
     interface Peer {
         void send(byte[] bytes);
 
+        /** Sends without waiting for the other side to take it; what it never takes is forgotten. */
+        void offer(byte[] bytes);
+
+        /** Closes its sending side only, after what was sent. */
+        void sendNoMore();
+
         /** All bytes that have come so far. */
         byte[] received();
 

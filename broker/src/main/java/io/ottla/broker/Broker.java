@@ -105,6 +105,11 @@ public final class Broker {
             }
 
             @Override
+            public boolean ended() {
+                return session.ended();
+            }
+
+            @Override
             public void closed() {
                 try {
                     session.closed();

@@ -35,6 +35,10 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     private boolean reading = true;
     private boolean inLine;
     private boolean ending;
+
+    /** The client will ask nothing more. */
+    private boolean ended;
+
     private boolean gone;
 
     ClientSession(Broker broker, Network.Connection connection, String listener) {
@@ -119,7 +123,15 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     private void answered(int bytes) {
         inFlight--;
         broker.letsGo(bytes);
-        resumeIfRoom();
+        if (ended && inFlight == 0) connection.close(true);
+        else resumeIfRoom();
+    }
+
+    /** As in Kafka, which sees the end of a connection's input only when all before it is answered. */
+    @Override
+    public boolean ended() {
+        ended = true;
+        return inFlight > 0;
     }
 
     /** Nothing more is read; what was asked before is answered, then the connection is closed. */

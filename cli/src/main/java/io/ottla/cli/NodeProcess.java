@@ -3,6 +3,7 @@ package io.ottla.cli;
 import io.ottla.base.Counters;
 import io.ottla.base.FaultHandler;
 import io.ottla.base.Http;
+import io.ottla.base.Limits;
 import io.ottla.base.LogLevels;
 import io.ottla.base.SeededRandom;
 import io.ottla.cluster.ExternalCoordination;
@@ -45,11 +46,12 @@ final class NodeProcess {
         Counters counters = new Counters();
         clock = new LoopClock("ottla-loop", Transport.best(), faults);
         disk = new RealDisk(clock, faults);
-        network = new NettyNetwork(clock, disk, counters, faults);
+        Limits limits = Limits.of(Runtime.getRuntime().maxMemory(), NettyNetwork.directBytesMax());
+        network = new NettyNetwork(clock, disk, counters, faults, limits);
         SeededRandom random = new SeededRandom(new SecureRandom().nextLong());
         node = new Node(
                 config,
-                new Node.Environment(clock, network, disk, random, counters, faults, outside(), NodeProcess::giveUp));
+                new Node.Environment(clock, network, disk, limits, random, counters, faults, outside(), NodeProcess::giveUp));
     }
 
     private Node.Outside outside() {

@@ -108,7 +108,7 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         if (bytes != held) {
             while (!ended && held != null && bytes.isReadable()) topUp(bytes);
         } else {
-            room.arrived(fresh);
+            part.arrived(fresh);
         }
         if (held == null || held == bytes) {
             handOn(bytes);
@@ -138,8 +138,9 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         int taken = Math.min(wanted, bytes.readableBytes());
         if (held.writableBytes() < taken) {
             int needed = held.readableBytes() + taken;
-            if (!hold(held, needed, wantedBytes(needed, frameBytes))) return;
+            if (!hold(held, needed, frameBytes)) return;
         }
+        part.arrived(taken);
         held.writeBytes(bytes, taken);
         if (frames.paused() || held.readableBytes() < frameBytes(held)) return;
         ByteBuf complete = held;
@@ -171,23 +172,25 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         int arrived = bytes.readableBytes();
         int frameBytes = frameBytes(bytes);
         if (ended) return;
-        hold(bytes, arrived, wantedBytes(arrived, frameBytes));
+        hold(bytes, arrived, frameBytes);
     }
 
     /**
-     * Holds {@code bytes} in a buffer with room for {@code needed} bytes, and if there is room for as many, {@code wanted}; waits for
-     * that otherwise.
+     * Holds {@code bytes} in a buffer with room for {@code needed} bytes, or for more if there is room for the frame; waits for that
+     * otherwise.
      *
      * @return false if there is none, and all is over
      */
-    private boolean hold(ByteBuf bytes, int needed, int wanted) {
+    private boolean hold(ByteBuf bytes, int needed, int frameBytes) {
+        int wanted = wantedBytes(needed, frameBytes);
+        int claimed = frameBytes <= room.smallBytesMax() ? wanted : Math.max(needed, frameBytes);
         boolean waited = waitsForRoom;
         waitsForRoom = false;
-        boolean all = room.take(part, wanted);
+        boolean all = room.take(part, claimed);
         if (ended || (!all && !room.keep(part, needed)) || !move(bytes, all ? wanted : needed)) return false;
-        if (!all && wanted > needed) {
+        if (!all && claimed > needed) {
             waitsForRoom = true;
-            room.await(part, wanted);
+            room.await(part, claimed);
         }
         if (waitsForRoom != waited) frames.roomChanged();
         return true;
@@ -211,7 +214,7 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     /** The part of the room has become what this waited for. */
     void roomCame() {
         waitsForRoom = false;
-        if (ended || held == null || !move(held, (int) part.bytes())) return;
+        if (ended || held == null || !move(held, wantedBytes(held.readableBytes(), frameBytes(held)))) return;
         frames.roomChanged();
     }
 
@@ -266,6 +269,13 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     /** Grows with every frame, and with every few kilobytes of a long one; not with every byte of one that trickles. */
     long progress() {
         return progress;
+    }
+
+    /** Whether a frame has come that was not handed on yet. */
+    boolean hasWholeFrame() {
+        if (ended || held == null || held.readableBytes() < PREFIX_BYTES) return false;
+        int bodyBytes = framing.bodyBytes(held.getInt(held.readerIndex()));
+        return bodyBytes >= 0 && held.readableBytes() - PREFIX_BYTES >= bodyBytes;
     }
 
     /** Bytes that have come and were not handed on. */

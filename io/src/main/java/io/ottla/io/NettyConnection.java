@@ -72,6 +72,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     private boolean handing;
     private boolean resumeDue;
     private boolean pumpDue;
+    private boolean inputEnded;
+    private boolean reportedEnded;
     private boolean reportedGone;
 
     private long seenReadProgress;
@@ -231,6 +233,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
             handing = true;
             reader.read(bytes, fresh);
             handing = false;
+            tellEnded(); // a proper end of TLS comes before the last bytes are handed over
         } finally {
             bytes.release();
         }
@@ -243,9 +246,21 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        // the other side will send no more, and so, as Kafka has it, wants no more than what is on its way
         boolean saidGoodbye = secured && event == SslCloseCompletionEvent.SUCCESS;
-        if (saidGoodbye || event == ChannelInputShutdownEvent.INSTANCE) close(true);
+        if (!saidGoodbye && event != ChannelInputShutdownEvent.INSTANCE) return;
+        inputEnded = true;
+        tellEnded();
+    }
+
+    /** The other side will send no more: once all that it sent is handed on, what it is owed may leave. */
+    private void tellEnded() {
+        if (!inputEnded || reportedEnded || phase != Phase.OPEN || reader.hasWholeFrame()) return;
+        reportedEnded = true;
+        reader.close(); // half a frame stays one
+        guarded("telling that no more comes", () -> {
+            if (!receiver.ended()) close(true);
+            else network.clock().after(Network.HALF_CLOSED_MS_MAX, () -> close(true));
+        });
     }
 
     @Override
@@ -308,6 +323,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public boolean isUnfinished() {
+        return reader.heldBytes() > 0 && !reader.hasWholeFrame();
+    }
+
+    @Override
     public void evicted(String why) {
         cost(why);
     }
@@ -345,7 +365,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         readingPaused = sending.unsentBytes() > (readingPaused ? unsentBytesMax / 2 : unsentBytesMax);
         boolean on = readingWanted && !readingPaused && !handshakeWaits && !reader.waitsForRoom();
         if (on && reader.heldBytes() > 0) resumeSoon();
-        if (channel.config().isAutoRead() != on) channel.config().setAutoRead(on);
+        // there is nothing to read after the end, and epoll knows the socket's input no more
+        if (!inputEnded && channel.config().isAutoRead() != on) channel.config().setAutoRead(on);
     }
 
     private void resumeSoon() {
@@ -356,6 +377,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
             handing = true;
             reader.resume();
             handing = false;
+            tellEnded();
         });
     }
 

@@ -1,12 +1,14 @@
 package io.ottla.io;
 
+import io.ottla.base.Limits;
 import io.ottla.base.NetworkContract;
 import io.ottla.base.WorldUnderTest;
 import java.io.IOException;
+import javax.net.SocketFactory;
 
 class EpollNetworkContractTest extends NetworkContract {
     @Override
-    protected WorldUnderTest open() throws IOException {
-        return new RealWorld(Transport.EPOLL);
+    protected WorldUnderTest open(Limits limits) throws IOException {
+        return new RealWorld(new World(Transport.EPOLL, limits), SocketFactory.getDefault());
     }
 }

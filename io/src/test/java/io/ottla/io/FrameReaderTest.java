@@ -35,6 +35,11 @@ class FrameReaderTest {
         }
 
         @Override
+        public boolean isUnfinished() {
+            return true;
+        }
+
+        @Override
         public void evicted(String why) {
             throw new AssertionError(why);
         }

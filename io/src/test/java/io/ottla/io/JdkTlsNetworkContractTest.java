@@ -1,6 +1,7 @@
 package io.ottla.io;
 
 import io.netty.handler.ssl.SslProvider;
+import io.ottla.base.Limits;
 import io.ottla.base.Network;
 import io.ottla.base.NetworkContract;
 import io.ottla.base.WorldUnderTest;
@@ -9,8 +10,8 @@ import java.util.Optional;
 
 class JdkTlsNetworkContractTest extends NetworkContract {
     @Override
-    protected WorldUnderTest open() throws IOException {
-        World world = new World(Transport.best(), SslProvider.JDK);
+    protected WorldUnderTest open(Limits limits) throws IOException {
+        World world = new World(Transport.best(), SslProvider.JDK, limits);
         return new RealWorld(world, TestCertificates.client(Optional.empty()));
     }
 

@@ -175,6 +175,30 @@ final class RealWorld implements WorldUnderTest {
         }
 
         @Override
+        public void offer(byte[] bytes) {
+            Thread sender = new Thread(
+                    () -> {
+                        try {
+                            socket.getOutputStream().write(bytes);
+                        } catch (IOException closedMeanwhile) {
+                            // nobody takes it any more
+                        }
+                    },
+                    "offering peer");
+            sender.setDaemon(true);
+            sender.start();
+        }
+
+        @Override
+        public void sendNoMore() {
+            try {
+                socket.shutdownOutput();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
         public synchronized byte[] received() {
             return received.toByteArray();
         }

@@ -26,16 +26,24 @@ final class World implements AutoCloseable {
     final NettyNetwork network;
 
     World(Transport transport) {
+        this(transport, Limits.ROOMY);
+    }
+
+    World(Transport transport, Limits limits) {
         clock = new LoopClock("test-loop", transport, faults);
         disk = new RealDisk(clock, faults);
-        network = new NettyNetwork(clock, disk, counters, faults, Limits.ROOMY);
+        network = new NettyNetwork(clock, disk, counters, faults, limits);
     }
 
     /** With TLS by {@code tlsProvider}. */
     World(Transport transport, SslProvider tlsProvider) {
+        this(transport, tlsProvider, Limits.ROOMY);
+    }
+
+    World(Transport transport, SslProvider tlsProvider, Limits limits) {
         clock = new LoopClock("test-loop", transport, faults);
         disk = new RealDisk(clock, faults);
-        network = new NettyNetwork(clock, disk, counters, faults, Limits.ROOMY, () -> tlsProvider);
+        network = new NettyNetwork(clock, disk, counters, faults, limits, () -> tlsProvider);
     }
 
     Listening listen(ConnectionLimits limits, Acceptor acceptor) throws IOException {

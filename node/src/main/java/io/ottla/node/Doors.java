@@ -142,6 +142,11 @@ final class Doors {
         }
 
         @Override
+        public boolean ended() {
+            return receiver.ended();
+        }
+
+        @Override
         public void drained() {
             receiver.drained();
         }
@@ -172,6 +177,12 @@ final class Doors {
         @Override
         public void received(int prefix, ByteBuffer frame) {
             receiver.orElseThrow().received(prefix, frame);
+        }
+
+        /** Nothing has been asked before somebody took it. */
+        @Override
+        public boolean ended() {
+            return receiver.isPresent() && receiver.get().ended();
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.ottla.base.Counters;
 import io.ottla.base.Disk;
 import io.ottla.base.FaultHandler;
 import io.ottla.base.Http;
+import io.ottla.base.Limits;
 import io.ottla.base.LogLevels;
 import io.ottla.base.Network;
 import io.ottla.base.Outcome;
@@ -41,6 +42,7 @@ public final class Node {
     /**
      * The world of a node, and what it reports to.
      *
+     * @param limits what it may hold
      * @param outside what only some configurations ask for
      * @param giveUp is told, in a sentence, why the node is of no use any more (its disks have failed): the process should end
      */
@@ -48,6 +50,7 @@ public final class Node {
             Clock clock,
             Network network,
             Disk disk,
+            Limits limits,
             SeededRandom random,
             Counters counters,
             FaultHandler faults,

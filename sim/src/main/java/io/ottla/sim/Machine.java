@@ -1,5 +1,6 @@
 package io.ottla.sim;
 
+import io.ottla.base.Limits;
 import io.ottla.base.SeededRandom;
 import java.io.IOException;
 import java.util.Optional;
@@ -14,6 +15,7 @@ public final class Machine {
     private DiskFaults faults = DiskFaults.none();
     private DiskTiming diskTiming = DiskTiming.USUAL;
     private NetworkTiming networkTiming = NetworkTiming.USUAL;
+    private Limits limits = Limits.ROOMY;
     private Optional<Run> run = Optional.empty();
     private String lastStop = "never started";
     private int starts;
@@ -63,6 +65,11 @@ public final class Machine {
     public void timing(DiskTiming disk, NetworkTiming network) {
         diskTiming = disk;
         networkTiming = network;
+    }
+
+    /** How much memory it has; for the runs to come. */
+    public void limits(Limits now) {
+        limits = now;
     }
 
     public boolean isRunning() {
@@ -117,14 +124,14 @@ public final class Machine {
                 diskTiming,
                 world.trace());
         VirtualNetwork network =
-                new VirtualNetwork(agenda, lane, world.lane(), random.split(), networkTiming, world.trace());
+                new VirtualNetwork(agenda, lane, world.lane(), random.split(), networkTiming, limits, world.trace());
         Run starting = new Run(lane, clock, disk, network);
         run = Optional.of(starting);
         SeededRandom forProgram = random.split();
         agenda.in(0, lane, () -> {
             try {
                 starting.program = Optional.of(program.start(
-                        world.disguised(new Program.Environment(clock, disk, network, forProgram, this::fault))));
+                        world.disguised(new Program.Environment(clock, disk, network, limits, forProgram, this::fault))));
             } catch (IOException e) {
                 over("refuses to start: " + e.getMessage());
             }

@@ -55,6 +55,7 @@ public final class NodeProgram implements Program {
                         environment.clock(),
                         environment.network(),
                         environment.disk(),
+                        environment.limits(),
                         environment.random(),
                         counters,
                         environment.faultHandler(),

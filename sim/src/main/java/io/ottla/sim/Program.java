@@ -3,6 +3,7 @@ package io.ottla.sim;
 import io.ottla.base.Clock;
 import io.ottla.base.Disk;
 import io.ottla.base.FaultHandler;
+import io.ottla.base.Limits;
 import io.ottla.base.Network;
 import io.ottla.base.SeededRandom;
 import java.io.IOException;
@@ -19,7 +20,8 @@ public interface Program {
     Running start(Environment environment) throws IOException;
 
     /** All that a program has of the world. */
-    record Environment(Clock clock, Disk disk, Network network, SeededRandom random, FaultHandler faultHandler) {}
+    record Environment(
+            Clock clock, Disk disk, Network network, Limits limits, SeededRandom random, FaultHandler faultHandler) {}
 
     /** A program that runs. */
     @FunctionalInterface

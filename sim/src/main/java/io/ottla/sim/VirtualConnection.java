@@ -2,6 +2,7 @@ package io.ottla.sim;
 
 import static io.ottla.base.Invariant.invariant;
 
+import io.ottla.base.FrameRoom;
 import io.ottla.base.Network;
 import io.ottla.base.Network.Framing;
 import io.ottla.base.Network.Payload;
@@ -14,9 +15,10 @@ import java.util.List;
 
 /**
  * The node's side of a connection. Stricter than a real one where that finds faults: a frame's bytes are spoiled after
- * the call that brought them, and bytes that change before they have left are noticed.
+ * the call that brought them, and bytes that change before they have left are noticed. What came and is not handed on counts against the
+ * node's {@link FrameRoom}; without room it stays in the window.
  */
-final class VirtualConnection implements Network.Connection {
+final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
     private static final int PREFIX_BYTES = 4;
     private static final long FLUSH_NS_MAX = 10_000_000_000L;
     private static final byte SPOILED = (byte) 0xDD;
@@ -32,10 +34,13 @@ final class VirtualConnection implements Network.Connection {
     private Network.Receiver receiver;
     private byte[] inbox = new byte[0];
     private int arrivedUntaken;
+    private final FrameRoom.Part part = new FrameRoom.Part(this);
+    private boolean waitsForRoom;
     private long unsentBytes;
     private long lastTrafficNs;
     private boolean reading = true;
     private boolean ended;
+    private boolean endedTold;
     private boolean flushing;
     private boolean gone;
     private boolean inProcess;
@@ -89,6 +94,7 @@ final class VirtualConnection implements Network.Connection {
         inbox = Arrays.copyOf(inbox, before + bytes.length);
         System.arraycopy(bytes, 0, inbox, before, bytes.length);
         arrivedUntaken += bytes.length;
+        if (!waitsForRoom) part.arrived(bytes.length);
         process();
     }
 
@@ -108,18 +114,77 @@ final class VirtualConnection implements Network.Connection {
         inProcess = true;
         while (mayRead() && takeFrame()) {}
         inProcess = false;
-        if (mayRead() && ended) leave();
+        settle();
+        if (ended) tellEnded();
     }
 
-    /** Takes bytes out of the window, and one frame out of the bytes. */
-    private boolean takeFrame() {
+    /** Finds room for what has not been handed on, and takes it out of the window. */
+    private void settle() {
+        if (gone || waitsForRoom || !mayRead()) return;
+        FrameRoom room = network.frameRoom();
+        if (inbox.length == 0) {
+            if (part.bytes() > 0) room.release(part, 0);
+        } else if (!room.take(part, claimedBytes())) {
+            if (gone) return;
+            waitsForRoom = true;
+            room.await(part, claimedBytes());
+            // what is of frames that were handed on has left the window all the same
+            int waiting = Math.min(arrivedUntaken, inbox.length);
+            if (arrivedUntaken > waiting) in.taken(arrivedUntaken - waiting);
+            arrivedUntaken = waiting;
+            return;
+        }
         if (arrivedUntaken > 0) in.taken(arrivedUntaken);
         arrivedUntaken = 0;
+    }
+
+    private int claimedBytes() {
+        if (inbox.length < PREFIX_BYTES) return inbox.length;
+        int frameBytes = PREFIX_BYTES + listener.framing().bodyBytes(ByteBuffer.wrap(inbox).getInt());
+        return frameBytes <= network.frameRoom().smallBytesMax() ? inbox.length : Math.max(inbox.length, frameBytes);
+    }
+
+    @Override
+    public void roomCame() {
+        waitsForRoom = false;
+        network.soon(this::process);
+    }
+
+    @Override
+    public boolean isUnfinished() {
+        return inbox.length > 0 && !hasWholeFrame();
+    }
+
+    @Override
+    public void evicted(String why) {
+        network.event("network closes " + remote + ": " + why);
+        leave();
+    }
+
+    /** As a real socket: the end of what comes is noticed even while nothing is read. */
+    private void tellEnded() {
+        if (gone || flushing || endedTold || hasWholeFrame()) return;
+        endedTold = true;
+        if (receiver.ended()) network.after(Network.HALF_CLOSED_MS_MAX * 1_000_000, () -> close(true));
+        else close(true);
+    }
+
+    private boolean hasWholeFrame() {
+        if (inbox.length < PREFIX_BYTES) return false;
+        int bodyBytes = listener.framing().bodyBytes(ByteBuffer.wrap(inbox).getInt());
+        return bodyBytes != Framing.CLOSE && inbox.length - PREFIX_BYTES >= bodyBytes;
+    }
+
+    private boolean takeFrame() {
         if (inbox.length < PREFIX_BYTES) return false;
         int prefix = ByteBuffer.wrap(inbox).getInt();
         int bodyBytes = listener.framing().bodyBytes(prefix);
         if (bodyBytes == Framing.CLOSE) {
             leave();
+            return false;
+        }
+        if (PREFIX_BYTES + bodyBytes > network.frameRoom().frameBytesMax()) {
+            evicted("its frame is larger than one may be");
             return false;
         }
         if (inbox.length - PREFIX_BYTES < bodyBytes) return false;
@@ -234,6 +299,7 @@ final class VirtualConnection implements Network.Connection {
 
     private void forget() {
         gone = true;
+        network.frameRoom().release(part, 0);
         for (Outgoing outgoing : outbox) release(outgoing.part);
         outbox.clear();
         unsentBytes = 0;

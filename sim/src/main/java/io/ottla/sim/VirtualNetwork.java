@@ -1,5 +1,7 @@
 package io.ottla.sim;
 
+import io.ottla.base.FrameRoom;
+import io.ottla.base.Limits;
 import io.ottla.base.Network;
 import io.ottla.base.SeededRandom;
 import java.io.IOException;
@@ -22,6 +24,7 @@ public final class VirtualNetwork implements Network {
     private final SeededRandom random;
     private final NetworkTiming timing;
     private final Trace trace;
+    private final FrameRoom frameRoom;
     private final TreeMap<Integer, Bound> bound = new TreeMap<>();
     private final Set<VirtualConnection> connections = new LinkedHashSet<>();
     private long lastConnectionId;
@@ -35,6 +38,7 @@ public final class VirtualNetwork implements Network {
             Agenda.Lane worldLane,
             SeededRandom random,
             NetworkTiming timing,
+            Limits limits,
             Trace trace) {
         this.agenda = agenda;
         this.nodeLane = nodeLane;
@@ -42,6 +46,7 @@ public final class VirtualNetwork implements Network {
         this.random = random;
         this.timing = timing;
         this.trace = trace;
+        frameRoom = new FrameRoom(limits.unfinishedFrameBytes(), (delayMs, task) -> after(delayMs * 1_000_000, task));
     }
 
     @Override
@@ -174,6 +179,14 @@ public final class VirtualNetwork implements Network {
     }
 
     // ---- for connections
+
+    FrameRoom frameRoom() {
+        return frameRoom;
+    }
+
+    void event(String what) {
+        trace.event(what);
+    }
 
     void forget(VirtualConnection connection) {
         connections.remove(connection);

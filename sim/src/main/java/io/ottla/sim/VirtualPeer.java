@@ -111,6 +111,12 @@ public final class VirtualPeer {
         if (in != null) in.cut();
     }
 
+    /** Sends nothing more, as shutdown does; what was sent arrives, and what comes is still taken. */
+    public void finish() {
+        finishing = true;
+        pump();
+    }
+
     /** Cuts the connection: what is under way is lost in both directions. Both sides hear of it. */
     public void cut() {
         out.cut();

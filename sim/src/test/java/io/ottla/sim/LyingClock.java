@@ -9,6 +9,7 @@ record LyingClock(Clock clock) implements Clock {
                 new LyingClock(environment.clock()),
                 environment.disk(),
                 environment.network(),
+                environment.limits(),
                 environment.random(),
                 environment.faultHandler());
     }

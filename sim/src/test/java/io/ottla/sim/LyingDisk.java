@@ -38,6 +38,7 @@ final class LyingDisk implements Disk {
                 environment.clock(),
                 new LyingDisk(environment.disk(), (kind, path) -> false, alteration),
                 environment.network(),
+                environment.limits(),
                 environment.random(),
                 environment.faultHandler());
     }
@@ -47,6 +48,7 @@ final class LyingDisk implements Disk {
                 environment.clock(),
                 new LyingDisk(environment.disk(), forgets),
                 environment.network(),
+                environment.limits(),
                 environment.random(),
                 environment.faultHandler());
     }

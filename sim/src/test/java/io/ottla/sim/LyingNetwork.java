@@ -32,6 +32,7 @@ final class LyingNetwork implements Network {
                 environment.clock(),
                 environment.disk(),
                 new LyingNetwork(environment.network(), alters),
+                environment.limits(),
                 environment.random(),
                 environment.faultHandler());
     }

@@ -1,5 +1,6 @@
 package io.ottla.sim;
 
+import io.ottla.base.Limits;
 import io.ottla.base.NetworkContract;
 import io.ottla.base.WorldUnderTest;
 import org.junit.jupiter.params.Parameter;
@@ -13,7 +14,7 @@ class VirtualNetworkTest extends NetworkContract {
     long seed;
 
     @Override
-    protected WorldUnderTest open() {
-        return new VirtualWorld(seed);
+    protected WorldUnderTest open(Limits limits) {
+        return new VirtualWorld(seed, limits);
     }
 }

@@ -2,6 +2,7 @@ package io.ottla.sim;
 
 import io.ottla.base.Clock;
 import io.ottla.base.Disk;
+import io.ottla.base.Limits;
 import io.ottla.base.Network;
 import io.ottla.base.WorldUnderTest;
 import java.io.ByteArrayOutputStream;
@@ -19,8 +20,13 @@ final class VirtualWorld implements WorldUnderTest {
     private Program.Environment environment;
 
     VirtualWorld(long seed) {
+        this(seed, Limits.ROOMY);
+    }
+
+    VirtualWorld(long seed, Limits limits) {
         world = new World(seed);
         machine = world.machine("machine", 1L << 30);
+        machine.limits(limits);
         machine.start(given -> {
             environment = given;
             given.disk().createDirectories(DIRECTORY);
@@ -100,6 +106,16 @@ final class VirtualWorld implements WorldUnderTest {
         @Override
         public void send(byte[] bytes) {
             peer.send(bytes);
+        }
+
+        @Override
+        public void offer(byte[] bytes) {
+            peer.send(bytes);
+        }
+
+        @Override
+        public void sendNoMore() {
+            peer.finish();
         }
 
         @Override

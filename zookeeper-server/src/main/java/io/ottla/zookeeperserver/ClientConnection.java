@@ -69,6 +69,13 @@ final class ClientConnection implements Network.Receiver, Watcher {
     private boolean inLine;
     private boolean closesSession;
     private boolean cutOff;
+
+    /** A four-letter word is asked, which may take the disk. */
+    private boolean wordAsked;
+
+    /** The client will send nothing more. */
+    private boolean inputEnded;
+
     private boolean gone;
 
     ClientConnection(ZookeeperServer server, Network.Connection connection, boolean secure) {
@@ -190,6 +197,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
 
     private void answerWord(FourLetterWord word, ByteBuffer body) {
         phase = new Phase.Ended();
+        wordAsked = true;
         reading = false;
         connection.reading(false);
         server.words().answer(word, body, text -> {
@@ -331,7 +339,21 @@ final class ClientConnection implements Network.Receiver, Watcher {
         if (gone) return;
         outbox.send();
         if (cutOff) connection.close(false);
-        else if (phase instanceof Phase.Ended) connection.close(true);
+        else if (phase instanceof Phase.Ended || (inputEnded && !owes())) connection.close(true);
+    }
+
+    /** What was asked before is answered; the session goes on without its connection, as after any other end of it. */
+    @Override
+    public boolean ended() {
+        inputEnded = true;
+        if (wordAsked) return true;
+        if (!owes()) server.hasToSend(this); // what is written in this turn leaves with its end
+        return true;
+    }
+
+    private boolean owes() {
+        return phase instanceof Phase.Opening
+                || (phase instanceof Phase.Attached && (queue.size() > 0 || !held.isEmpty()));
     }
 
     // ---- what is watched ----
