@@ -23,7 +23,11 @@ import picocli.CommandLine.Parameters;
 /** {@code ottla produce}: each line of the input becomes a record. */
 @Command(
         name = "produce",
-        description = "Writes each line of standard input, or of a file, to a topic as a record.",
+        description = {
+            "Writes each line of standard input, or of a file, to a topic as a record.",
+            "",
+            "That there is not one line is an error, unless a person typed none."
+        },
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -108,6 +112,7 @@ final class ProduceCommand implements Callable<Integer> {
             failure.compareAndSet(null, e);
         }
         if (failure.get() != null) throw broker.failed("producing to " + topic, failure.get());
+        if (progress.done() == 0 && (file.isPresent() || !Progress.isTerminal(0))) throw nothingToSend();
         progress.end();
         broker.output().tell(Map.of("topic", topic, "records", progress.done()));
         return 0;
@@ -127,6 +132,15 @@ final class ProduceCommand implements Callable<Integer> {
             throw new CommandFailed("Line %d is no record, and the %d before it were sent: %s"
                     .formatted(before + 1, before, wrong.getMessage()));
         }
+    }
+
+    /** Rather a mistake than a wish: an input that nobody gave, or a command before the pipe that failed. */
+    private CommandFailed nothingToSend() {
+        return new CommandFailed(
+                file.isPresent()
+                        ? "There is nothing in " + file.get() + ", so nothing was sent to " + topic + "."
+                        : "There was nothing on standard input, so nothing was sent to " + topic
+                                + ". Pipe lines into the command, or name a file with --file.");
     }
 
     private InputStream input() throws IOException {

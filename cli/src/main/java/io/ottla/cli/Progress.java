@@ -25,12 +25,14 @@ final class Progress {
     /** For a command whose output goes through standard output: shown where that is a file and standard error a person's. */
     static Progress besideOutput(String what) {
         boolean outputIsSeen = System.console() != null && System.console().isTerminal();
-        return new Progress(what, System.err, !outputIsSeen && isTerminal(Path.of("/proc/self/fd/2")));
+        return new Progress(what, System.err, !outputIsSeen && isTerminal(2));
     }
 
-    private static boolean isTerminal(Path descriptor) {
+    /** Whether a person is at this descriptor of the process. */
+    static boolean isTerminal(int descriptor) {
         try {
-            String device = Files.readSymbolicLink(descriptor).toString();
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException notLinux) {
             return false;

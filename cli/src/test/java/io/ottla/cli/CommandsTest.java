@@ -113,6 +113,16 @@ class CommandsTest {
     }
 
     @Test
+    void producingNothingIsAMistake() throws Exception {
+        run("topic", "create", "nothing").succeeds();
+        runWith("", "produce", "nothing").fails("There was nothing on standard input", "nothing was sent to nothing");
+        Path empty = Files.writeString(folder.resolve("empty.txt"), "");
+        run("produce", "nothing", "--file", empty.toString()).fails("There is nothing in " + empty);
+        assertThat(runWith("\n", "produce", "nothing").succeeds().err()).startsWith("1 records, ");
+        run("topic", "delete", "nothing").succeeds();
+    }
+
+    @Test
     void recordsGoInAndComeOutAsTheyWere() {
         run("topic", "create", "records").succeeds();
         assertThat(runWith("k1:v1\nk2:\n", "produce", "records", "-k", ":", "-H", "a=1")
