@@ -1,7 +1,6 @@
 package io.ottla.keeper;
 
 import io.ottla.zookeeperprotocol.Acl;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,10 @@ final class AclTable {
 
     private final Map<Integer, Entry> byId = new HashMap<>();
     private final Map<List<Acl>, Entry> byAcl = new HashMap<>();
+
+    /** By the numbers of the snapshot that is being loaded, which are any. */
+    private final Map<Long, Entry> loaded = new HashMap<>();
+
     private int lastId;
 
     private static final class Entry {
@@ -33,15 +36,20 @@ final class AclTable {
     /** Counts one more use of that ACL. */
     int use(List<Acl> acl) {
         if (acl.isEmpty()) return OPEN_ID;
-        Entry entry = byAcl.get(acl);
-        if (entry == null) {
-            entry = new Entry(Math.incrementExact(lastId), List.copyOf(acl));
-            lastId = entry.id;
-            byId.put(entry.id, entry);
-            byAcl.put(entry.acl, entry);
-        }
+        Entry entry = entry(acl);
         entry.uses++;
         return entry.id;
+    }
+
+    private Entry entry(List<Acl> acl) {
+        Entry present = byAcl.get(acl);
+        if (present != null) return present;
+        do lastId = lastId == Integer.MAX_VALUE ? 1 : lastId + 1;
+        while (byId.containsKey(lastId));
+        Entry entry = new Entry(lastId, List.copyOf(acl));
+        byId.put(entry.id, entry);
+        byAcl.put(entry.acl, entry);
+        return entry;
     }
 
     void release(int id) {
@@ -62,13 +70,9 @@ final class AclTable {
         return all;
     }
 
-    /** One of a snapshot's table; no node uses it yet. */
-    void load(long id, List<Acl> acl) throws IOException {
-        if (id <= 0 || id > Integer.MAX_VALUE) throw new IOException("the snapshot has an ACL with the number " + id);
-        Entry entry = new Entry((int) id, List.copyOf(acl));
-        byId.put(entry.id, entry);
-        byAcl.put(entry.acl, entry);
-        lastId = Math.max(lastId, entry.id);
+    /** One of a snapshot's table; no node uses it yet. Of two with one number the later counts, as in the original. */
+    void load(long id, List<Acl> acl) {
+        loaded.put(id, entry(acl));
     }
 
     /**
@@ -77,7 +81,7 @@ final class AclTable {
      */
     int useLoaded(long id) {
         if (id == OPEN_ID) return OPEN_ID;
-        Entry entry = id == (int) id ? byId.get((int) id) : null;
+        Entry entry = loaded.get(id);
         if (entry == null) return use(NOBODY);
         entry.uses++;
         return entry.id;
@@ -85,6 +89,7 @@ final class AclTable {
 
     /** After loading: what no node uses. */
     void dropUnused() {
+        loaded.clear();
         byId.values().removeIf(entry -> {
             boolean unused = entry.uses == 0;
             if (unused) byAcl.remove(entry.acl, entry);

@@ -7,10 +7,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.zip.GZIPInputStream;
 
@@ -57,22 +54,24 @@ public final class BroughtSnapshot {
 
     static BroughtSnapshot read(InputStream in, long memoryBytes, long hashSeed) throws IOException {
         ZnodeTree tree = ZnodeTree.unloaded(hashSeed);
-        OptionalLong zxid;
+        SnapshotReader.Ending ending;
         try {
             long share = memoryBytes / SHARE_OF_OTHERS;
-            zxid = SnapshotReader.readInto(
-                            tree,
-                            new Bounded(plain(in), memoryBytes / SHARE_OF_STREAM),
-                            new SnapshotReader.Room(share / SESSION_BYTES, share / ACL_BYTES))
-                    .zxid();
+            ending = SnapshotReader.readInto(
+                    tree,
+                    new Bounded(plain(in), memoryBytes / SHARE_OF_STREAM),
+                    new SnapshotReader.Room(share / SESSION_BYTES, share / ACL_BYTES));
         } catch (RuntimeException e) {
             throw new IOException("it cannot be understood: " + e.getMessage(), e);
         }
-        if (zxid.isEmpty())
+        if (ending.zxid().isEmpty())
             throw new IOException(
                     "it does not end with its zxid, as those of ZooKeeper 3.9 do; put an older one into an empty dataDir instead");
+        long zxid = ending.zxid().getAsLong();
+        if (zxid < 0 || zxid > SnapshotReader.ZXID_MAX)
+            throw new IOException("it says that it is of zxid 0x%x, and no server counts to that".formatted(zxid));
         tree.acls().dropUnused();
-        return new BroughtSnapshot(tree, newest(tree, zxid.getAsLong()));
+        return new BroughtSnapshot(tree, Math.max(zxid, ending.newestZxid()));
     }
 
     /** By how it begins, since it has no name here. */
@@ -85,19 +84,6 @@ public final class BroughtSnapshot {
         if (first == 0x1f && second == 0x8b) return new GZIPInputStream(buffered, BUFFER_BYTES);
         if (first == 0x82 && second == 'S') return new SnappyInput(buffered);
         return buffered;
-    }
-
-    /** One of the original, taken while requests went on, may have nodes that are younger than it says. */
-    private static long newest(ZnodeTree tree, long zxid) {
-        long newest = zxid;
-        ArrayDeque<Znode> waiting = new ArrayDeque<>();
-        waiting.add(tree.root());
-        while (!waiting.isEmpty()) {
-            Znode node = waiting.remove();
-            newest = Math.max(newest, Math.max(node.fields().mzxid, node.pzxid()));
-            waiting.addAll(List.of(node.childNodes()));
-        }
-        return newest;
     }
 
     public int nodeCount() {

@@ -35,10 +35,17 @@ final class DataDirectory {
      *
      * @param replayed transactions of the log that the snapshot did not have
      * @param replayedOperations of those transactions; a multi has several
+     * @param isFresh nothing was there: all that the tree will ever have been is made from now on
      * @param digestMismatches see {@link DigestCheck}
      * @param notes what was odd, in sentences for the log of the node
      */
-    record Recovered(ZnodeTree tree, int replayed, long replayedOperations, int digestMismatches, List<String> notes) {}
+    record Recovered(
+            ZnodeTree tree,
+            boolean isFresh,
+            int replayed,
+            long replayedOperations,
+            int digestMismatches,
+            List<String> notes) {}
 
     /** What was applied of the log. */
     private record Replayed(int txns, long operations) {
@@ -49,7 +56,7 @@ final class DataDirectory {
         }
     }
 
-    private record Loaded(ZnodeTree tree, Optional<SnapshotReader.Digest> digest) {}
+    private record Loaded(ZnodeTree tree, SnapshotReader.Ending ending) {}
 
     /** @param hashSeed for {@link ChildTable.Hash} */
     DataDirectory(Disk disk, Path dataDir, Path dataLogDir, long hashSeed) {
@@ -136,15 +143,16 @@ final class DataDirectory {
                         .formatted(logDirectory));
                 replay(tree, check, logs, notes);
             }
+            checkCountable(tree);
             writeSnapshot(tree);
-            return new Recovered(tree, 0, 0, check.mismatches(), notes);
+            return new Recovered(tree, logs.isEmpty(), 0, 0, check.mismatches(), notes);
         }
         List<String> damaged = new ArrayList<>();
         Optional<Loaded> loaded = load(snapshots, notes, damaged);
         if (loaded.isEmpty())
             throw new IOException("no snapshot in %s can be read: %s".formatted(directory, String.join("; ", notes)));
         ZnodeTree tree = loaded.get().tree;
-        DigestCheck check = DigestCheck.ofSnapshot(loaded.get().digest);
+        DigestCheck check = DigestCheck.ofSnapshot(loaded.get().ending.digest());
         check.reached(tree).ifPresent(notes::add);
         Replayed replayed;
         try {
@@ -156,7 +164,29 @@ final class DataDirectory {
         }
         // out of the way, so that they do not count among those that are kept
         for (String name : damaged) disk.rename(directory.resolve(name), directory.resolve(DAMAGED + name));
-        return new Recovered(tree, replayed.txns, replayed.operations, check.mismatches(), notes);
+        if (loaded.get().ending.newestZxid() > tree.lastZxid())
+            passTo(loaded.get().ending.newestZxid(), tree, notes);
+        checkCountable(tree);
+        return new Recovered(tree, false, replayed.txns, replayed.operations, check.mismatches(), notes);
+    }
+
+    /**
+     * The snapshot holds changes that were made while it was taken, and the log that tells of them is not here. Their numbers were used, and seen by
+     * clients: those of other transactions must not be given again. The snapshot of the higher number says so to the next start.
+     */
+    private void passTo(long newest, ZnodeTree tree, List<String> notes) throws IOException {
+        notes.add(
+                "the snapshot in %s was taken while transactions up to 0x%x went on, and their log is not in %s: what it has of them is kept, and the next is 0x%x"
+                        .formatted(directory, newest, logDirectory, newest + 1));
+        tree.passedTo(newest);
+        writeSnapshot(tree);
+    }
+
+    private void checkCountable(ZnodeTree tree) throws IOException {
+        if (tree.lastZxid() <= SnapshotReader.ZXID_MAX) return;
+        throw new IOException(
+                "the last transaction in %s has the number 0x%x, and no server counts to that: restore the directory from a copy"
+                        .formatted(directory, tree.lastZxid()));
     }
 
     /**
@@ -200,7 +230,9 @@ final class DataDirectory {
         try {
             ZnodeTree tree = ZnodeTree.unloaded(hashSeed);
             SnapshotReader.Ending ending = SnapshotReader.read(tree, SnapshotStreams.reader(file, name), zxid);
-            return new Loaded(tree, ending.digest());
+            return new Loaded(tree, ending);
+        } catch (RuntimeException e) {
+            throw new IOException("it cannot be understood: " + e, e);
         } finally {
             file.release();
         }
@@ -248,7 +280,7 @@ final class DataDirectory {
             for (Optional<LoggedTxn> txn = reader.next(); txn.isPresent(); txn = reader.next()) {
                 if (txn.get().zxid() <= tree.lastZxid()) continue;
                 checkFollows(tree.lastZxid(), txn.get().zxid(), name);
-                tree.apply(txn.get(), TreeListener.NONE);
+                apply(txn.get(), tree, name);
                 check.applied(txn.get(), tree).ifPresent(notes::add);
                 replayed = replayed.plus(new Replayed(1, txn.get().operations()));
             }
@@ -265,6 +297,15 @@ final class DataDirectory {
             file.release();
         }
         return replayed;
+    }
+
+    /** What a log says may be anything. */
+    private static void apply(LoggedTxn txn, ZnodeTree tree, String name) throws IOException {
+        try {
+            tree.apply(txn, TreeListener.NONE);
+        } catch (RuntimeException e) {
+            throw new IOException("transaction 0x%x in %s cannot be carried out: %s".formatted(txn.zxid(), name, e), e);
+        }
     }
 
     private static IOException damaged(String name, long end, long beyond) {
@@ -356,7 +397,8 @@ final class DataDirectory {
         String rest = name.substring(prefix.length());
         int dot = rest.indexOf('.');
         try {
-            return OptionalLong.of(Long.parseLong(dot < 0 ? rest : rest.substring(0, dot), 16));
+            long zxid = Long.parseLong(dot < 0 ? rest : rest.substring(0, dot), 16);
+            return zxid < 0 ? OptionalLong.empty() : OptionalLong.of(zxid);
         } catch (NumberFormatException e) {
             return OptionalLong.empty();
         }

@@ -157,7 +157,18 @@ public final class Keeper {
                 random.split(),
                 found.recovered);
         watches = new Watches(options.watching(), tree, random.nextLong());
-        proposals = new Proposals(disk, logKey, clock, faults, tree, preparer, log, snapshots, watches, followers);
+        proposals = new Proposals(
+                disk,
+                logKey,
+                clock,
+                faults,
+                tree,
+                found.recovered.isFresh(),
+                preparer,
+                log,
+                snapshots,
+                watches,
+                followers);
         sessions = new Sessions(options, clock, preparer, proposals, owners);
         reads = new Reads(tree, sessions, watches);
         cleaner = new Cleaner(options.nodes(), clock, tree, proposals);
@@ -378,9 +389,12 @@ public final class Keeper {
         return tree.digest();
     }
 
-    /** How often, at the start, the tree was not what the transaction log says that it was: 0, or 1 and then it was no longer compared. */
+    /**
+     * How often the tree was not what it should have been: at the start what the transaction log says that it was (0, or 1 and then it was no longer
+     * compared), and since then what was foreseen.
+     */
     public int digestMismatches() {
-        return digestMismatches;
+        return digestMismatches + proposals.digestMismatches();
     }
 
     /** The sessions in the tree, with their timeouts in milliseconds. */

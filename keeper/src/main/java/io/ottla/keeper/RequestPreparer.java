@@ -274,7 +274,7 @@ final class RequestPreparer {
 
     private void remove(PendingNode parent, PendingNode node, Call call) {
         PendingNode parentAfter = parent.at(call.zxid);
-        parentAfter.pzxid = call.zxid;
+        parentAfter.pzxid = ZnodeTree.pzxidAfterDelete(parent.pzxid, call.zxid);
         parentAfter.numChildren--;
         pending.change(parent, parentAfter);
         pending.remove(node, call.zxid);
@@ -326,8 +326,12 @@ final class RequestPreparer {
         long bytes = 0;
         for (String path : paths) {
             bytes += path.length() * 3L + 4;
+            // gone already if it was below another
+            Optional<PendingNode> node = pending.find(path);
+            if (node.isEmpty()) continue;
             PendingNode parent = pending.find(Paths.parent(path)).orElseThrow();
-            remove(parent, pending.find(path).orElseThrow(), call);
+            for (PendingNode below : pending.below(path)) pending.remove(below, call.zxid);
+            remove(parent, node.get(), call);
         }
         return bytes <= CLOSE_SESSION_BYTES_MAX
                 ? new Txn.CloseSession(List.copyOf(paths))

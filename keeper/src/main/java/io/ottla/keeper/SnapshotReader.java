@@ -41,8 +41,12 @@ final class SnapshotReader {
      * What comes behind the nodes; servers before 3.6 have no digest there, those before 3.9 no zxid.
      *
      * @param zxid that of the file's name
+     * @param newestZxid the highest that stands in it, which is above the other if transactions went on while it was taken; 0 for none
      */
-    record Ending(Optional<Digest> digest, OptionalLong zxid) {}
+    record Ending(Optional<Digest> digest, OptionalLong zxid, long newestZxid) {}
+
+    /** Beyond this no server has ever counted: the upper half is the epoch, and at one a second it would take 34 years. */
+    static final long ZXID_MAX = (1L << 62) - 1;
 
     private SnapshotReader() {}
 
@@ -85,16 +89,17 @@ final class SnapshotReader {
             tree.loadSession(session, input.readInt());
         }
         readAcls(input, tree, room.acls);
-        readNodes(input, tree);
+        long newest = readNodes(input, tree);
         input.readSeal();
-        if (input.atEnd()) return new Ending(Optional.empty(), OptionalLong.empty());
-        Optional<Digest> digest = Optional.of(new Digest(input.readLong(), input.readInt(), input.readLong()));
+        if (input.atEnd()) return new Ending(Optional.empty(), OptionalLong.empty(), newest);
+        Digest digest = new Digest(input.readLong(), input.readInt(), input.readLong());
+        newest = newer(newest, digest.zxid);
         input.readSeal();
-        if (input.atEnd()) return new Ending(digest, OptionalLong.empty());
+        if (input.atEnd()) return new Ending(Optional.of(digest), OptionalLong.empty(), newest);
         OptionalLong zxid = OptionalLong.of(input.readLong());
         input.readSeal();
         if (!input.atEnd()) throw new IOException("something follows its end");
-        return new Ending(digest, zxid);
+        return new Ending(Optional.of(digest), zxid, newest);
     }
 
     private static void readAcls(SealedInput input, ZnodeTree tree, long max) throws IOException {
@@ -111,7 +116,14 @@ final class SnapshotReader {
         }
     }
 
-    private static void readNodes(SealedInput input, ZnodeTree tree) throws IOException {
+    /** What no server counted up to is none. */
+    private static long newer(long newest, long zxid) {
+        return zxid <= ZXID_MAX ? Math.max(newest, zxid) : newest;
+    }
+
+    /** @return the highest zxid in them */
+    private static long readNodes(SealedInput input, ZnodeTree tree) throws IOException {
+        long newest = 0;
         byte[] parentPath = {};
         Znode parent = null;
         boolean rooted = false;
@@ -120,6 +132,7 @@ final class SnapshotReader {
                 if (rooted) throw new IOException("it has two roots");
                 rooted = true;
                 parent = readNode(input, tree, path, 0);
+                newest = newest(newest, parent);
                 tree.loadRoot(parent);
                 continue;
             }
@@ -131,10 +144,18 @@ final class SnapshotReader {
                 parentPath = Arrays.copyOf(path, slash);
             }
             if (parent == null) throw new IOException("the parent of " + text(path) + " does not come before it");
-            if (!tree.link(parent, readNode(input, tree, path, slash + 1), path, length(path)))
-                throw new IOException("it has " + text(path) + " twice");
+            if (slash == path.length - 1) throw new IOException("the node " + text(path) + " has no name");
+            Znode node = readNode(input, tree, path, slash + 1);
+            newest = newest(newest, node);
+            if (!tree.link(parent, node, path, length(path))) throw new IOException("it has " + text(path) + " twice");
         }
         if (!rooted) throw new IOException("it has no root");
+        return newest;
+    }
+
+    private static long newest(long newest, Znode node) {
+        NodeContent fields = node.fields();
+        return newer(newer(newer(newest, fields.czxid), fields.mzxid), node.pzxid());
     }
 
     private static Znode readNode(SealedInput input, ZnodeTree tree, byte[] path, int nameAt) throws IOException {
@@ -176,6 +197,8 @@ final class SnapshotReader {
     private static byte[] readPath(SealedInput input) throws IOException {
         byte[] path = input.readBuffer();
         if (path == null) throw new IOException("a path is absent");
+        // bytes that are no text are read as the original reads them, since a node is found by its text
+        for (byte each : path) if (each < 0) return text(path).getBytes(StandardCharsets.UTF_8);
         return path;
     }
 

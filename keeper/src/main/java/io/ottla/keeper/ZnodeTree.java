@@ -101,6 +101,11 @@ final class ZnodeTree {
         lastZxid = zxid;
     }
 
+    /** Transactions up to that one were, though nothing here is known of them. */
+    void passedTo(long zxid) {
+        lastZxid = Math.max(lastZxid, zxid);
+    }
+
     Znode root() {
         return root;
     }
@@ -250,6 +255,8 @@ final class ZnodeTree {
         int slash = lastSlash(bytes);
         Znode parent = find(bytes, slash);
         if (parent == null) return failed(ErrorCode.NO_NODE);
+        // in a log of others; such a node would end the next snapshot
+        if (slash == bytes.length - 1) return failed(ErrorCode.BAD_ARGUMENTS);
         int aclId = acls.use(acl);
         Znode present = parent.child(bytes, slash + 1, bytes.length);
         int cversion = parentCversion == Txn.CVERSION_UNKNOWN ? parent.cversion() + 1 : parentCversion;
@@ -282,9 +289,12 @@ final class ZnodeTree {
         return new OpResult.Created(path, stat(node));
     }
 
-    /** Only upwards: a replayed create may be older than what the snapshot knows of the parent. */
+    /**
+     * Only upwards: a replayed create may be older than what the snapshot knows of the parent. Numbers go round, so the one after 2147483647 is
+     * above it; the original's stay there, and the next sequential create is refused (NODEEXISTS).
+     */
     private void raiseCversion(Znode parent, byte[] path, int pathLength, int cversion, long zxid) {
-        if (cversion <= parent.cversion()) return;
+        if (cversion - parent.cversion() <= 0) return;
         touch(parent);
         digest -= nodeDigest.of(path, pathLength, parent);
         parent.cversion(cversion);
@@ -297,7 +307,7 @@ final class ZnodeTree {
         int slash = lastSlash(bytes);
         Znode parent = find(bytes, slash);
         if (parent == null) return failed(ErrorCode.NO_NODE);
-        if (zxid > parent.pzxid()) {
+        if (pzxidAfterDelete(parent.pzxid(), zxid) != parent.pzxid()) {
             touch(parent);
             digest -= nodeDigest.of(bytes, slash, parent);
             parent.pzxid(zxid);
@@ -305,7 +315,7 @@ final class ZnodeTree {
         }
         Znode node = parent.child(bytes, slash + 1, bytes.length);
         if (node == null) return failed(ErrorCode.NO_NODE);
-        unlinkBelow(node);
+        unlinkBelow(node, listener);
         List<Acl> acl = acl(node);
         unlink(node, path);
         quotas.deleted(path, node);
@@ -313,13 +323,27 @@ final class ZnodeTree {
         return new OpResult.Done();
     }
 
-    /** A log replayed over a fuzzy snapshot may delete a parent whose child the snapshot has, though it went before. */
-    private void unlinkBelow(Znode node) {
+    /** What the parent's pzxid is once the child is gone: a replayed delete may be older than what the snapshot knows of the parent. */
+    static long pzxidAfterDelete(long pzxid, long zxid) {
+        return Math.max(pzxid, zxid);
+    }
+
+    /**
+     * A log replayed over a fuzzy snapshot may delete a parent whose child the snapshot has, though it went before; and a snapshot may have
+     * children below an ephemeral node, though no server makes them.
+     */
+    private void unlinkBelow(Znode node, TreeListener listener) {
         if (node.numChildren() == 0) return;
         List<Znode> below = new ArrayList<>(List.of(node));
         for (int i = 0; i < below.size(); i++) below.addAll(List.of(below.get(i).childNodes()));
-        for (int i = below.size() - 1; i > 0; i--)
-            unlink(below.get(i), below.get(i).path());
+        for (int i = below.size() - 1; i > 0; i--) {
+            Znode each = below.get(i);
+            String path = each.path();
+            List<Acl> acl = acl(each);
+            unlink(each, path);
+            quotas.deleted(path, each);
+            listener.deleted(path, each, acl);
+        }
     }
 
     private void unlink(Znode node, String path) {
