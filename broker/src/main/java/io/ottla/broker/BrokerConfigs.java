@@ -1,5 +1,6 @@
 package io.ottla.broker;
 
+import io.ottla.cluster.ConfigEntity;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,8 +34,9 @@ public final class BrokerConfigs {
      * @param configs what was understood
      * @param withoutEffect keys that are set but change nothing here, sorted: known to Kafka and without a meaning in this
      *     broker, or not known at all. To be named in a warning
+     * @param warnings sentences about values that another one holds for
      */
-    public record Parsed(BrokerConfigs configs, List<String> withoutEffect) {}
+    public record Parsed(BrokerConfigs configs, List<String> withoutEffect, List<String> warnings) {}
 
     /** A {@code server.properties} that a broker cannot start with; the message is a sentence for people. */
     public static final class BadConfigException extends Exception {
@@ -50,6 +52,16 @@ public final class BrokerConfigs {
         if (!name.startsWith(LISTENER_PREFIX)) return TABLE.find(name);
         int dot = name.indexOf('.', LISTENER_PREFIX.length());
         return dot < 0 ? Optional.empty() : TABLE.find(name.substring(dot + 1));
+    }
+
+    /** Whether it may be set while running: for all brokers, for one, for a listener of one. */
+    static boolean canBeStored(String name, ConfigKey key, ConfigEntity entity) {
+        return switch (key.change()) {
+            case NOBODY -> false;
+            // keys of TLS belong to a listener: "ssl." alone would be for all of them
+            case ONE_BROKER -> !entity.equals(ConfigEntity.brokers()) && !name.startsWith("ssl.");
+            case CLUSTER -> true;
+        };
     }
 
     /** Whether its value is encrypted where it is set while running. */
@@ -76,19 +88,24 @@ public final class BrokerConfigs {
     public static Parsed parse(Map<String, String> serverProperties) throws BadConfigException {
         Map<String, String> set = new TreeMap<>();
         List<String> withoutEffect = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
         for (Map.Entry<String, String> entry : new TreeMap<>(serverProperties).entrySet()) {
             String name = entry.getKey();
             Optional<ConfigKey> key = key(name);
             if (key.isEmpty() || !key.get().isServed()) withoutEffect.add(name);
             try {
-                set.put(name, key.isPresent() ? key.get().normalized(entry.getValue()) : entry.getValue());
+                ConfigKey.Held held = key.isPresent()
+                        ? key.get().heldFromFile(entry.getValue())
+                        : new ConfigKey.Held(Optional.of(entry.getValue()), Optional.empty());
+                held.value().ifPresent(value -> set.put(name, value));
+                held.warning().ifPresent(warnings::add);
             } catch (ConfigException e) {
                 throw new BadConfigException(e.getMessage());
             }
         }
         BrokerConfigs configs = new BrokerConfigs(set);
         configs.checkTogether();
-        return new Parsed(configs, List.copyOf(withoutEffect));
+        return new Parsed(configs, List.copyOf(withoutEffect), List.copyOf(warnings));
     }
 
     private void checkTogether() throws BadConfigException {

@@ -189,24 +189,19 @@ final class ConfigAlteration {
         if (image.topic(resource.name).isEmpty())
             return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + resource.name + "' does not exist.");
         Map<String, String> defaults = new HashMap<>(configs.topic(resource.name));
-        return Answer.ok(new ConfigEdit(ConfigEntity.topic(resource.name), set -> {
+        ConfigEntity entity = ConfigEntity.topic(resource.name);
+        return Answer.ok(new ConfigEdit(entity, set -> {
             Answer<Map<String, String>> next = apply(resource, set, TopicConfigs.TABLE, defaults);
-            return checked(next, ErrorCode.INVALID_CONFIG, values -> TopicConfigs.flaw(known(values, set)));
+            return checked(
+                    next,
+                    ErrorCode.INVALID_CONFIG,
+                    values -> TopicConfigs.flaw(StoredConfigs.judged(entity, values, set)));
         }));
     }
 
-    /** What was there before and is not known (a Kafka of old knew more) stays as it is. */
-    private static Map<String, String> known(Map<String, String> values, Map<String, String> before) {
-        Map<String, String> known = new HashMap<>(values);
-        known.entrySet()
-                .removeIf(entry -> TopicConfigs.TABLE.find(entry.getKey()).isEmpty()
-                        && entry.getValue().equals(before.get(entry.getKey())));
-        return known;
-    }
-
     private Answer<ConfigEdit> broker(Resource resource) {
-        ConfigEntity entity = ConfigEntity.brokers();
-        if (!resource.name.isEmpty()) {
+        boolean isForAll = resource.name.isEmpty();
+        if (!isForAll) {
             int id;
             try {
                 id = Integer.parseInt(resource.name);
@@ -217,14 +212,13 @@ final class ConfigAlteration {
                 return refused(
                         ErrorCode.INVALID_REQUEST,
                         "Unexpected broker id, expected " + configs.brokerId() + ", but received " + resource.name);
-            entity = ConfigEntity.broker(id);
         }
-        boolean isForAll = resource.name.isEmpty();
+        ConfigEntity entity = isForAll ? ConfigEntity.brokers() : ConfigEntity.broker(configs.brokerId());
         return Answer.ok(new ConfigEdit(entity, set -> {
             Answer<Map<String, String>> next = checked(
                     apply(resource, set, BrokerConfigs.TABLE, Map.of()),
                     ErrorCode.INVALID_REQUEST,
-                    values -> brokerFlaw(values, isForAll).or(() -> configs.contradiction(values, isForAll)));
+                    values -> brokerFlaw(StoredConfigs.judged(entity, values, set), isForAll));
             return next instanceof Answer.Ok<Map<String, String>>(Map<String, String> values)
                     ? encrypted(values, resource)
                     : next;
@@ -248,7 +242,7 @@ final class ConfigAlteration {
         return Answer.ok(encrypted);
     }
 
-    private static Optional<String> brokerFlaw(Map<String, String> values, boolean isForAll) {
+    private Optional<String> brokerFlaw(Map<String, String> values, boolean isForAll) {
         Set<String> fixed = new TreeSet<>();
         Set<String> perBroker = new TreeSet<>();
         Set<String> perListener = new TreeSet<>();
@@ -272,7 +266,7 @@ final class ConfigAlteration {
         if (isForAll && !perBroker.isEmpty())
             return Optional.of(
                     "Cannot update these configs at default cluster level, broker id must be specified: " + perBroker);
-        return Optional.empty();
+        return configs.contradiction(values, isForAll);
     }
 
     /** At once, since it is not written anywhere. */
@@ -301,7 +295,7 @@ final class ConfigAlteration {
                         checked(
                                 apply(resource, set, GroupConfigs.METRICS, Map.of()),
                                 ErrorCode.INVALID_REQUEST,
-                                GroupConfigs::metricsFlaw),
+                                values -> GroupConfigs.metricsFlaw(StoredConfigs.judged(entity, values, set))),
                         ErrorCode.INVALID_CONFIG,
                         GroupConfigs::selectorFlaw)));
     }
@@ -309,12 +303,13 @@ final class ConfigAlteration {
     private Answer<ConfigEdit> group(Resource resource) {
         if (resource.name.isEmpty())
             return refused(ErrorCode.INVALID_REQUEST, "Default group resources are not allowed.");
+        ConfigEntity entity = ConfigEntity.group(resource.name);
         return Answer.ok(new ConfigEdit(
-                ConfigEntity.group(resource.name),
+                entity,
                 set -> checked(
                         apply(resource, set, GroupConfigs.TABLE, Map.of()),
                         ErrorCode.INVALID_CONFIG,
-                        values -> GroupConfigs.flaw(values, configs))));
+                        values -> GroupConfigs.flaw(StoredConfigs.judged(entity, values, set), configs))));
     }
 
     private static Answer<Map<String, String>> checked(

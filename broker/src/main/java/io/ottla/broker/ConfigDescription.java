@@ -29,14 +29,14 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
     private record Origin(String name, String value, ConfigSource source) {}
 
     List<DescribeConfigsResourceResult> topic(String topic) {
-        Map<String, String> set = image.config(ConfigEntity.topic(topic));
+        Map<String, String> set = held(ConfigEntity.topic(topic));
         Map<String, String> effective = new HashMap<>(configs.topicDefaults());
         effective.putAll(set);
         return describe(TopicConfigs.TABLE, set, effective, ConfigSource.TOPIC);
     }
 
     List<DescribeConfigsResourceResult> group(String group) {
-        Map<String, String> set = image.config(ConfigEntity.group(group));
+        Map<String, String> set = held(ConfigEntity.group(group));
         Map<String, String> effective = new HashMap<>();
         GroupConfigs.TABLE.keys().forEach((name, key) -> {
             Optional<String> fromBroker = key.related().isEmpty()
@@ -49,7 +49,7 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
     }
 
     List<DescribeConfigsResourceResult> clientMetrics(String subscription) {
-        Map<String, String> set = image.config(new ConfigEntity(ConfigEntity.Type.CLIENT_METRICS, subscription));
+        Map<String, String> set = held(new ConfigEntity(ConfigEntity.Type.CLIENT_METRICS, subscription));
         Map<String, String> effective = new HashMap<>();
         GroupConfigs.METRICS
                 .keys()
@@ -79,7 +79,7 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
         TreeMap<String, Optional<String>> values = new TreeMap<>();
         BrokerConfigs.TABLE.keys().keySet().forEach(name -> values.put(name, value(name)));
         configs.configured().set().forEach((name, value) -> values.putIfAbsent(name, Optional.of(value)));
-        ofThisBroker().forEach((name, value) -> values.putIfAbsent(name, Optional.of(value)));
+        configs.ofThisBroker().forEach((name, value) -> values.putIfAbsent(name, Optional.of(value)));
         List<DescribeConfigsResourceResult> results = new ArrayList<>();
         values.forEach((name, value) -> {
             Optional<ConfigKey> key = BrokerConfigs.key(name);
@@ -92,7 +92,7 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
     /** What was set while running, for all brokers. */
     List<DescribeConfigsResourceResult> brokerDefaults() {
         List<DescribeConfigsResourceResult> results = new ArrayList<>();
-        new TreeMap<>(ofAllBrokers())
+        new TreeMap<>(configs.ofAllBrokers())
                 .forEach((name, value) -> results.add(result(
                         name,
                         Optional.of(value),
@@ -106,19 +106,18 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
     private Optional<String> value(String name) {
         if (name.equals("broker.id") || name.equals("node.id"))
             return Optional.of(Integer.toString(configs.brokerId()));
-        for (Map<String, String> source :
-                List.of(ofThisBroker(), ofAllBrokers(), configs.configured().set())) {
+        for (Map<String, String> source : List.of(
+                configs.ofThisBroker(),
+                configs.ofAllBrokers(),
+                configs.configured().set())) {
             if (source.containsKey(name)) return Optional.of(source.get(name));
         }
         return BrokerConfigs.TABLE.find(name).flatMap(ConfigKey::standard);
     }
 
-    private Map<String, String> ofThisBroker() {
-        return image.config(ConfigEntity.broker(configs.brokerId()));
-    }
-
-    private Map<String, String> ofAllBrokers() {
-        return image.config(ConfigEntity.brokers());
+    /** What is described is what holds, not what stands in the znode. */
+    private Map<String, String> held(ConfigEntity entity) {
+        return StoredConfigs.held(entity, image.config(entity));
     }
 
     private List<Origin> brokerOrigins(String name) {
@@ -128,8 +127,8 @@ record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSy
                 .filter(related -> !related.isEmpty())
                 .orElse(List.of(name));
         List<Origin> origins = new ArrayList<>();
-        addAll(origins, synonyms, ofThisBroker(), ConfigSource.DYNAMIC_BROKER);
-        addAll(origins, synonyms, ofAllBrokers(), ConfigSource.DYNAMIC_DEFAULT_BROKER);
+        addAll(origins, synonyms, configs.ofThisBroker(), ConfigSource.DYNAMIC_BROKER);
+        addAll(origins, synonyms, configs.ofAllBrokers(), ConfigSource.DYNAMIC_DEFAULT_BROKER);
         addAll(origins, synonyms, configs.configured().set(), ConfigSource.STATIC_BROKER);
         for (String synonym : synonyms) {
             BrokerConfigs.TABLE

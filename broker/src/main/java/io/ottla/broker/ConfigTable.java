@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -26,15 +25,13 @@ import org.apache.kafka.common.config.ConfigException;
  * name    = NAME | "(" NAME ")"                  ; in parentheses: known, but without effect
  * default = VALUE | "-" | '""'                   ; - for none, "" for the empty text
  * change  = "fixed" | "broker" | "cluster" | "any"
- * allowed = "-" | "[" MIN "," [MAX] ("]" | ")") | "{" VALUE {"," VALUE} "}" | "list{" VALUE {"," VALUE} "}"
- *         | "gzip" | "throttled" | "offset-reset"
+ * allowed = values [ "<" values ]               ; the second: what a Kafka, 3.9 or newer, starts with
+ * values  = "-" | "[" MIN "," [MAX] ("]" | ")") | "{" VALUE {"," VALUE} "}" | "list{" VALUE {"," VALUE} "}"
+ *         | "gzip" | "throttled" | "offset-reset" | "not-tiered"
  * related = "-" | NAME {"," NAME}
  * </pre>
  */
 final class ConfigTable {
-    private static final Pattern THROTTLED = Pattern.compile("\\d+:\\d+|\\*");
-    private static final Pattern DURATION = Pattern.compile("by_duration:P(?!$)[0-9DTHMS.]+", Pattern.CASE_INSENSITIVE);
-
     private final Map<String, ConfigKey> keys;
 
     private ConfigTable(Map<String, ConfigKey> keys) {
@@ -96,68 +93,46 @@ final class ConfigTable {
             case "cluster", "any" -> ConfigKey.Change.CLUSTER;
             default -> throw new IllegalArgumentException(name + ": " + columns[4]);
         };
+        String[] allowed = columns[5].split("<", -1);
         return new ConfigKey(
                 name,
                 type,
                 standard,
                 ConfigDef.Importance.valueOf(columns[3].toUpperCase(Locale.ROOT)),
                 change,
-                validator(columns[5], type),
+                allowed(allowed[0], type),
+                allowed.length == 1 ? Optional.empty() : Optional.of(allowed(allowed[1], type)),
                 isServed,
                 columns[6].equals("-") ? List.of() : List.of(columns[6].split(",", -1)),
                 documentation);
     }
 
-    private static Optional<ConfigDef.Validator> validator(String allowed, ConfigDef.Type type) {
-        if (allowed.equals("-")) return Optional.empty();
-        if (allowed.startsWith("[")) return Optional.of(range(allowed, type));
-        if (allowed.startsWith("{")) return Optional.of(ConfigDef.ValidString.in(words(allowed.substring(1))));
-        if (allowed.startsWith("list{"))
-            return Optional.of(ConfigDef.ValidList.in(words(allowed.substring("list{".length()))));
-        return Optional.of(
-                switch (allowed) {
-                    case "gzip" -> ConfigTable::checkGzipLevel;
-                    case "throttled" -> ConfigTable::checkThrottled;
-                    case "offset-reset" -> ConfigTable::checkOffsetReset;
-                    default -> throw new IllegalArgumentException(allowed);
-                });
+    private static Allowed allowed(String text, ConfigDef.Type type) {
+        if (text.startsWith("[")) return range(text, type);
+        if (text.startsWith("{")) return new Allowed.Word(words(text.substring(1)));
+        if (text.startsWith("list{")) return new Allowed.Words(words(text.substring("list{".length())));
+        return switch (text) {
+            case "-" -> new Allowed.Anything();
+            case "gzip" -> new Allowed.GzipLevel();
+            case "throttled" -> new Allowed.ThrottledReplicas();
+            case "offset-reset" -> new Allowed.OffsetReset();
+            case "not-tiered" -> new Allowed.NoTieredStorage();
+            default -> throw new IllegalArgumentException(text);
+        };
     }
 
-    private static String[] words(String text) {
-        return text.substring(0, text.length() - 1).split(",", -1);
+    private static List<String> words(String text) {
+        return List.of(text.substring(0, text.length() - 1).split(",", -1));
     }
 
-    private static ConfigDef.Validator range(String allowed, ConfigDef.Type type) {
-        String[] ends = words(allowed.substring(1));
-        Number min = number(ends[0], type);
-        return ends[1].isEmpty() ? ConfigDef.Range.atLeast(min) : ConfigDef.Range.between(min, number(ends[1], type));
+    private static Allowed range(String text, ConfigDef.Type type) {
+        List<String> ends = words(text.substring(1));
+        return new Allowed.Range(
+                number(ends.get(0), type),
+                ends.get(1).isEmpty() ? Optional.empty() : Optional.of(number(ends.get(1), type)));
     }
 
     private static Number number(String text, ConfigDef.Type type) {
         return type == ConfigDef.Type.DOUBLE ? (Number) Double.valueOf(text) : (Number) Long.valueOf(text);
-    }
-
-    private static void checkGzipLevel(String name, Object value) {
-        int level = (int) value;
-        if (level != -1 && (level < 1 || level > 9))
-            throw new ConfigException(name, value, "Value must be between 1 and 9 or equal to -1");
-    }
-
-    private static void checkThrottled(String name, Object value) {
-        for (Object item : (List<?>) value) {
-            if (!THROTTLED.matcher(item.toString()).matches())
-                throw new ConfigException(
-                        name,
-                        value,
-                        "must be the literal '*' or a list of replicas in the format [partitionId]:[brokerId]");
-        }
-    }
-
-    private static void checkOffsetReset(String name, Object value) {
-        String text = value.toString();
-        boolean isKnown = text.equals("latest")
-                || text.equals("earliest")
-                || DURATION.matcher(text).matches();
-        if (!isKnown) throw new ConfigException(name, value, "must be latest, earliest, or by_duration:PnDTnHnMn.nS");
     }
 }

@@ -124,7 +124,7 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
             if (key.isInternal() && set == null) return;
             effective.add(new CreatableTopicConfigs()
                     .setName(name)
-                    .setValue(set != null ? set : defaults.get(name))
+                    .setValue(set != null ? key.normalized(set) : defaults.get(name))
                     .setConfigSource(
                             set != null
                                     ? ConfigSource.TOPIC.code()

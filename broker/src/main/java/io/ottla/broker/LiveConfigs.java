@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
-import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,10 +49,9 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
     /** What passwords may still be encrypted with that were set before the secret was changed. */
     private final Optional<PasswordCipher> oldCipher;
 
-    /** All that is set for this broker, as its znode has it, with passwords in plain text. */
-    private Map<String, String> setForThisBroker = Map.of();
-
+    /** What holds of what its znode has, with passwords in plain text. */
     private Map<String, String> ofThisBroker = Map.of();
+
     private Map<String, String> ofAllBrokers = Map.of();
     private Map<String, String> topicDefaults;
     private ClusterImage image = ClusterImage.EMPTY;
@@ -76,11 +74,11 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
     @Override
     public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
         image = after;
+        StoredConfigs.warnings(image, delta.configs()).forEach(LOG::warn);
         if (!concernsAllTopics(delta)) return;
         ConfigEntity us = ConfigEntity.broker(brokerId);
-        setForThisBroker = inPlainText(image.config(us));
-        ofThisBroker = sound(BrokerConfigs.TABLE, us, setForThisBroker);
-        ofAllBrokers = sound(BrokerConfigs.TABLE, ConfigEntity.brokers());
+        ofThisBroker = StoredConfigs.held(us, inPlainText(image.config(us)));
+        ofAllBrokers = StoredConfigs.held(ConfigEntity.brokers(), image.config(ConfigEntity.brokers()));
         topicDefaults = TopicConfigs.defaults(this::find);
     }
 
@@ -149,6 +147,16 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
         return brokerId;
     }
 
+    /** What holds of what is set for this broker while running, by key. */
+    Map<String, String> ofThisBroker() {
+        return ofThisBroker;
+    }
+
+    /** What holds of what is set for all brokers while running, by key. */
+    Map<String, String> ofAllBrokers() {
+        return ofAllBrokers;
+    }
+
     BrokerConfigs configured() {
         return configured;
     }
@@ -161,7 +169,7 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
     /** A key as it holds for one listener: {@code listener.name.LISTENER.KEY}, or else {@code KEY}. */
     public Optional<String> ofListener(String listener, String key) {
         String own = BrokerConfigs.listenerKey(listener, key);
-        for (Map<String, String> source : List.of(setForThisBroker, configured.set())) {
+        for (Map<String, String> source : List.of(ofThisBroker, configured.set())) {
             if (source.containsKey(own)) return Optional.of(source.get(own));
         }
         return find(key);
@@ -245,31 +253,13 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
      */
     public Map<String, String> topic(String topic) {
         ConfigEntity entity = ConfigEntity.topic(topic);
-        if (image.config(entity).isEmpty()) return topicDefaults;
+        Map<String, String> stored = image.config(entity);
+        if (stored.isEmpty()) return topicDefaults;
         Map<String, String> all = new HashMap<>(topicDefaults);
-        all.putAll(sound(TopicConfigs.TABLE, entity));
+        all.putAll(StoredConfigs.held(entity, stored));
         String segmentBytes = all.remove("internal.segment.bytes");
         if (segmentBytes != null) all.put("segment.bytes", segmentBytes);
         return all;
-    }
-
-    /** What is set and allowed: znodes may hold what another program wrote, and a bad value must not stop the broker. */
-    private Map<String, String> sound(ConfigTable table, ConfigEntity entity) {
-        return sound(table, entity, image.config(entity));
-    }
-
-    private static Map<String, String> sound(ConfigTable table, ConfigEntity entity, Map<String, String> set) {
-        Map<String, String> sound = new HashMap<>();
-        set.forEach((name, value) -> {
-            Optional<ConfigKey> key = table.find(name);
-            if (key.isEmpty()) return;
-            try {
-                sound.put(name, key.get().normalized(value));
-            } catch (ConfigException e) {
-                LOG.warn("configuration of {} is passed over: {}", entity, e.getMessage());
-            }
-        });
-        return sound;
     }
 
     /** All keys of a topic that sets nothing, with what holds. */
@@ -314,8 +304,9 @@ public final class LiveConfigs implements ImageListener, ControllerSettings {
 
     @Override
     public boolean isUncleanElectionAllowed(ClusterImage now, String topic) {
-        String set = now.config(ConfigEntity.topic(topic)).get("unclean.leader.election.enable");
-        return set == null ? flag("unclean.leader.election.enable") : Boolean.parseBoolean(set.strip());
+        ConfigEntity entity = ConfigEntity.topic(topic);
+        String set = StoredConfigs.held(entity, now.config(entity)).get("unclean.leader.election.enable");
+        return set == null ? flag("unclean.leader.election.enable") : Boolean.parseBoolean(set);
     }
 
     @Override

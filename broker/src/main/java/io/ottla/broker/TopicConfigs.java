@@ -26,9 +26,6 @@ final class TopicConfigs {
         if (minLagMs > maxLagMs)
             return Optional.of("conflict topic config setting min.compaction.lag.ms (" + minLagMs
                     + ") > max.compaction.lag.ms (" + maxLagMs + ")");
-        if (normalized.get("remote.storage.enable").equals("true"))
-            return Optional.of("Tiered Storage functionality is disabled in the broker."
-                    + " Topic cannot be configured with remote log storage.");
         return Optional.empty();
     }
 
@@ -43,7 +40,11 @@ final class TopicConfigs {
             Optional<String> fromBroker = key.related().isEmpty()
                     ? Optional.empty()
                     : broker.apply(key.related().getFirst());
-            fromBroker.or(key::standard).ifPresent(value -> defaults.put(name, value));
+            // a broker may have what a topic may not: any negative retention is none
+            fromBroker
+                    .flatMap(value -> key.held(value).value())
+                    .or(key::standard)
+                    .ifPresent(value -> defaults.put(name, value));
         });
         return defaults;
     }

@@ -380,12 +380,47 @@ class ConfigHandlersTest {
     }
 
     @Test
-    void damagedConfigurationsDoNotCount() {
-        world.tree.put("/config/topics/t", "{\"version\":1,\"config\":{\"retention.ms\":\"x\",\"segment.ms\":\"9\"}}");
+    void doubledItemsOfAListCountOnce() {
+        CreateTopicsRequestData request = new CreateTopicsRequestData();
+        CreatableTopic topic =
+                new CreatableTopic().setName("twice").setNumPartitions(1).setReplicationFactor((short) 1);
+        topic.configs()
+                .add(new CreateTopicsRequestData.CreatableTopicConfig()
+                        .setName("cleanup.policy")
+                        .setValue("compact,compact"));
+        request.topics().add(topic);
+        CreateTopicsResponseData.CreatableTopicResult created =
+                world.call(7, request, CreateTopicsResponseData.class).topics().find("twice");
+        assertThat(created.errorCode()).isEqualTo(Errors.NONE.code());
+        assertThat(created.configs())
+                .filteredOn(config -> config.name().equals("cleanup.policy"))
+                .extracting(CreateTopicsResponseData.CreatableTopicConfigs::value)
+                .containsExactly("compact");
+        assertThat(describe(ResourceType.TOPIC, "twice", "cleanup.policy")).startsWith("compact 1");
+        assertThat(alter(ResourceType.TOPIC, "t", 0, "cleanup.policy", "delete,compact,delete"))
+                .isEqualTo("NONE");
+        assertThat(describe(ResourceType.TOPIC, "t", "cleanup.policy")).startsWith("delete,compact 1");
+        assertThat(alter(ResourceType.BROKER, "7", 0, "log.cleanup.policy", "compact,compact"))
+                .isEqualTo("NONE");
+        assertThat(describe(ResourceType.BROKER, "7", "log.cleanup.policy")).startsWith("compact 2");
+    }
+
+    @Test
+    void anOldValueKeepsNobodyFromChangingAnother() {
+        world.tree.put(
+                "/config/topics/t",
+                "{\"version\":1,\"config\":{\"segment.bytes\":\"1000\",\"message.format.version\":\"2.8\"}}");
+        world.tree.put(
+                "/config/brokers/7",
+                "{\"version\":1,\"config\":{\"log.segment.bytes\":\"1000\",\"listeners\":\"A://b:1\"}}");
         world.drain();
-        assertThat(world.configs.topic("t"))
-                .containsEntry("retention.ms", "5000")
-                .containsEntry("segment.ms", "9");
+        assertThat(alter(ResourceType.TOPIC, "t", 0, "retention.ms", "8000")).isEqualTo("NONE");
+        assertThat(alter(ResourceType.TOPIC, "t", 0, "segment.bytes", "1001"))
+                .startsWith("INVALID_CONFIG: Invalid value 1001 for configuration segment.bytes");
+        assertThat(alter(ResourceType.BROKER, "7", 0, "log.retention.ms", "8000"))
+                .isEqualTo("NONE");
+        assertThat(world.tree.text("/config/topics/t").orElseThrow())
+                .contains("\"segment.bytes\":\"1000\"", "2.8", "8000");
     }
 
     @Test

@@ -61,6 +61,9 @@ class ConfigTablesTest {
                 "segment.bytes | 3000000000 | Not a number of type INT",
                 "cleanup.policy | compact,delete |",
                 "cleanup.policy | '' |",
+                "cleanup.policy | compact,compact |",
+                "cleanup.policy | 'compact,' | values must not be empty",
+                "leader.replication.throttled.replicas | 0:1,0:1 |",
                 "cleanup.policy | shred | cleanup.policy",
                 "compression.type | gzip |",
                 "compression.type | GZIP | String must be one of",
@@ -101,6 +104,29 @@ class ConfigTablesTest {
                 .hasMessageContaining(sentence);
     }
 
+    /** Values that one of the Kafkas starts with, and another does not. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "log.segment.bytes | 1000 | 1048576",
+                "log.cleanup.policy | compact,compact | compact",
+                "controller.quorum.fetch.timeout.ms | -1 | 0",
+                "num.replica.fetchers | 0 | 1",
+                "log.flush.interval.ms | -1 | 0",
+                "log.roll.ms | 0 | 1",
+            })
+    void anOldServerPropertiesIsTaken(String key, String value, String held) throws BrokerConfigs.BadConfigException {
+        BrokerConfigs.Parsed parsed = BrokerConfigs.parse(Map.of(key, value));
+        assertThat(parsed.configs().text(key)).isEqualTo(held);
+        if (key.equals("log.cleanup.policy")) assertThat(parsed.warnings()).isEmpty();
+        else assertThat(parsed.warnings()).singleElement().asString().contains(key, "'" + held + "'");
+        // what no Kafka starts with
+        assertThatThrownBy(() -> BrokerConfigs.parse(Map.of("log.segment.bytes", "13")))
+                .isInstanceOf(BrokerConfigs.BadConfigException.class)
+                .hasMessageContaining("Value must be at least 14");
+    }
+
     @Test
     void whatHasNoEffectIsNamed() throws BrokerConfigs.BadConfigException {
         BrokerConfigs.Parsed parsed = BrokerConfigs.parse(Map.of(
@@ -135,6 +161,7 @@ class ConfigTablesTest {
                 "log.roll.jitter.hours=2 | segment.jitter.ms | 7200000",
                 "log.flush.scheduler.interval.ms=5 | flush.ms | 5",
                 "message.max.bytes=7 | max.message.bytes | 7",
+                "log.retention.ms=-5 | retention.ms | -1",
                 "log.cleanup.policy=compact | cleanup.policy | compact",
                 "log.message.timestamp.type=LogAppendTime | message.timestamp.type | LogAppendTime",
             })
