@@ -61,10 +61,7 @@ public final class BrokerRegistration implements ImageListener {
     /** To be called once the follower has caught up; {@code registered} runs once, with the broker epoch. */
     public void start(Consumer<Long> registered) {
         whenRegistered.add(registered);
-        for (String path : ZnodePath.PERSISTENT)
-            coordination.write(
-                    List.of(new Op.Create(path, new byte[0], CreateMode.PERSISTENT)),
-                    result -> parentMade(path, result));
+        makeParents(ZnodePath.PERSISTENT);
         timestampMs = clock.nowMs();
         follower.listen(this);
         advance(follower.image());
@@ -75,8 +72,36 @@ public final class BrokerRegistration implements ImageListener {
         advance(after);
     }
 
-    private static void parentMade(String path, Result result) {
-        if (result instanceof Result.Unknown(String why)) LOG.warn("cannot make sure of {}: {}", path, why);
+    /** All at once; those of which it is not known are made again. */
+    private void makeParents(List<String> paths) {
+        List<String> missing = new ArrayList<>();
+        for (String path : paths)
+            coordination.write(List.of(new Op.Create(path, new byte[0], CreateMode.PERSISTENT)), result -> {
+                if (!isThere(path, result)) missing.add(path);
+                if (path.equals(paths.getLast())) parentsMade(missing);
+            });
+    }
+
+    private static boolean isThere(String path, Result result) {
+        return switch (result) {
+            case Result.Committed committed -> true;
+            case Result.Refused(int index, Coordination.Refusal reason) -> {
+                boolean isOfParent = reason == Coordination.Refusal.NO_NODE; // whose own making failed
+                if (!isOfParent && reason != Coordination.Refusal.NODE_EXISTS)
+                    LOG.warn("cannot make {}: {}; Kafka's tools expect it to be there", path, reason);
+                yield !isOfParent;
+            }
+            case Result.Unknown(String why) -> {
+                LOG.warn("cannot make sure of {} and tries again: {}", path, why);
+                yield false;
+            }
+        };
+    }
+
+    private void parentsMade(List<String> missing) {
+        // what was refused for want of a parent is not in the image, so nothing else would bring us back
+        advance(follower.image());
+        if (!missing.isEmpty()) clock.after(RETRY_MS, () -> makeParents(missing));
     }
 
     private void advance(ClusterImage image) {

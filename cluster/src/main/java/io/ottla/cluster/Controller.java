@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,11 +84,14 @@ public final class Controller implements ImageListener {
         leadsAgain = wasUnclean ? OptionalInt.of(brokerId) : OptionalInt.empty();
     }
 
-    /** After an election of which it is not known how it went. */
+    /** After an election, or housekeeping, of which it is not known how it went. */
     private static final long RETRY_MS = 1_000;
 
+    /** @param subjects what there is an answer to, if the command is refused before anything was decided */
     private record Command<T>(
-            BiFunction<ClusterImage, Integer, Plan<T>> decide, Consumer<Map<String, Answer<T>>> answer) {}
+            Supplier<Stream<String>> subjects,
+            BiFunction<ClusterImage, Integer, Plan<T>> decide,
+            Consumer<Map<String, Answer<T>>> answer) {}
 
     /** Stands for election from now on; {@code ready} runs once, when somebody is controller and its house is in order. */
     public void stand(Runnable ready) {
@@ -107,6 +112,7 @@ public final class Controller implements ImageListener {
     public void createTopics(
             List<NewTopic> topics, boolean validateOnly, Consumer<Map<String, Answer<CreatedTopic>>> answer) {
         submit(new Command<>(
+                () -> topics.stream().map(NewTopic::name),
                 (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch, settings).create(topics, random)),
                 answer));
     }
@@ -114,20 +120,27 @@ public final class Controller implements ImageListener {
     /** Gives the id of each topic that is gone. */
     public void deleteTopics(List<String> topics, Consumer<Map<String, Answer<TopicId>>> answer) {
         submit(new Command<>(
-                (image, epoch) -> TopicDeletion.plan(image, topics, settings.isTopicDeletionEnabled()), answer));
+                topics::stream,
+                (image, epoch) -> TopicDeletion.plan(image, topics, settings.isTopicDeletionEnabled()),
+                answer));
     }
 
     /** Gives the number of partitions that each topic has then. */
     public void createPartitions(
             List<NewPartitions> growths, boolean validateOnly, Consumer<Map<String, Answer<Integer>>> answer) {
         submit(new Command<>(
-                (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch, settings).grow(growths)), answer));
+                () -> growths.stream().map(NewPartitions::topic),
+                (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch, settings).grow(growths)),
+                answer));
     }
 
     /** Gives what is set then; the keys are {@link ConfigEntity#toString}. */
     public void alterConfigs(
             List<ConfigEdit> edits, boolean validateOnly, Consumer<Map<String, Answer<Map<String, String>>>> answer) {
-        submit(new Command<>((image, epoch) -> only(validateOnly, ConfigChange.plan(image, edits)), answer));
+        submit(new Command<>(
+                () -> edits.stream().map(edit -> edit.entity().toString()),
+                (image, epoch) -> only(validateOnly, ConfigChange.plan(image, edits)),
+                answer));
     }
 
     /** Gives the new leaders, by {@link TopicPartition#toString}; with no partitions named, of those that got one. */
@@ -135,7 +148,17 @@ public final class Controller implements ImageListener {
             Optional<List<TopicPartition>> partitions,
             boolean isUnclean,
             Consumer<Map<String, Answer<Integer>>> answer) {
-        submit(new Command<>((image, epoch) -> LeaderElections.plan(image, epoch, partitions, isUnclean), answer));
+        submit(new Command<>(
+                // of all partitions: those that would get another leader, which only the plan knows
+                () -> partitions
+                        .map(named -> named.stream().map(TopicPartition::toString))
+                        .orElseGet(() ->
+                                LeaderElections.plan(follower.image(), 0, partitions, isUnclean)
+                                        .answers()
+                                        .keySet()
+                                        .stream()),
+                (image, epoch) -> LeaderElections.plan(image, epoch, partitions, isUnclean),
+                answer));
     }
 
     private static <T> Plan<T> only(boolean validate, Plan<T> plan) {
@@ -212,29 +235,38 @@ public final class Controller implements ImageListener {
         if (isHousekeepingQueued) return;
         isHousekeepingQueued = true;
         queue.add(new Command<>(
+                Stream::empty, // never refused
                 (image, epoch) -> {
                     isHousekeepingQueued = false;
                     return new Housekeeping(image, epoch, settings).plan(due.take(image), leadsAgain, random);
                 },
                 (Map<String, Answer<Void>> done) -> {
-                    if (reign.isPresent()) leadsAgain = OptionalInt.empty();
-                    done.forEach((subject, answer) -> {
-                        if (answer instanceof Answer.Refused<Void> refused) {
-                            LOG.warn("cannot put {} in order: {}", subject, refused.message());
-                            due.addAgain(subject);
-                        }
-                    });
+                    boolean isUncertain = false;
+                    for (Map.Entry<String, Answer<Void>> each : done.entrySet()) {
+                        if (!(each.getValue() instanceof Answer.Refused<Void> refused)) continue;
+                        LOG.warn("cannot put {} in order: {}", each.getKey(), refused.message());
+                        due.addAgain(each.getKey());
+                        isUncertain |= refused.error() == ErrorCode.REQUEST_TIMED_OUT;
+                    }
+                    if (isUncertain) clock.after(RETRY_MS, this::keepHouseIfReigning);
+                    else if (reign.isPresent()) leadsAgain = OptionalInt.empty();
                     ready();
                 }));
         next();
     }
 
+    private void keepHouseIfReigning() {
+        if (reign.isPresent()) keepHouse();
+    }
+
     private <T> void submit(Command<T> command) {
         if (queue.size() >= MAX_QUEUED_COMMANDS) {
-            Plan<T> plan = command.decide.apply(follower.image(), 0);
-            Map<String, Answer<T>> answers = new LinkedHashMap<>(plan.answers());
-            answers.replaceAll((subject, answer) ->
-                    Answer.refused(ErrorCode.THROTTLING_QUOTA_EXCEEDED, "The controller has too much to do."));
+            Map<String, Answer<T>> answers = new LinkedHashMap<>();
+            command.subjects
+                    .get()
+                    .forEach(subject -> answers.put(
+                            subject,
+                            Answer.refused(ErrorCode.THROTTLING_QUOTA_EXCEEDED, "The controller has too much to do.")));
             clock.execute(() -> command.answer.accept(answers));
             return;
         }

@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * restart-followers                 changes may have been missed
  * put PATH DATA                     another client writes
  * refuse N REASON | unknown         how the N-th transaction from now ends; the next one if N is 1
+ * lose PATH                         it is not known whether the znode that all expect was made, and it was not
+ * nothing                           a second passes
  * create NAME[:PARTITIONS[:FACTOR]] … [validate] [config=value …]
  * assign NAME P=1,2 …               create with an assignment by hand
  * grow NAME:TOTAL … | delete NAME … | config PATH key=value … | elect preferred|unclean [T-P …] | producer-id
@@ -37,7 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ControllerScriptTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"start", "topics", "large-topics", "half-done", "failures", "brokers", "configs"})
+    @ValueSource(
+            strings = {"start", "topics", "large-topics", "half-done", "failures", "uncertain", "brokers", "configs"})
     void script(String name) throws IOException {
         GoldenScript.run(Path.of("src/test/resources/io/ottla/cluster/" + name + ".txt"), new Interpreter()::interpret);
     }
@@ -48,6 +53,7 @@ class ControllerScriptTest {
         private final Map<Integer, ClusterMember> members = new TreeMap<>();
         private final StringBuilder out = new StringBuilder();
         private final Map<Integer, Result> fates = new TreeMap<>();
+        private final Set<String> lost = new HashSet<>();
         private boolean isDeletionEnabled = true;
 
         String interpret(String line) {
@@ -76,6 +82,8 @@ class ControllerScriptTest {
                             new Result.Refused(
                                     Integer.parseInt(words.get(1)), Coordination.Refusal.valueOf(words.get(2))));
                 case "unknown" -> fates.put(Integer.parseInt(words.get(0)), new Result.Unknown("session lost"));
+                case "lose" -> lost.add(words.getFirst());
+                case "nothing" -> {}
                 case "forbid-deletion" -> isDeletionEnabled = false;
                 case "create" -> create(words);
                 case "assign" -> assign(words);
@@ -227,7 +235,11 @@ class ControllerScriptTest {
             boolean isParent = ops.size() == 1
                     && ops.getFirst() instanceof Op.Create(String path, byte[] data, var mode)
                     && data.length == 0;
-            if (isParent) return Optional.empty();
+            if (isParent) {
+                boolean isLost = lost.remove(ops.getFirst().path());
+                if (isLost) print("lost: " + ops.getFirst().path());
+                return isLost ? Optional.of(new Result.Unknown("session lost")) : Optional.empty();
+            }
             print("write:");
             int shown = 0;
             for (Op op : ops) {
