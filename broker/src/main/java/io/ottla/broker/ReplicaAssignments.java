@@ -97,17 +97,29 @@ public final class ReplicaAssignments implements ImageListener {
             if (image.doomed().containsKey(partition.topic())) delete(partition);
             else unknown.add(partition);
         }
+        List<TopicPartition> vanished = logs.vanished().stream()
+                .filter(partition -> image.partition(partition).isPresent())
+                .toList();
+        if (!vanished.isEmpty())
+            LOG.warn(
+                    "{} partitions had records before the last stop, and their directories are gone: {}. They begin anew, empty;"
+                            + " to have the records back, stop the node now and put the directories in their place",
+                    vanished.size(),
+                    names(vanished));
         if (unknown.isEmpty()) return;
-        String names = unknown.stream()
-                .limit(REPORTED_MAX)
-                .map(TopicPartition::toString)
-                .collect(Collectors.joining(", ", "", unknown.size() > REPORTED_MAX ? ", …" : ""));
         LOG.warn(
                 "{} log directories are of partitions that the cluster does not know; they are left alone: {}. One that was"
                         + " copied in and has no partition.metadata (delete it while the node is stopped) is served when its"
                         + " topic is created",
                 unknown.size(),
-                names);
+                names(unknown));
+    }
+
+    private static String names(List<TopicPartition> partitions) {
+        return partitions.stream()
+                .limit(REPORTED_MAX)
+                .map(TopicPartition::toString)
+                .collect(Collectors.joining(", ", "", partitions.size() > REPORTED_MAX ? ", …" : ""));
     }
 
     private void delete(TopicImage topic) {

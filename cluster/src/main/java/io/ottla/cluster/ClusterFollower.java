@@ -102,6 +102,7 @@ public final class ClusterFollower {
 
         @Override
         public void present(Coordination.Znode node) {
+            if (isStopped) return;
             builder.put(node);
             changed();
         }
@@ -114,18 +115,21 @@ public final class ClusterFollower {
 
         @Override
         public void created(Coordination.Znode node) {
+            if (isStopped) return;
             builder.put(node);
             changed();
         }
 
         @Override
         public void dataChanged(Coordination.Znode node) {
+            if (isStopped) return;
             builder.put(node);
             changed();
         }
 
         @Override
         public void deleted(String path, long zxid) {
+            if (isStopped) return;
             builder.delete(path, zxid);
             changed();
         }

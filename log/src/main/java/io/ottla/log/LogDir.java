@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * One directory of {@code log.dirs}: whose it is, the partitions in it, and what is known of each without opening it.
@@ -142,6 +144,16 @@ public final class LogDir {
         return meta.flatMap(MetaProperties::directoryId);
     }
 
+    /** The directories that the node used together with this one the last time, by id: empty if it was the only one, or is fresh. */
+    public Map<TopicId, String> usedTogether() {
+        return meta.map(MetaProperties::together).orElse(Map.of());
+    }
+
+    /** The partitions that have a directory in it. */
+    public Set<TopicPartition> partitions() {
+        return listing.partitions();
+    }
+
     /**
      * Makes the directory this node's, or finds that it is. Blocks.
      *
@@ -149,6 +161,16 @@ public final class LogDir {
      * @throws LogDirException if it belongs to another node or cluster
      */
     public void claim(int nodeId, String clusterId, TopicId freshDirectoryId) throws LogDirException {
+        claim(nodeId, clusterId, freshDirectoryId, Map.of());
+    }
+
+    /**
+     * As {@link #claim(int, String, TopicId)}.
+     *
+     * @param together all directories that the node uses, with their ids
+     */
+    public void claim(int nodeId, String clusterId, TopicId freshDirectoryId, Map<TopicId, String> together)
+            throws LogDirException {
         if (nodeId().isPresent() && nodeId().getAsInt() != nodeId)
             throw new LogDirException("The log directory %s belongs to node %d, and this is node %d."
                     .formatted(path, nodeId().getAsInt(), nodeId));
@@ -156,7 +178,8 @@ public final class LogDir {
             throw new LogDirException("The log directory %s belongs to cluster %s, and this node is of cluster %s."
                     .formatted(path, clusterId().get(), clusterId));
         MetaProperties claimed = meta.map(known -> known.completed(nodeId, clusterId, freshDirectoryId))
-                .orElseGet(() -> MetaProperties.fresh(nodeId, clusterId, freshDirectoryId));
+                .orElseGet(() -> MetaProperties.fresh(nodeId, clusterId, freshDirectoryId))
+                .together(together);
         if (meta.isPresent() && meta.get().equals(claimed)) return;
         try {
             DurableFile.replace(
@@ -213,6 +236,15 @@ public final class LogDir {
 
     PartitionDirectory.Listing listing() {
         return listing;
+    }
+
+    /** Partitions that had committed records in it, and have no directory in it now. */
+    Set<TopicPartition> vanished() {
+        Set<TopicPartition> vanished = new TreeSet<>();
+        highWatermarks.offsets.forEach((tp, offset) -> {
+            if (offset > 0 && !listing.partitions().contains(tp)) vanished.add(tp);
+        });
+        return vanished;
     }
 
     long recoveryPoint(TopicPartition tp) {

@@ -140,6 +140,13 @@ public final class Logs {
         return Collections.unmodifiableSet(dirOf.keySet());
     }
 
+    /** Partitions that had records when the checkpoints were written, and have no directory any more: as they were found at the start. */
+    public Set<TopicPartition> vanished() {
+        Set<TopicPartition> vanished = new TreeSet<>();
+        for (LogDir dir : dirs) for (TopicPartition tp : dir.vanished()) if (!dirOf.containsKey(tp)) vanished.add(tp);
+        return vanished;
+    }
+
     /** The directory that holds a partition; empty if it has none yet. */
     public Optional<LogDir> dirOf(TopicPartition tp) {
         return Optional.ofNullable(dirOf.get(tp));

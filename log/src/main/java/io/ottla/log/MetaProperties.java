@@ -3,11 +3,13 @@ package io.ottla.log;
 import io.ottla.base.TopicId;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * {@code meta.properties}: whose a log directory is.
@@ -17,6 +19,7 @@ import java.util.TreeMap;
  * version=1  node.id, cluster.id, directory.id        the last optional; a broker under KRaft
  * </pre>
  *
+ * ottla.log.dirs={ID "@" PATH ","}            the directories that the node used together, if there were several
  * Keys that are not known here are kept. Source: MetaProperties and MetaPropertiesVersion of Kafka's server-common.
  *
  * @param version 0 or 1
@@ -29,6 +32,8 @@ record MetaProperties(
         Map<String, String> others) {
 
     static final String FILE = "meta.properties";
+
+    private static final String TOGETHER = "ottla.log.dirs";
 
     /** What a fresh directory gets: the form that Kafka 3.9 writes under ZooKeeper. */
     static MetaProperties fresh(int nodeId, String clusterId, TopicId directoryId) {
@@ -73,6 +78,37 @@ record MetaProperties(
                 Optional.of(this.clusterId.orElse(clusterId)),
                 Optional.of(this.directoryId.orElse(directoryId)),
                 others);
+    }
+
+    /**
+     * The directories that the node used together with this one, by id; empty if it is the only one. By it a start finds that one of them is missing: an
+     * empty folder where a disk should be looks like a fresh one.
+     */
+    Map<TopicId, String> together() {
+        Map<TopicId, String> paths = new LinkedHashMap<>();
+        for (String entry : others.getOrDefault(TOGETHER, "").split(",", -1)) {
+            int at = entry.indexOf('@');
+            if (at < 0) continue;
+            try {
+                paths.put(TopicId.parse(entry.substring(0, at)), entry.substring(at + 1));
+            } catch (IllegalArgumentException ofSomebodyElse) {
+                continue;
+            }
+        }
+        return paths;
+    }
+
+    /** This, with all the directories that the node uses. */
+    MetaProperties together(Map<TopicId, String> paths) {
+        Map<String, String> with = new TreeMap<>(others);
+        with.remove(TOGETHER);
+        if (paths.size() > 1)
+            with.put(
+                    TOGETHER,
+                    paths.entrySet().stream()
+                            .map(each -> each.getKey() + "@" + each.getValue())
+                            .collect(Collectors.joining(",")));
+        return new MetaProperties(version, nodeId, clusterId, directoryId, with);
     }
 
     /** The file's text. */

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * One machine: opens its directories, joins the cluster, serves. Everything in here runs on the loop of the clock.
  *
  * <pre>
- * start: bind the listeners → lock the log directories → open the coordination service → learn the cluster's id and claim the
- *        log directories → join the cluster → let clients in
+ * start: bind the listeners → lock the log directories → open the coordination service → learn the cluster's id, miss no log directory and
+ *        claim them → join the cluster → let clients in
  * stop:  let nobody in → answer what is ready → flush and close the logs → leave the cluster with the coordination service
  * </pre>
  */
@@ -203,11 +203,17 @@ public final class Node {
         ClusterIdentity.find(
                 coordination,
                 fresh,
-                orFail(clusterId -> dirs.claim(
+                orFail(clusterId -> MissingLogDirs.check(
                         nodeId,
-                        clusterId,
-                        environment.random(),
-                        orFail(claimed -> join(nodeId, clusterId, claimed, coordination)))));
+                        dirs,
+                        config.lostLogDirs(),
+                        coordination,
+                        environment.clock(),
+                        orFail(none -> dirs.claim(
+                                nodeId,
+                                clusterId,
+                                environment.random(),
+                                orFail(claimed -> join(nodeId, clusterId, claimed, coordination)))))));
     }
 
     private void join(int nodeId, String clusterId, Storage claimed, Coordination coordination) {

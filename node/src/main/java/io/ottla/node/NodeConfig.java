@@ -29,6 +29,7 @@ import java.util.function.Supplier;
  * @param security what each listener speaks, by its name
  * @param advertised what clients are told, by listener name
  * @param logDirs absolute
+ * @param lostLogDirs {@code ottla.log.dirs.lost}: directories whose records are lost for good, so that they are not waited for; absolute
  * @param servesKafka whether there is a broker; without one listeners and log directories are empty
  * @param external the coordination service if it is a process of its own
  * @param zookeeper what the coordination service goes by, if it is this node's
@@ -45,6 +46,7 @@ public record NodeConfig(
         Map<String, ListenerConfig> advertised,
         Optional<String> rack,
         List<Path> logDirs,
+        List<Path> lostLogDirs,
         Optional<ExternalCoordination.Settings> external,
         ZooConfig zookeeper,
         ConnectionLimits connectionLimits,
@@ -53,6 +55,9 @@ public record NodeConfig(
         Path workingDir,
         List<String> withoutEffect,
         List<String> warnings) {
+
+    /** By it a node begins without the records of a log directory. */
+    static final String LOST_LOG_DIRS = "ottla.log.dirs.lost";
 
     private static final int KAFKA_PORT = 9092;
     private static final String DATA_FOLDER = "ottla-data";
@@ -102,6 +107,9 @@ public record NodeConfig(
                 advertised(all, listeners, hostName),
                 Optional.ofNullable(all.get("broker.rack")).filter(rack -> !rack.isEmpty()),
                 logDirs,
+                settings.list(LOST_LOG_DIRS).stream()
+                        .map(dir -> workingDir.resolve(dir).normalize())
+                        .toList(),
                 external,
                 zookeeper,
                 connectionLimits(broker.configs()),
@@ -134,6 +142,7 @@ public record NodeConfig(
                 Map.of(),
                 Map.of(),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 Optional.empty(),
                 zookeeper,

@@ -9,9 +9,14 @@ import io.ottla.log.LogDirException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** The log directories of a node, locked, and whose they are. */
 final class Storage {
@@ -48,13 +53,38 @@ final class Storage {
                 Storage.class,
                 () -> {
                     try {
-                        for (int i = 0; i < dirs.size(); i++) dirs.get(i).claim(nodeId, clusterId, freshIds.get(i));
+                        Map<TopicId, String> together = new LinkedHashMap<>();
+                        for (int i = 0; i < dirs.size(); i++) {
+                            LogDir dir = dirs.get(i);
+                            together.put(
+                                    dir.directoryId().orElse(freshIds.get(i)),
+                                    dir.path().toString());
+                        }
+                        for (int i = 0; i < dirs.size(); i++)
+                            dirs.get(i).claim(nodeId, clusterId, freshIds.get(i), together);
                     } catch (LogDirException e) {
                         throw new IOException(e.getMessage(), e);
                     }
                     return this;
                 },
                 completion);
+    }
+
+    /**
+     * Directories that the node used before, as far as the others tell, and that are not there: not configured any more, or empty folders. If none of the
+     * directories has been used, that may be each of them.
+     */
+    List<Path> missing() {
+        Set<TopicId> present = new HashSet<>();
+        for (LogDir dir : dirs) dir.directoryId().ifPresent(present::add);
+        if (dirs.stream().allMatch(dir -> dir.nodeId().isEmpty()))
+            return dirs.stream().map(LogDir::path).toList();
+        Set<Path> missing = new LinkedHashSet<>();
+        for (LogDir dir : dirs)
+            dir.usedTogether().forEach((id, path) -> {
+                if (!present.contains(id)) missing.add(dir.path().resolve(path));
+            });
+        return List.copyOf(missing);
     }
 
     List<LogDir> dirs() {
