@@ -55,7 +55,9 @@ public final class Simulation {
             "groups",
             GroupScenario::new,
             "zookeeper",
-            ZookeeperScenario::new);
+            ZookeeperScenario::new,
+            "upkeep",
+            UpkeepScenario::new);
 
     /**
      * {@code main(scenario, seed)} runs one seed, {@code main(scenario, seed, count)} all from one on. Exits with 1 when

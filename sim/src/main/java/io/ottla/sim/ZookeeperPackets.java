@@ -16,6 +16,11 @@ import java.util.List;
 /** A client's side of the packets: requests as frames, and what their answers show. That they are the original's is looked at in {@code compat}. */
 final class ZookeeperPackets {
     private static final int CREATE2 = 15;
+    private static final int CREATE_CONTAINER = 19;
+    private static final int CREATE_TTL = 21;
+    static final int EPHEMERAL = 1;
+    static final int CONTAINER = 4;
+    static final int TTL = 5;
     private static final int SET_DATA = 5;
     private static final int DELETE = 2;
     private static final int GET_DATA = 4;
@@ -66,6 +71,18 @@ final class ZookeeperPackets {
         out.writeInt(xid, "xid");
         out.writeInt(type, "type");
         return out;
+    }
+
+    /** One that goes by itself: 1 with its session, 4 when it has lost its last child, 5 after {@code ttlMs} without a change or child. */
+    static byte[] create(int xid, String path, int flags, long ttlMs) {
+        BufferOutputArchive out =
+                begin(xid, flags == CONTAINER ? CREATE_CONTAINER : flags == TTL ? CREATE_TTL : CREATE2);
+        out.writeString(path, "path");
+        out.writeBuffer(new byte[0], "data");
+        Acl.write(Acl.OPEN, out);
+        out.writeInt(flags, "flags");
+        if (flags == TTL) out.writeLong(ttlMs, "ttl");
+        return framed(out);
     }
 
     static byte[] request(int xid, ZnodeOp op) {

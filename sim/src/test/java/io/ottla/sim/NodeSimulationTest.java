@@ -75,4 +75,10 @@ class NodeSimulationTest {
     void bitsThatRotAreNoFaults(long first) {
         for (long seed = first; seed < first + 10; seed++) Simulation.run(seed, new RotScenario());
     }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100})
+    void whatShouldGoGoes(long first) {
+        for (long seed = first; seed < first + 6; seed++) Simulation.run(seed, new UpkeepScenario());
+    }
 }
