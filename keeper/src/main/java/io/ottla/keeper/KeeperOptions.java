@@ -82,7 +82,7 @@ public record KeeperOptions(
 
     /**
      * A watch counts with the length of its path and {@link #WATCH_OVERHEAD_BYTES}. One more than there is room for is refused
-     * (THROTTLED_OP), and so is the request that would have set it: a watch that silently is not there would be worse.
+     * ({@link Reads#NO_ROOM_FOR_WATCH}), and so is the request that would have set it: a watch that silently is not there would be worse.
      *
      * @param bytesPerConnection what one connection's watches may take
      * @param bytes what all may take together
@@ -91,15 +91,16 @@ public record KeeperOptions(
         public static final int WATCH_OVERHEAD_BYTES = 64;
 
         private static final int HEAP_PARTS = 8;
+        private static final int HEAP_PARTS_OF_ONE = 2;
         private static final int HEAP_PARTS_OF_ALL = 3;
 
-        /** Of a heap of 1 GiB: more than a million watches of one connection. */
+        /** Of a heap of 1 GiB: more than a million and a half of one connection, with paths of 100 bytes. */
         public static final Watching DEFAULT = ofHeap(1L << 30);
 
-        /** An eighth of the heap for those of one connection, three eighths for all. */
+        /** A quarter of the heap for those of one connection, three eighths for all. */
         public static Watching ofHeap(long heapBytes) {
             long part = heapBytes / HEAP_PARTS;
-            return new Watching(part, HEAP_PARTS_OF_ALL * part);
+            return new Watching(HEAP_PARTS_OF_ONE * part, HEAP_PARTS_OF_ALL * part);
         }
     }
 

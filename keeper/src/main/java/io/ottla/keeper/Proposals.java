@@ -6,6 +6,7 @@ import io.ottla.base.Clock;
 import io.ottla.base.Completion;
 import io.ottla.base.Disk;
 import io.ottla.base.FaultHandler;
+import io.ottla.base.LineBudget;
 import io.ottla.base.Outcome;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import io.ottla.zookeeperprotocol.LoggedTxn;
@@ -34,6 +35,12 @@ final class Proposals {
     /** More than this in transactions waiting for the log, and requests are refused. */
     static final long WAITING_BYTES_MAX = 64L << 20;
 
+    /** With a full disk the log is asked so often whether it has room again, and what came meanwhile is answered so late. */
+    static final long NO_ROOM_PAUSE_MS = 100;
+
+    private static final int NO_ROOM_LINES = 2;
+    private static final long NO_ROOM_LINES_MS = 10_000;
+
     private final Disk disk;
     private final Object diskKey;
     private final Clock clock;
@@ -59,6 +66,13 @@ final class Proposals {
     private boolean applying;
 
     private boolean rollWanted;
+
+    private final LineBudget noRoomLines = new LineBudget(NO_ROOM_LINES, NO_ROOM_LINES_MS);
+
+    /** Since the log had room: the requests that were refused. */
+    private int refusedForRoom;
+
+    private boolean waitsForRoom;
     private boolean failed;
     private Optional<Closing> closing = Optional.empty();
     private boolean closed;
@@ -146,7 +160,7 @@ final class Proposals {
 
     /** Hands the log what waits, unless it is busy. */
     private void write() {
-        if (writing || waiting.isEmpty() || failed) return;
+        if (writing || waiting.isEmpty() || failed || waitsForRoom) return;
         List<Proposal> batch = new ArrayList<>();
         List<byte[]> entries = new ArrayList<>();
         int bytes = 0;
@@ -176,6 +190,7 @@ final class Proposals {
             case Outcome.Done<Long> done -> {
                 timings.synced(batch.size(), (clock.monotonicNs() - writingSinceNs) / 1_000_000);
                 for (Proposal proposal : batch) waitingBytes -= proposal.entry.length;
+                if (refusedForRoom > 0) tellOfRoom();
                 // the disk has the next batch already while this one is applied
                 write();
                 applying = true;
@@ -195,10 +210,7 @@ final class Proposals {
                 waiting.clear();
                 waitingBytes = 0;
                 if (failure.cause() instanceof TxnLog.NoRoom noRoom) {
-                    LOG.warn("{}", noRoom.getMessage());
-                    preparer.forget();
-                    answerAll(batch, new Result.Unavailable(noRoom.getMessage()));
-                    finishClosing();
+                    noRoom(batch, noRoom.getMessage());
                 } else {
                     fail(batch, "writing the transaction log", failure.cause());
                 }
@@ -206,11 +218,34 @@ final class Proposals {
         }
     }
 
-    private void answerAll(List<Proposal> proposals, Result result) {
+    /** Nothing of it was written, and nothing will be for a while: clients that ask again at once wait for the next try. */
+    private void noRoom(List<Proposal> refused, String why) {
+        if (noRoomLines.take(clock.nowMs()) >= 0)
+            LOG.warn("{}: requests that change something are refused until there is room, reads are served", why);
+        refusedForRoom += refused.size();
+        waitsForRoom = true;
+        clock.after(NO_ROOM_PAUSE_MS, this::tryAgain);
+        preparer.forget();
+        answerAll(refused, new Result.Unavailable(why), new Result.Committed(tree.lastZxid(), List.of()));
+        finishClosing();
+    }
+
+    private void tellOfRoom() {
+        if (noRoomLines.take(clock.nowMs()) < 0) return;
+        LOG.info("the transaction log has room again; {} requests were refused", refusedForRoom);
+        refusedForRoom = 0;
+    }
+
+    private void tryAgain() {
+        waitsForRoom = false;
+        write();
+    }
+
+    private void answerAll(List<Proposal> proposals, Result result, Result ofBarriers) {
         List<Barrier> behind = List.copyOf(barriers);
         barriers.clear();
         for (Proposal proposal : proposals) answer(proposal, result);
-        for (Barrier barrier : behind) barrier.answer.accept(result);
+        for (Barrier barrier : behind) barrier.answer.accept(ofBarriers);
     }
 
     private void answer(Proposal proposal, Result result) {
@@ -272,7 +307,8 @@ final class Proposals {
     private void fail(List<Proposal> unanswered, String doing, Throwable cause) {
         failed = true;
         snapshots.abandon();
-        answerAll(unanswered, new Result.Unknown(doing + ": " + cause.getMessage()));
+        Result unknown = new Result.Unknown(doing + ": " + cause.getMessage());
+        answerAll(unanswered, unknown, unknown);
         closing.ifPresent(waits -> waits.failed.accept(new IOException(doing + ": " + cause.getMessage(), cause)));
         closing = Optional.empty();
         faults.fault(doing, cause);

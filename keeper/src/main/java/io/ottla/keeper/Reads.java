@@ -15,6 +15,12 @@ import java.util.Optional;
  * <p>Belongs to the loop. Keeping a session's reads behind its writes is the caller's.
  */
 public final class Reads {
+    /**
+     * The answer to a read whose watch there is no room for. Clients of all ages know it and none asks again by itself, which would be in vain; the
+     * original has no bound.
+     */
+    public static final ErrorCode NO_ROOM_FOR_WATCH = ErrorCode.SYSTEM_ERROR;
+
     private final ZnodeTree tree;
     private final Sessions sessions;
     private final Watches watches;
@@ -67,7 +73,7 @@ public final class Reads {
     }
 
     private void watch(String path, WatchKind kind, Optional<? extends Watcher> watcher) throws Refused {
-        if (watcher.isPresent() && !watches.add(path, kind, watcher.get())) throw new Refused(ErrorCode.THROTTLED_OP);
+        if (watcher.isPresent() && !watches.add(path, kind, watcher.get())) throw new Refused(NO_ROOM_FOR_WATCH);
     }
 
     /** @return {@link ReadResult.Found}, or failed */
@@ -178,6 +184,6 @@ public final class Reads {
         Optional<ErrorCode> fault = sessions.fault(caller);
         if (fault.isPresent()) return fault;
         if (Paths.fault(path).isPresent()) return Optional.of(ErrorCode.BAD_ARGUMENTS);
-        return watches.add(path, kind, watcher) ? Optional.empty() : Optional.of(ErrorCode.THROTTLED_OP);
+        return watches.add(path, kind, watcher) ? Optional.empty() : Optional.of(NO_ROOM_FOR_WATCH);
     }
 }

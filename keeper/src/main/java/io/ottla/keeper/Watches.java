@@ -166,6 +166,12 @@ public final class Watches {
         return bytes;
     }
 
+    /** Of that one's watches, by the same measure. */
+    public long bytes(Watcher watcher) {
+        Watching watching = watchers.get(watcher);
+        return watching == null ? 0 : watching.bytes;
+    }
+
     /** Each watch of a node (not those of children only, as the original's four-letter words have it). Takes time with many. */
     public void forEach(BiConsumer<Watcher, String> visitor) {
         for (WatchedPath path : paths.toArray()) {

@@ -237,7 +237,19 @@ class KeeperTest {
         assertThat(committed).isLessThan(4);
         assertThat(answers.subList((int) committed, 10)).allMatch(each -> each instanceof Result.Unavailable);
         assertThat(world.faults).isEmpty();
+        // the log is asked again only after a while, and nothing that waits for that is lost
+        List<Result> late = submit(keeper, new Request.Create("/late", new byte[600_000], CreateMode.PERSISTENT));
+        List<Result> synced = new ArrayList<>();
+        keeper.sync(synced::add);
+        int writes = world.writes;
+        world.drain();
+        assertThat(late).isEmpty();
+        world.pass(Proposals.NO_ROOM_PAUSE_MS);
+        assertThat(late).hasSize(1).allMatch(each -> each instanceof Result.Unavailable);
+        assertThat(synced).containsExactly(new Result.Committed(keeper.lastZxid(), List.of()));
+        assertThat(world.writes - writes).isLessThan(10);
         world.capacityBytes = Long.MAX_VALUE;
+        world.pass(Proposals.NO_ROOM_PAUSE_MS);
         for (int i = (int) committed; i < 10; i++)
             assertThat(now(keeper, create("/n" + i))).isInstanceOf(Result.Committed.class);
         long digest = keeper.tree().digest();

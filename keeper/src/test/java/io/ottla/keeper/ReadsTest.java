@@ -156,10 +156,10 @@ class ReadsTest {
         Optional<TestWatcher> greedy = Optional.of(watcher);
         int count = 0;
         while (reads.exists(anyone, path + count, greedy).equals(failed(ErrorCode.NO_NODE))) count++;
-        assertThat(reads.exists(anyone, path + count, greedy)).isEqualTo(failed(ErrorCode.THROTTLED_OP));
+        assertThat(reads.exists(anyone, path + count, greedy)).isEqualTo(failed(Reads.NO_ROOM_FOR_WATCH));
         for (int i = 0; reads.exists(anyone, "/" + i, greedy).equals(failed(ErrorCode.NO_NODE)); i++) count++;
-        assertThat(reads.data(anyone, "/open", greedy)).isEqualTo(failed(ErrorCode.THROTTLED_OP));
-        assertThat(reads.addWatch(anyone, path, WatchKind.PERSISTENT, watcher)).contains(ErrorCode.THROTTLED_OP);
+        assertThat(reads.data(anyone, "/open", greedy)).isEqualTo(failed(Reads.NO_ROOM_FOR_WATCH));
+        assertThat(reads.addWatch(anyone, path, WatchKind.PERSISTENT, watcher)).contains(Reads.NO_ROOM_FOR_WATCH);
         assertThat(reads.data(anyone, "/open", Optional.empty())).isInstanceOf(ReadResult.Data.class);
         assertThat(reads.data(anyone, "/open", Optional.of(new TestWatcher()))).isInstanceOf(ReadResult.Data.class);
         assertThat(keeper.watches().bytes())

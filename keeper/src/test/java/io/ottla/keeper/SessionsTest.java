@@ -247,11 +247,12 @@ class SessionsTest {
         assertThat(now(client, new Request.Create("/a", large, CreateMode.PERSISTENT)))
                 .isInstanceOf(Result.Unavailable.class);
         // small ones still fit into the room that the log has
+        world.pass(Proposals.NO_ROOM_PAUSE_MS);
         for (int i = 0; !(begin(6000, "c") instanceof SessionAnswer.Unavailable); i++)
             assertThat(i).isLessThan(10_000);
         int sessions = keeper.globalSessionCount();
         keeper.closeSession(client, 9, result -> assertThat(result).isInstanceOf(Result.Unavailable.class));
-        world.drain();
+        world.pass(Proposals.NO_ROOM_PAUSE_MS);
         assertThat(keeper.touch(client.sessionId())).isTrue();
         world.pass(20_000);
         assertThat(expired).isEmpty();

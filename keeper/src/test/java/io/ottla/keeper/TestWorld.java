@@ -36,7 +36,7 @@ public final class TestWorld implements Disk, Clock, FaultHandler {
     private final TreeMap<Long, List<Runnable>> timers = new TreeMap<>();
     private long monotonicMs = 5_000;
     long nowMs = 1_700_000_000_000L;
-    long capacityBytes = Long.MAX_VALUE;
+    public long capacityBytes = Long.MAX_VALUE;
     boolean syncFails;
     int writes;
 

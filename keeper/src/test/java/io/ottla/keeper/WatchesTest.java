@@ -294,7 +294,7 @@ class WatchesTest {
     @Test
     void whatWatchesMayTakeFollowsTheHeap() {
         KeeperOptions small = KeeperOptions.DEFAULT.onHeap(128L << 20);
-        assertThat(small.watching()).isEqualTo(new KeeperOptions.Watching(16L << 20, 48L << 20));
+        assertThat(small.watching()).isEqualTo(new KeeperOptions.Watching(32L << 20, 48L << 20));
         assertThat(KeeperOptions.DEFAULT.onHeap(1L << 30)).isEqualTo(KeeperOptions.DEFAULT);
     }
 

@@ -62,7 +62,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
     private final Credentials credentials;
     private final ConnectionStats stats;
     private final Optional<ClientConnection> ifWatching = Optional.of(this);
-    private final HeldPackets held = new HeldPackets();
+    private final HeldPackets held;
     private Phase phase = new Phase.Waiting();
     private Caller caller = new Caller(0, this, List.of());
     private boolean reading = true;
@@ -84,6 +84,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
         this.secure = secure;
         outbox = new Outbox(connection, server.buffers(), () -> server.hasToSend(this), server.inFlight()::unsent);
         queue = new RequestQueue(server, this);
+        held = new HeldPackets(server.line());
         credentials = new Credentials(server.options().authentication(), connection);
         stats = new ConnectionStats(server.nowMs());
     }
@@ -159,7 +160,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
             case Phase.Attached attached -> {
                 // beyond the limit the framing lets only four letters through, and they come first or never
                 if (prefix > server.options().packetBytesMax()) cut("a packet of " + prefix + " bytes");
-                else if (!held.isEmpty() || server.inFlight().isThrottling()) hold(frame);
+                else if (!held.isEmpty() || server.inFlight().isThrottling(frame.remaining())) hold(frame);
                 else request(frame);
             }
         }
@@ -172,25 +173,36 @@ final class ClientConnection implements Network.Receiver, Watcher {
 
     /** Keeps a packet until its turn comes. */
     private void hold(ByteBuffer frame) {
+        if (server.inFlight().isLineOver()) {
+            server.warn(this, "there is no room for its packet, and it is cut off");
+            cut("no room for its packet");
+            return;
+        }
         held.add(frame);
         if (held.isFull()) pause();
-        if (phase instanceof Phase.Attached) standInLine();
+        if (!(phase instanceof Phase.Attached)) return;
+        // it was heard of, whenever it is its turn
+        if (!server.keeper().touch(caller.sessionId())) cut("its session has expired");
+        else standInLine();
+    }
+
+    /** Whether there is room for the packet that it stands in line with. */
+    boolean fits() {
+        return !server.inFlight().isThrottling(held.firstBytes());
     }
 
     private void standInLine() {
         if (inLine) return;
         inLine = true;
         pause();
-        server.standInLine(this);
+        server.line().stand(this);
     }
 
     /** First in line, and there is room: as many of the packets that wait as there is room for. */
     void letIn() {
         inLine = false;
         if (!(phase instanceof Phase.Attached)) return;
-        while (!held.isEmpty() && !server.inFlight().isThrottling() && phase instanceof Phase.Attached) {
-            request(held.remove());
-        }
+        while (!held.isEmpty() && fits() && phase instanceof Phase.Attached) request(held.remove());
         if (!held.isEmpty() && phase instanceof Phase.Attached) standInLine();
         else progressed();
     }
@@ -306,7 +318,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
                         || server.inFlight().isFull());
     }
 
-    private void pause() {
+    void pause() {
         if (!reading) return;
         reading = false;
         connection.reading(false);
@@ -314,7 +326,8 @@ final class ClientConnection implements Network.Receiver, Watcher {
 
     /** A request was answered: perhaps there is room for the next. */
     void progressed() {
-        if (reading || !held.isEmpty() || inLine || isFull() || !(phase instanceof Phase.Attached)) return;
+        if (reading || !held.isEmpty() || inLine || isFull() || server.line().isFull()) return;
+        if (!(phase instanceof Phase.Attached)) return;
         reading = true;
         connection.reading(true);
     }
@@ -414,7 +427,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
         }
         phase = new Phase.Ended();
         queue.end();
-        if (inLine) server.leaveLine(this, held.size());
+        if (inLine) server.line().leave(this, held.size());
         held.clear();
         reading = false;
         connection.reading(false);

@@ -6,7 +6,6 @@ import io.ottla.keeper.Reads;
 import io.ottla.zookeeperprotocol.BufferOutputArchive;
 import io.ottla.zookeeperprotocol.ClientReply;
 import io.ottla.zookeeperprotocol.ClientRequest;
-import io.ottla.zookeeperprotocol.ErrorCode;
 import io.ottla.zookeeperprotocol.OpCode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +28,7 @@ final class ReadRequests {
             case ClientRequest.WhoAmI who ->
                 reads.sessionFault(caller)
                         .ifPresentOrElse(
-                                code -> fail(client, xid, code),
+                                code -> WatchRequests.fail(client, xid, code),
                                 () -> client.outbox()
                                         .reply(
                                                 xid,
@@ -88,7 +87,7 @@ final class ReadRequests {
         switch (result) {
             case ReadResult.Data data ->
                 outbox.data(xid, zxid, data.array(), data.offset(), data.length(), data.stat());
-            case ReadResult.Failed failed -> fail(client, xid, failed.code());
+            case ReadResult.Failed failed -> WatchRequests.fail(client, xid, failed.code());
             case ReadResult.Found found -> {
                 found.stat().write(outbox.begin(xid, zxid, 0));
                 outbox.end();
@@ -103,11 +102,6 @@ final class ReadRequests {
             case ReadResult.PathList paths -> outbox.reply(xid, zxid, new ClientReply.Names(paths.paths()));
             case ReadResult.Number number -> outbox.reply(xid, zxid, new ClientReply.Number(number.count()));
         }
-    }
-
-    private static void fail(ClientConnection client, int xid, ErrorCode code) {
-        if (code == ErrorCode.SESSION_MOVED) client.cut("its session has moved");
-        else client.outbox().error(xid, client.lastZxid(), code);
     }
 
     private static ClientReply.OpResult opResult(ReadResult result) {

@@ -2,8 +2,10 @@ package io.ottla.zookeeperserver;
 
 import io.ottla.keeper.Caller;
 import io.ottla.keeper.Keeper;
+import io.ottla.keeper.Reads;
 import io.ottla.keeper.WatchKind;
 import io.ottla.keeper.WatcherType;
+import io.ottla.keeper.Watches;
 import io.ottla.zookeeperprotocol.ClientReply;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ErrorCode;
@@ -51,7 +53,10 @@ final class WatchRequests {
                                 set.persistentRecursive(),
                                 client);
                 if (all) end(client, xid, Optional.empty(), new ClientReply.Nothing());
-                else client.cut("there is no room for its watches");
+                else {
+                    warnOfNoRoom(client);
+                    client.cut("there is no room for its watches");
+                }
             }
         }
     }
@@ -72,7 +77,25 @@ final class WatchRequests {
 
     private static void end(ClientConnection client, int xid, Optional<ErrorCode> fault, ClientReply reply) {
         if (fault.isEmpty()) client.outbox().reply(xid, client.lastZxid(), reply);
-        else if (fault.get() == ErrorCode.SESSION_MOVED) client.cut("its session has moved");
-        else client.outbox().error(xid, client.lastZxid(), fault.get());
+        else fail(client, xid, fault.get());
+    }
+
+    /** The answer to a read, or to a watch, that is refused. */
+    static void fail(ClientConnection client, int xid, ErrorCode code) {
+        if (code == ErrorCode.SESSION_MOVED) {
+            client.cut("its session has moved");
+            return;
+        }
+        if (code == Reads.NO_ROOM_FOR_WATCH) warnOfNoRoom(client);
+        client.outbox().error(xid, client.lastZxid(), code);
+    }
+
+    private static void warnOfNoRoom(ClientConnection client) {
+        Watches watches = client.server().keeper().watches();
+        client.server()
+                .warn(
+                        client,
+                        "there is no room for one more watch: its own take %d bytes, all together %d; give the process more memory"
+                                .formatted(watches.bytes(client), watches.bytes()));
     }
 }

@@ -66,9 +66,9 @@ final class WriteRequests {
                 else client.outbox().error(xid, zxid, refused.code());
             }
             case Result.Unavailable unavailable -> {
-                // the one code that says that nothing was done and that it may be tried again
+                // nothing was done, and it may be tried again: what says so to clients of all ages
                 client.server().stats().throttledOps++;
-                client.outbox().error(xid, zxid, ErrorCode.THROTTLED_OP);
+                client.outbox().error(xid, zxid, ErrorCode.OPERATION_TIMEOUT);
             }
             case Result.Unknown unknown -> {
                 client.cut(unknown.why());

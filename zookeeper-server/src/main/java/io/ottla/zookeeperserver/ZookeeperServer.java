@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * ZooKeeper's client port, over one keeper. Belongs to the loop.
@@ -36,6 +37,7 @@ public final class ZookeeperServer {
     private static final long NOTES_PERIOD_MS = 10_000;
 
     private final LineBudget notes = new LineBudget(NOTES_PER_PERIOD, NOTES_PERIOD_MS);
+    private final LineBudget warnings = new LineBudget(NOTES_PER_PERIOD, NOTES_PERIOD_MS);
     private Keeper keeper;
     private final Clock clock;
     private final Published published;
@@ -50,7 +52,7 @@ public final class ZookeeperServer {
     private final FourLetterWords words;
     private final Set<ClientConnection> connections = new LinkedHashSet<>();
     private final Map<Long, ClientConnection> bySession = new HashMap<>();
-    private final LinkedHashSet<ClientConnection> line = new LinkedHashSet<>();
+    private final WaitingLine line;
     private final ConnectDeadline deadline;
     private final ConnectTokens connectTokens;
     private final ConnectRequests connects = new ConnectRequests(this);
@@ -71,6 +73,7 @@ public final class ZookeeperServer {
         this.options = options;
         stats = new ServerStats(clock::nowMs, options.slowSyncMs());
         inFlight = new InFlight(options.limits());
+        line = new WaitingLine(inFlight, stats, connections);
         proofs = new ProofRequests(stats);
         published = new Published(
                 counters.counter("zookeeper.received_packets"),
@@ -199,15 +202,25 @@ public final class ZookeeperServer {
 
     /** Tells of what a client did, as long as it is not told too often: clients must not fill the log. */
     void note(ClientConnection client, String what) {
-        long suppressed = notes.take(clock.nowMs());
+        tell(Level.INFO, notes, client, what);
+    }
+
+    /** Tells, likewise, of what a client could not be given. */
+    void warn(ClientConnection client, String what) {
+        tell(Level.WARN, warnings, client, what);
+    }
+
+    private void tell(Level level, LineBudget budget, ClientConnection client, String what) {
+        long suppressed = budget.take(clock.nowMs());
         if (suppressed < 0) return;
-        LOG.info(
-                "connection {} from {}, session 0x{}: {}{}",
-                client.connection().id(),
-                client.connection().remote(),
-                Long.toHexString(client.sessionId()),
-                what,
-                suppressed == 0 ? "" : " (and " + suppressed + " more such lines that are left out)");
+        LOG.atLevel(level)
+                .log(
+                        "connection {} from {}, session 0x{}: {}{}",
+                        client.connection().id(),
+                        client.connection().remote(),
+                        Long.toHexString(client.sessionId()),
+                        what,
+                        suppressed == 0 ? "" : " (and " + suppressed + " more such lines that are left out)");
     }
 
     /** All that are open, in the order in which they came. */
@@ -256,7 +269,7 @@ public final class ZookeeperServer {
     }
 
     private void send() {
-        letIn();
+        line.letIn();
         sendDue = false;
         turnKnown = false;
         List<ClientConnection> now = sending;
@@ -352,29 +365,11 @@ public final class ZookeeperServer {
     /** @param packetBytes of a request that waits for its answer from now on, or {@code more} below 0, does no longer */
     void outstanding(int more, int packetBytes) {
         inFlight.requests(more, packetBytes);
-        if (more < 0 && !line.isEmpty()) endOfTurn();
+        if (more < 0 && line.size() > 0) endOfTurn();
     }
 
-    /** Its packets wait until fewer requests are unanswered. */
-    void standInLine(ClientConnection client) {
-        stats.throttleWaits++;
-        line.addLast(client);
-    }
-
-    /** @param packets of it that nobody will look at any more */
-    void leaveLine(ClientConnection client, int packets) {
-        line.remove(client);
-        stats.staleRequestsDropped += packets;
-    }
-
-    private void letIn() {
-        for (int left = line.size(); left > 0 && !inFlight.isThrottling(); left--)
-            line.removeFirst().letIn();
-    }
-
-    /** How many stand in line. */
-    int inLine() {
-        return line.size();
+    WaitingLine line() {
+        return line;
     }
 
     /** How many have not said yet for whom they come. */

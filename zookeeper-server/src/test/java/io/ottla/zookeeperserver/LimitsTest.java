@@ -2,6 +2,7 @@ package io.ottla.zookeeperserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.keeper.KeeperOptions;
 import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ClientRequest.AddWatch;
@@ -111,9 +112,9 @@ class LimitsTest {
         TestClient b = port.client();
         a.send(create("/a", 1));
         b.send(create("/b", 1), set("/b", 1));
-        assertThat(port.server.inLine()).isEqualTo(1);
+        assertThat(port.server.line().size()).isEqualTo(1);
         b.hangUp();
-        assertThat(port.server.inLine()).isZero();
+        assertThat(port.server.line().size()).isZero();
         assertThat(port.server.stats().staleRequestsDropped)
                 .as("the second was not even read")
                 .isEqualTo(1);
@@ -206,6 +207,100 @@ class LimitsTest {
         a.ask(create("/a", 1_000_000));
         List<Read> reads = new ArrayList<>(Collections.nCopies(1000, new GetData("/a", false)));
         assertThat(a.ask(new MultiRead(reads))).containsExactly("closed");
+    }
+
+    /** So many large writes at once as there is never room for: they wait, most of them with their clients, and all are done. */
+    @Test
+    void whatThereIsNoRoomForWaitsAndNobodyIsRefused() {
+        TestPort port = port(bytes(200_000));
+        List<TestClient> clients = new ArrayList<>();
+        TestClient other = port.client();
+        for (int i = 0; i < 50; i++) clients.add(port.client());
+        for (int i = 0; i < 50; i++) clients.get(i).send(create("/n" + i, 90_000));
+        assertThat(port.server.outstanding()).isEqualTo(2);
+        assertThat(port.server.line().size()).isEqualTo(3);
+        assertThat(clients).noneMatch(client -> client.reading);
+        port.drain();
+        for (int i = 0; i < 50; i++) assertThat(clients.get(i).told()).containsExactly("1 /n" + i);
+        assertThat(clients).allMatch(client -> client.reading);
+        assertThat(other.ask(new Exists("/n49", false))).containsExactly("1 v0");
+        assertThat(port.server.outstanding()).isZero();
+        assertThat(port.server.line().size()).isZero();
+        assertThat(port.server.stats().throttledOps).isZero();
+    }
+
+    @Test
+    void whileLargeOnesWaitSmallOnesPass() {
+        TestPort port = port(bytes(200_000));
+        TestClient a = port.client();
+        TestClient b = port.client();
+        TestClient c = port.client();
+        a.send(create("/a", 150_000));
+        b.send(create("/b", 150_000), set("/b", 1));
+        assertThat(port.server.line().size()).isEqualTo(1);
+        c.send(new Exists("/", false), create("/c", 10));
+        port.world.turn();
+        assertThat(c.told()).containsExactly("1 v0");
+        port.drain();
+        assertThat(c.told()).containsExactly("2 /c");
+        assertThat(a.told()).containsExactly("1 /a");
+        assertThat(b.told()).containsExactly("1 /b", "2 v1");
+    }
+
+    @Test
+    void whoGoesWhileNobodyIsReadFromMakesRoom() {
+        TestPort port = port(bytes(200_000));
+        List<TestClient> clients = new ArrayList<>();
+        for (int i = 0; i < 10; i++) clients.add(port.client());
+        for (int i = 0; i < 10; i++) clients.get(i).send(create("/n" + i, 90_000));
+        for (int i = 2; i < 10; i++) clients.get(i).hangUp();
+        port.drain();
+        assertThat(clients.get(0).told()).containsExactly("1 /n0");
+        assertThat(port.client().ask(create("/large", 90_000))).containsExactly("1 /large");
+    }
+
+    private static Limits bytes(long outstandingBytesMax) {
+        return new Limits(
+                STANDARD.outstandingMax(),
+                STANDARD.outstandingPerConnectionMax(),
+                STANDARD.outstandingBytesPerConnectionMax(),
+                outstandingBytesMax,
+                STANDARD.throttledRequestsMax(),
+                STANDARD.largeRequestBytes(),
+                STANDARD.largeRequestsBytesMax(),
+                STANDARD.unsentBytesMax(),
+                STANDARD.notificationBytesMax(),
+                STANDARD.connectMsMax());
+    }
+
+    /** A code that clients of all ages know; reads are served, and it goes on by itself. */
+    @Test
+    void onAFullDiskWritesAreRefusedUntilThereIsRoom() {
+        TestPort port = port(STANDARD);
+        TestClient a = port.client();
+        a.ask(create("/a", 1), new AddWatch("/b", 0));
+        port.world.capacityBytes = 0;
+        assertThat(a.ask(create("/b", 600_000))).containsExactly("3 OPERATION_TIMEOUT");
+        a.send(create("/b", 600_000), new Exists("/a", false), new ClientRequest.Sync("/"));
+        port.drain();
+        assertThat(a.told()).isEmpty();
+        port.world.pass(100);
+        assertThat(a.told()).containsExactly("4 OPERATION_TIMEOUT", "5 v0", "6 /");
+        port.world.capacityBytes = Long.MAX_VALUE;
+        port.world.pass(100);
+        assertThat(a.ask(create("/b", 600_000))).hasSize(2).last().isEqualTo("7 /b");
+        assertThat(port.server.stats().throttledOps).isEqualTo(2);
+    }
+
+    @Test
+    void oneWatchTooManyIsRefusedInAWordThatAllKnow() {
+        TestPort port = new TestPort(ServerOptions.DEFAULT, KeeperOptions.DEFAULT.onHeap(64 << 10));
+        TestClient a = port.client();
+        String path = "/" + "w".repeat(1000);
+        List<String> told = new ArrayList<>();
+        for (int i = 0; i < 20; i++) told.addAll(a.ask(new Exists(path + i, true)));
+        assertThat(told).startsWith("1 NO_NODE").endsWith("20 SYSTEM_ERROR");
+        assertThat(a.ask(new Exists(path, false))).containsExactly("21 NO_NODE");
     }
 
     @Test

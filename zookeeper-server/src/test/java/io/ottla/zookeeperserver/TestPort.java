@@ -30,8 +30,12 @@ final class TestPort {
     private int nextPort = 50_000;
 
     TestPort(ServerOptions options) {
+        this(options, KeeperOptions.DEFAULT);
+    }
+
+    TestPort(ServerOptions options, KeeperOptions keeperOptions) {
         List<Outcome<Keeper>> opened = new ArrayList<>();
-        Keeper.open(KeeperOptions.DEFAULT, Path.of("/data"), world, world, new SeededRandom(1), world, opened::add);
+        Keeper.open(keeperOptions, Path.of("/data"), world, world, new SeededRandom(1), world, opened::add);
         world.drain();
         keeper = switch (opened.getFirst()) {
             case Outcome.Done<Keeper>(Keeper value) -> value;
