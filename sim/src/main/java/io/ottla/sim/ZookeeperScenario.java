@@ -2,6 +2,7 @@ package io.ottla.sim;
 
 import io.ottla.base.Counters;
 import io.ottla.base.SeededRandom;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 final class ZookeeperScenario implements Simulation.Scenario {
     private static final int LIVES = 5;
     private static final long PROGRESS_MS_MAX = 60_000;
+    private static final long DRIVE_BYTES = 1L << 30;
 
     private final List<ZookeeperClient> clients = new ArrayList<>();
     private final long powerLossAt;
@@ -34,7 +36,7 @@ final class ZookeeperScenario implements Simulation.Scenario {
     @Override
     public void run(World world) {
         SeededRandom random = world.random();
-        Machine machine = world.machine("zookeeper-0", 1L << 30);
+        Machine machine = world.machine("zookeeper-0", DRIVE_BYTES);
         ZookeeperHistory history = new ZookeeperHistory(world.trace());
         for (Checker checker : List.of(
                 new ZnodeHistoryChecker(history),
@@ -46,6 +48,7 @@ final class ZookeeperScenario implements Simulation.Scenario {
         Map<String, String> zooCfg = zooCfg(random);
         Lives lives = new Lives(world, random, machine, true, () -> program(zooCfg));
         if (powerLossAt > 0) machine.faults(DiskFaults.powerLossAt(powerLossAt));
+        else if (random.chance(0.3)) SnapshotUnderLoad.put(machine.drive(), Path.of("/zookeeper"), random);
         lives.start();
         for (int i = 2 + random.nextInt(4); i >= 0; i--) {
             String name = "client-" + i;
@@ -59,6 +62,7 @@ final class ZookeeperScenario implements Simulation.Scenario {
             lives.live();
         }
         lives.heal();
+        if (powerLossAt == 0 && random.chance(0.5)) fill(world, machine, random);
         List<Integer> before = clients.stream().map(ZookeeperClient::answered).toList();
         world.until("every client gets on", PROGRESS_MS_MAX, () -> {
             for (int i = 0; i < clients.size(); i++) if (clients.get(i).answered() < before.get(i) + 30) return false;
@@ -67,6 +71,15 @@ final class ZookeeperScenario implements Simulation.Scenario {
         clients.forEach(ZookeeperClient::stop);
         answered = clients.stream().mapToInt(ZookeeperClient::answered).sum();
         lives.stopCleanly();
+    }
+
+    /** The disk is full for a while: that ends no node, and it goes on by itself. */
+    private static void fill(World world, Machine machine, SeededRandom random) {
+        VirtualDrive drive = machine.drive();
+        drive.capacity(DRIVE_BYTES - drive.usableBytes());
+        world.run(500 + random.nextInt(3000));
+        if (!machine.isRunning()) throw new AssertionError("a full disk ended the node");
+        drive.capacity(DRIVE_BYTES);
     }
 
     /** Requests that were answered, in all. */
