@@ -1,11 +1,15 @@
 package io.ottla.node;
 
+import java.util.regex.Pattern;
+
 /**
  * What a door is bound to.
  *
  * @param host empty for all addresses of the machine
  */
 public record Address(String host, int port) {
+    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
     boolean isWildcard() {
         return isWildcard(host);
     }
@@ -18,6 +22,19 @@ public record Address(String host, int port) {
         return host.equalsIgnoreCase("localhost") || host.startsWith("127.") || host.equals("::1");
     }
 
+    /** Whether only one of the two can be bound. */
+    boolean excludes(Address other) {
+        return port != 0 && port == other.port && (isWildcard() || other.isWildcard() || host.equals(other.host));
+    }
+
+    static boolean isIpv4(String host) {
+        return IPV4.matcher(host).matches();
+    }
+
+    static boolean isIpv6(String host) {
+        return host.indexOf(':') >= 0;
+    }
+
     /** {@code host:port} for clients on this machine. */
     public String local() {
         return text(isWildcard() ? "localhost" : host, port);
@@ -25,7 +42,7 @@ public record Address(String host, int port) {
 
     /** {@code host:port}, with an IPv6 address in brackets. */
     static String text(String host, int port) {
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        return (isIpv6(host) ? "[" + host + "]" : host) + ":" + port;
     }
 
     /**

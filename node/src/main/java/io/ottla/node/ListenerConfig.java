@@ -30,8 +30,8 @@ public record ListenerConfig(String name, String host, int port) {
     static List<ListenerConfig> parse(String key, String text) throws InvalidConfigException {
         List<ListenerConfig> listeners = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        for (String part : text.split(",", -1)) {
-            ListenerConfig listener = parseOne(key, part.strip());
+        for (String part : Settings.items(text)) {
+            ListenerConfig listener = parseOne(key, part);
             if (!names.add(listener.name()))
                 throw new InvalidConfigException(key + ": the name " + listener.name() + " is there twice");
             listeners.add(listener);
@@ -65,8 +65,8 @@ public record ListenerConfig(String name, String host, int port) {
                 throw new InvalidConfigException("listeners: " + name + " asks for " + protocol
                         + ", but only PLAINTEXT and SSL are served so far");
             default ->
-                throw new InvalidConfigException(
-                        "listeners: listener.security.protocol.map does not say what protocol " + name + " has");
+                throw new InvalidConfigException("listeners: listener.security.protocol.map does not say what protocol "
+                        + name + " has; add " + name + ":PLAINTEXT, or " + name + ":SSL, to it");
         };
     }
 

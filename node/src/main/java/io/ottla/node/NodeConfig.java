@@ -8,7 +8,6 @@ import io.ottla.cluster.ExternalCoordination;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -99,12 +99,16 @@ public record NodeConfig(
         Optional<ExternalCoordination.Settings> external = ZookeeperConnect.parse(settings);
         ZooConfig zookeeper = ZooConfig.parse(
                 settings, workingDir, dataDir(data, logDirs.getFirst()), Optional.of(narrowest(listeners)));
+        ListenerRules.checkDoors(listeners, zookeeper);
+        List<String> warnings = new ArrayList<>();
+        Map<String, ListenerConfig> advertised = advertised(all, listeners, hostName, warnings::add);
+        warnings.addAll(settings.lenient().warnings());
         return new NodeConfig(
                 true,
                 brokerId(broker.configs()),
                 listeners,
                 security(all, listeners, broker.configs(), workingDir),
-                advertised(all, listeners, hostName),
+                advertised,
                 Optional.ofNullable(all.get("broker.rack")).filter(rack -> !rack.isEmpty()),
                 logDirs,
                 settings.list(LOST_LOG_DIRS).stream()
@@ -117,7 +121,7 @@ public record NodeConfig(
                 broker.configs(),
                 workingDir,
                 withoutEffect(broker.withoutEffect(), settings, ofJvm),
-                settings.lenient().warnings());
+                List.copyOf(warnings));
     }
 
     private static List<String> withoutEffect(Collection<String> keys, Settings settings, JvmSettings jvm) {
@@ -135,6 +139,7 @@ public record NodeConfig(
         JvmSettings ofJvm = new JvmSettings(jvm);
         Settings settings = new Settings(all, ofJvm);
         ZooConfig zookeeper = ZooConfig.parse(settings, workingDir, workingDir.resolve(DATA_FOLDER), Optional.empty());
+        ListenerRules.checkDoors(List.of(), zookeeper);
         return new NodeConfig(
                 false,
                 OptionalInt.empty(),
@@ -191,6 +196,7 @@ public record NodeConfig(
             if (!controllerListeners(all).contains(listener.name())) listeners.add(listener);
         }
         if (listeners.isEmpty()) throw new InvalidConfigException("listeners: there is none for clients");
+        ListenerRules.checkPorts(listeners);
         return List.copyOf(listeners);
     }
 
@@ -206,7 +212,7 @@ public record NodeConfig(
     private static Map<String, Network.Security> security(
             Map<String, String> all, List<ListenerConfig> listeners, BrokerConfigs configs, Path workingDir)
             throws InvalidConfigException {
-        Map<String, String> protocols = protocols(all);
+        Map<String, String> protocols = ListenerRules.protocols(all);
         Map<String, Network.Security> security = new TreeMap<>();
         for (ListenerConfig listener : listeners) {
             if (!listener.isTls(protocols)) {
@@ -226,21 +232,6 @@ public record NodeConfig(
         return security;
     }
 
-    /** By name of the listener. */
-    private static Map<String, String> protocols(Map<String, String> all) throws InvalidConfigException {
-        Map<String, String> protocols = new HashMap<>();
-        for (String entry :
-                all.getOrDefault("listener.security.protocol.map", "").split(",", -1)) {
-            if (entry.isBlank()) continue;
-            String[] parts = entry.strip().split(":", -1);
-            if (parts.length != 2)
-                throw new InvalidConfigException(
-                        "listener.security.protocol.map: '" + entry + "' is not NAME:PROTOCOL");
-            protocols.put(parts[0].strip().toUpperCase(Locale.ROOT), parts[1].strip());
-        }
-        return protocols;
-    }
-
     private static Set<String> controllerListeners(Map<String, String> all) {
         Set<String> names = new HashSet<>();
         for (String name : all.getOrDefault("controller.listener.names", "").split(",", -1))
@@ -249,7 +240,10 @@ public record NodeConfig(
     }
 
     private static Map<String, ListenerConfig> advertised(
-            Map<String, String> all, List<ListenerConfig> listeners, Supplier<String> hostName)
+            Map<String, String> all,
+            List<ListenerConfig> listeners,
+            Supplier<String> hostName,
+            Consumer<String> warnings)
             throws InvalidConfigException {
         Map<String, ListenerConfig> advertised = new TreeMap<>();
         for (ListenerConfig listener : listeners)
@@ -266,8 +260,14 @@ public record NodeConfig(
                             "advertised.listeners: " + listener.name() + " is not among the listeners");
             }
         }
-        advertised.replaceAll(
-                (name, listener) -> listener.host().isEmpty() ? listener.withHost(hostName.get()) : listener);
+        ListenerRules.checkInterBroker(all, advertised.keySet());
+        for (ListenerConfig listener : listeners) {
+            ListenerConfig wanted = advertised.get(listener.name());
+            boolean isByName = wanted.host().isEmpty();
+            ListenerConfig told = isByName ? wanted.withHost(hostName.get()) : wanted;
+            advertised.put(listener.name(), told);
+            ListenerRules.told(listener, told, isByName).ifPresent(warnings);
+        }
         return advertised;
     }
 

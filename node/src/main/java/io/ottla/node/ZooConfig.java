@@ -47,7 +47,12 @@ public record ZooConfig(
      * @param port 0 for any free one
      * @param isWanted whether somebody asked for this very port; otherwise it may be missing when it is taken
      */
-    public record Door(String host, int port, Network.Security security, boolean isWanted) {}
+    public record Door(String host, int port, Network.Security security, boolean isWanted) {
+        /** What asks for such a door. */
+        String key() {
+            return security instanceof Network.Security.Tls tls && !tls.orPlain() ? "secureClientPort" : "clientPort";
+        }
+    }
 
     /**
      * The commands over HTTP.

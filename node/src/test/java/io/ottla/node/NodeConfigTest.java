@@ -55,6 +55,56 @@ class NodeConfigTest {
         assertThat(config.advertised().get("PLAINTEXT").address()).isEqualTo(told);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "clientPort               | 9092 | listener PLAINTEXT and clientPort are both on port 9092",
+                "admin.serverPort         | 9092 | listener PLAINTEXT and admin.serverPort are both on port 9092",
+                "metricsProvider.httpPort | 2281 | clientPort and metricsProvider.httpPort are both on port 2281",
+            })
+    void twoDoorsCannotHaveOnePort(String key, String port, String sentence) {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "clientPort",
+                "2281",
+                "metricsProvider.className",
+                "org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider"));
+        all.put(key, port);
+        assertThatThrownBy(() -> NodeConfig.parse(all, HERE, () -> "machine"))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining(sentence);
+    }
+
+    @Test
+    void listenersMayShareAPortOnIpv4AndIpv6() throws Exception {
+        assertThat(parse(
+                                "listeners", "A://127.0.0.1:9092,B://[::1]:9092,C://:0,D://:0,",
+                                "listener.security.protocol.map", "a:plaintext,B:PLAINTEXT,C:PLAINTEXT, D:PLAINTEXT,")
+                        .listeners())
+                .hasSize(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "PLAINTEXT://:9092           | -                          | tells them to go on at machine.example, which is its name",
+                "PLAINTEXT://0.0.0.0:9092    | -                          | advertised.listeners=PLAINTEXT://HOST:9092 tells them another",
+                "PLAINTEXT://0.0.0.0:9092    | PLAINTEXT://localhost:9092 | tells them to go on at localhost, where they are alone",
+                "PLAINTEXT://10.0.0.1:9092   | PLAINTEXT://127.0.0.1:9092 | tells them to go on at 127.0.0.1",
+                "PLAINTEXT://0.0.0.0:9092    | PLAINTEXT://kafka:9092     | -",
+                "PLAINTEXT://localhost:9092  | -                          | -",
+                "PLAINTEXT://10.0.0.1:9092   | -                          | -",
+            })
+    void itIsSaidWhatClientsElsewhereAreTold(String listeners, String advertised, String sentence) throws Exception {
+        NodeConfig config = advertised == null
+                ? parse("listeners", listeners)
+                : parse("listeners", listeners, "advertised.listeners", advertised);
+        if (sentence == null) assertThat(config.warnings()).isEmpty();
+        else assertThat(config.warnings()).singleElement().asString().contains("listener PLAINTEXT takes", sentence);
+    }
+
     @Test
     void aKraftConfigurationIsAcceptedWithoutItsControllerListener() throws Exception {
         NodeConfig config = parse(
@@ -87,7 +137,15 @@ class NodeConfigTest {
                 "listeners               | PLAINTEXT://a:1,PLAINTEXT://b:2   | PLAINTEXT is there twice",
                 "listeners               | SASL_SSL://localhost:9092         | SASL_SSL asks for SASL_SSL",
                 "listeners               | SSL://localhost:9092              | ssl.keystore.location is missing",
-                "listeners               | INTERNAL://localhost:9092         | does not say what protocol INTERNAL has",
+                "listeners               | INTERNAL://localhost:9092         | add INTERNAL:PLAINTEXT, or INTERNAL:SSL, to it",
+                "listeners               | ,                                 | there is none for clients",
+                "listeners               | PLAINTEXT://:1,SSL://:1           | PLAINTEXT://:1 and SSL://:1 are on one port",
+                "listeners               | PLAINTEXT://10.0.0.1:1,SSL://10.0.0.2:1 | are on one port",
+                "listeners               | PLAINTEXT://localhost:1,SSL://[::1]:1   | are on one port",
+                "listeners               | PLAINTEXT://10.0.0.1:1,SSL://[::1]:1,SASL_SSL://[::2]:1 | are on one port",
+                "listener.security.protocol.map | PLAINTEXT:PLAIN            | PLAIN' names no protocol",
+                "listener.security.protocol.map | PLAINTEXT                  | is not NAME:PROTOCOL",
+                "inter.broker.listener.name | INSIDE                         | INSIDE is not among the listeners, which are PLAINTEXT",
                 "advertised.listeners    | PLAINTEXT://0.0.0.0:9092          | clients cannot connect to 0.0.0.0",
                 "advertised.listeners    | OTHER://a:1                       | OTHER is not among the listeners",
                 "broker.id               | one                               | Not a number",
