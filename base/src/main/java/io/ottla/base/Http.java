@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Questions that come over HTTP, for operators: few, small, and answered whole. GET and POST are understood. */
+/** Questions that come over HTTP, for operators: few, small, and answered whole. GET, HEAD (as GET, without
+ * what is found) and POST are understood; OPTIONS says so. */
 public interface Http {
 
     /**
@@ -31,7 +32,7 @@ public interface Http {
      * @param parameters decoded; of several with one name, the first
      * @param authorization the header of that name
      * @param client where it comes from
-     * @param body of a POST, as it comes in: to be read on a disk thread, and before the answer. Empty of a GET
+     * @param body of a POST, as it comes in: to be read on a disk thread, and before the answer. Empty of a GET or HEAD
      */
     record Question(
             String path,

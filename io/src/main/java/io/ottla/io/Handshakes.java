@@ -1,6 +1,7 @@
 package io.ottla.io;
 
 import io.ottla.base.Clock;
+import io.ottla.base.Counter;
 import io.ottla.base.LineBudget;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
@@ -34,10 +35,13 @@ final class Handshakes {
     private final ThreadPoolExecutor calculations;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private final LineBudget lines = new LineBudget(LOG_LINES_PER_PERIOD, LOG_PERIOD_MS);
+    private final Counter published;
     private int going;
 
-    Handshakes(Clock clock) {
+    /** @param published how many go on */
+    Handshakes(Clock clock, Counter published) {
         this.clock = clock;
+        this.published = published;
         calculations = new ThreadPoolExecutor(
                 CALCULATION_THREADS_MAX,
                 CALCULATION_THREADS_MAX,
@@ -62,17 +66,22 @@ final class Handshakes {
             waiting.add(start);
             return;
         }
-        going++;
+        going(1);
         start.run();
     }
 
     /** One that had begun is over. */
     void done() {
-        going--;
+        going(-1);
         Runnable next = waiting.poll();
         if (next == null) return;
-        going++;
+        going(1);
         clock.execute(next);
+    }
+
+    private void going(int more) {
+        going += more;
+        published.set(going);
     }
 
     int going() {

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -34,6 +35,8 @@ public final class JdkHttp implements Http {
 
     /** A snapshot may take so long to be brought, taken, or fetched. */
     private static final long ANSWER_MS_MAX = 600_000;
+
+    private static final Set<String> ASKING = Set.of("GET", "HEAD", "POST");
 
     /** What the JDK's server looks at when it is loaded: seconds, connections, bytes. */
     private static final Map<String, String> LIMITS = Map.of(
@@ -83,9 +86,9 @@ public final class JdkHttp implements Http {
     private void serve(HttpExchange exchange, Desk desk) throws IOException {
         try (exchange) {
             String method = exchange.getRequestMethod();
-            if (!method.equals("GET") && !method.equals("POST")) {
-                exchange.getResponseHeaders().set("Allow", "GET, POST");
-                exchange.sendResponseHeaders(405, -1);
+            if (!ASKING.contains(method)) {
+                exchange.getResponseHeaders().set("Allow", "GET, HEAD, POST, OPTIONS");
+                exchange.sendResponseHeaders(method.equals("OPTIONS") ? 200 : 405, -1);
                 return;
             }
             CompletableFuture<Answer> answered = new CompletableFuture<>();
@@ -120,18 +123,27 @@ public final class JdkHttp implements Http {
         switch (answer.content()) {
             case Content.Bytes(Supplier<byte[]> bytes) -> {
                 byte[] body = bytes.get();
-                exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-                exchange.getResponseBody().write(body);
+                if (sendHeaders(exchange, answer.status(), body.length))
+                    exchange.getResponseBody().write(body);
             }
             case Content.File(DiskFile file, long sizeBytes) -> {
                 try {
-                    exchange.sendResponseHeaders(answer.status(), sizeBytes == 0 ? -1 : sizeBytes);
-                    copy(file, sizeBytes, exchange.getResponseBody());
+                    if (sendHeaders(exchange, answer.status(), sizeBytes))
+                        copy(file, sizeBytes, exchange.getResponseBody());
                 } finally {
                     file.release();
                 }
             }
         }
+    }
+
+    /** @return whether a body follows */
+    private static boolean sendHeaders(HttpExchange exchange, int status, long bodyBytes) throws IOException {
+        boolean isHead = exchange.getRequestMethod().equals("HEAD");
+        // the server says 0 by itself, and refuses to say the length of what it will not send
+        if (isHead) exchange.getResponseHeaders().set("Content-Length", Long.toString(bodyBytes));
+        exchange.sendResponseHeaders(status, isHead || bodyBytes == 0 ? -1 : bodyBytes);
+        return !isHead && bodyBytes > 0;
     }
 
     private static void copy(DiskFile file, long sizeBytes, OutputStream out) throws IOException {

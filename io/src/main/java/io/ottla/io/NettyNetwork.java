@@ -89,7 +89,7 @@ public final class NettyNetwork implements Network, AutoCloseable {
         this.clock = clock;
         this.disk = disk;
         this.faults = faults;
-        handshakes = new Handshakes(clock);
+        handshakes = new Handshakes(clock, counters.counter("network.handshakes"));
         frameRoom = new FrameRoom(limits.unfinishedFrameBytes(), clock::after);
         connections = counters.counter("network.connections");
         accepted = counters.counter("network.accepted");

@@ -110,6 +110,22 @@ class JdkHttpTest {
     }
 
     @Test
+    void headIsGetWithoutWhatIsFound() throws IOException {
+        assertThat(ask("HEAD /x HTTP/1.1"))
+                .startsWith("HTTP/1.1 200")
+                .contains("ontent-length: " + "loop /x {} Optional.empty 127.0.0.1, no body".length())
+                .endsWith("\r\n\r\n");
+        assertThat(ask("OPTIONS /x HTTP/1.1")).startsWith("HTTP/1.1 200").contains("Allow: GET, HEAD, POST, OPTIONS");
+    }
+
+    @Test
+    void aNameWithoutAnAddressIsAnErrorThatNamesIt() {
+        assertThatThrownBy(() -> http.listen("nosuch.invalid", 0, (question, answer) -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("nosuch.invalid");
+    }
+
+    @Test
     void whatIsNoQuestionIsRefused() throws IOException {
         assertThat(ask("PUT / HTTP/1.1\r\nContent-Length: 0")).startsWith("HTTP/1.1 405");
         assertThat(ask("GET /?a=%zz HTTP/1.1")).startsWith("HTTP/1.1 400");

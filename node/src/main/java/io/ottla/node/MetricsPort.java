@@ -1,5 +1,6 @@
 package io.ottla.node;
 
+import io.ottla.base.Disk;
 import io.ottla.base.Http;
 import io.ottla.base.Network;
 import io.ottla.zookeeperserver.AdminCommands;
@@ -19,10 +20,12 @@ final class MetricsPort {
 
     private final ZooConfig.Metrics config;
     private final Supplier<Optional<AdminCommands>> commands;
+    private final Disk disk;
     private Optional<Network.Listening> listening = Optional.empty();
 
     /** @param commands empty while the service is not open */
-    MetricsPort(ZooConfig.Metrics config, Supplier<Optional<AdminCommands>> commands) {
+    MetricsPort(ZooConfig.Metrics config, Supplier<Optional<AdminCommands>> commands, Disk disk) {
+        this.disk = disk;
         this.config = config;
         this.commands = commands;
     }
@@ -52,8 +55,12 @@ final class MetricsPort {
         } else if (commands.get().isEmpty()) {
             answer.accept(Http.Answer.text(SERVICE_UNAVAILABLE, "the service is not open yet\n"));
         } else {
-            String metrics = commands.get().get().prometheus(config.isWithJvm());
-            answer.accept(new Http.Answer(OK, TEXT, () -> metrics.getBytes(StandardCharsets.UTF_8)));
+            String service = commands.get().get().prometheus();
+            answer.accept(new Http.Answer(
+                    OK,
+                    TEXT,
+                    () -> (config.isWithJvm() ? service + JvmMetrics.text(disk) : service)
+                            .getBytes(StandardCharsets.UTF_8)));
         }
     }
 }

@@ -88,7 +88,9 @@ public final class Node {
         wait = new StartWait(environment.clock());
         zookeeper = new ZookeeperPorts(config.zookeeper());
         admin = config.zookeeper().admin().map(wanted -> new AdminPort(wanted, zookeeper::commands));
-        metrics = config.zookeeper().metrics().map(wanted -> new MetricsPort(wanted, zookeeper::commands));
+        metrics = config.zookeeper()
+                .metrics()
+                .map(wanted -> new MetricsPort(wanted, zookeeper::commands, environment.disk()));
         doors = new Doors(
                 environment.network(),
                 new ConnectionQuota(() -> limit("max.connections"), () -> limit("max.connections.per.ip")));

@@ -107,25 +107,6 @@ final class ProcessMachine implements Machine {
         return lower.contains("password") || lower.contains("secret") || lower.contains("digest");
     }
 
-    @Override
-    public SortedMap<String, Double> jvm() {
-        Runtime runtime = Runtime.getRuntime();
-        SortedMap<String, Double> all = new TreeMap<>();
-        all.put("jvm_memory_bytes_committed{area=\"heap\",}", (double) runtime.totalMemory());
-        all.put("jvm_memory_bytes_max{area=\"heap\",}", (double) runtime.maxMemory());
-        all.put("jvm_memory_bytes_used{area=\"heap\",}", (double) (runtime.totalMemory() - runtime.freeMemory()));
-        all.put("jvm_threads_current", (double)
-                ManagementFactory.getThreadMXBean().getThreadCount());
-        all.put("process_max_fds", (double) openFilesMax());
-        all.put("process_open_fds", (double) openFiles());
-        all.put(
-                "process_start_time_seconds",
-                ManagementFactory.getRuntimeMXBean().getStartTime() / 1000.0);
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)
-            all.put("process_cpu_seconds_total", unix.getProcessCpuTime() / 1e9);
-        return all;
-    }
-
     /** What objects can still take, once those that nobody uses are gone. Stops everything for a moment. */
     static long memoryLeftBytes() {
         Runtime runtime = Runtime.getRuntime();

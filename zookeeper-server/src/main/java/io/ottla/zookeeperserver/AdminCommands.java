@@ -189,8 +189,8 @@ public final class AdminCommands {
     }
 
     /** What {@code mntr} tells, as Prometheus reads it (PrometheusMetricsProvider of the original). */
-    public String prometheus(boolean isWithJvm) {
-        return PrometheusText.of(monitoring, isWithJvm ? machine.jvm() : new TreeMap<>());
+    public String prometheus() {
+        return PrometheusText.of(monitoring);
     }
 
     Monitoring monitoring() {

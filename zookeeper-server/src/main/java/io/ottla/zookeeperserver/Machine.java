@@ -26,9 +26,6 @@ public interface Machine {
     /** As Java has them; what is a secret is left out. */
     SortedMap<String, String> systemProperties();
 
-    /** Numbers of the Java virtual machine and its process, under the names that Prometheus' own client gives them, with labels. */
-    SortedMap<String, Double> jvm();
-
     long freeMemoryBytes();
 
     long maxMemoryBytes();

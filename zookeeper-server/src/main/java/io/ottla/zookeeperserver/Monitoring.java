@@ -56,7 +56,7 @@ final class Monitoring {
         values.put("local_sessions", keeper.localSessionCount());
         values.put("uptime", uptimeMs());
         values.put("max_latency", stats.maxLatencyMs());
-        values.put("outstanding_tls_handshake", 0);
+        values.put("outstanding_tls_handshake", server.tlsHandshakes());
         values.put("min_client_response_size", stats.minResponseBytes);
         values.put("non_mtls_local_conn_count", stats.unencryptedLocal);
         values.put("watch_bytes", stats.watchBytes);

@@ -61,6 +61,7 @@ public final class ZookeeperServer {
     private boolean sendDue;
     private final ArrayDeque<ClientConnection> leaving = new ArrayDeque<>();
     private final InFlight inFlight;
+    private final Counter tlsHandshakes;
     private long turnNs;
     private boolean turnKnown;
     private boolean stopped;
@@ -84,6 +85,7 @@ public final class ZookeeperServer {
                 counters.counter("zookeeper.last_zxid"),
                 counters.counter("zookeeper.tree_digest"),
                 counters.counter("zookeeper.digest_mismatches"));
+        tlsHandshakes = counters.counter("network.handshakes");
         archive = new BufferInputArchive(ByteBuffer.allocate(0), options.packetBytesMax());
         reads = new ReadRequests(keeper.reads());
         watches = new WatchRequests(keeper);
@@ -98,6 +100,11 @@ public final class ZookeeperServer {
         keeper.onExpired(this::expired);
         keeper.timings(stats);
         publish();
+    }
+
+    /** That go on now, over all doors of the node. */
+    long tlsHandshakes() {
+        return tlsHandshakes.value();
     }
 
     /** Who takes the connections of a door. */

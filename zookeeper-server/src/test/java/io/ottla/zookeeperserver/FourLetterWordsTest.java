@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The texts are those of 3.9.5, as it answers. */
@@ -112,19 +113,47 @@ class FourLetterWordsTest {
         TestPort port = new TestPort();
         TestClient client = port.client();
         assertThat(client).isNotNull();
-        String text = port.server.commands().prometheus(true);
+        String text = port.server.commands().prometheus();
         assertThat(text.lines())
                 .contains(
                         "# TYPE znode_count gauge",
                         "znode_count 4.0",
                         "num_alive_connections 1.0",
                         "# TYPE fsynctime summary",
-                        "fsynctime{quantile=\"0.99\",} 0.0",
-                        "jvm_threads_current 7.0")
+                        "fsynctime{quantile=\"0.99\",} 0.0")
                 .anyMatch(line -> line.matches("fsynctime_count [1-9]\\d*\\.0"))
                 .noneMatch(line -> line.startsWith("avg_fsynctime") || line.contains("standalone"))
-                .allMatch(line -> line.matches(
-                        "# TYPE [a-z_0-9]+ (gauge|summary)|[a-z_0-9]+(\\{[a-z]+=\"[a-z0-9.]+\",})? -?[0-9.E]+"));
-        assertThat(port.server.commands().prometheus(false)).doesNotContain("jvm_");
+                .allMatch(
+                        line -> line.matches(
+                                "# TYPE [a-z_0-9]+ (gauge|counter|summary)|[a-z_0-9]+(\\{[a-z]+=\"[a-z0-9.]+\",})? -?[0-9.E]+"));
+    }
+
+    /** What the original's provider prints of the same names, with the original's ServerMetrics and registerMetrics. */
+    @Test
+    void typesAreTheOriginals() {
+        Map<String, String> types = new TreeMap<>();
+        new TestPort().server.commands().prometheus().lines().forEach(line -> {
+            String[] words = line.split(" ", -1);
+            if (words[0].equals("#")) types.merge(words[3], words[2], (all, more) -> all + " " + more);
+        });
+        assertThat(types.keySet()).containsExactly("counter", "gauge", "summary");
+        assertThat(types.get("counter").split(" "))
+                .containsExactlyInAnyOrder(("bytes_received_count connection_drop_count connection_rejected"
+                                + " connection_request_count connection_revalidate_count digest_mismatches_count fsync_threshold_exceed_count"
+                                + " large_requests_rejected request_throttle_wait_count response_bytes restore_error_count"
+                                + " restore_rate_limited_count sessionless_connections_expired snapshot_error_count snapshot_rate_limited_count"
+                                + " stale_requests_dropped stale_sessions_expired throttled_ops watch_bytes")
+                        .split(" "));
+        assertThat(types.get("gauge").split(" "))
+                .containsExactlyInAnyOrder(("approximate_data_size auth_failed_count avg_latency"
+                                + " connection_drop_probability ephemerals_count global_sessions last_client_response_size local_sessions"
+                                + " max_client_response_size max_file_descriptor_count max_latency min_client_response_size min_latency"
+                                + " non_mtls_local_conn_count non_mtls_remote_conn_count num_alive_connections open_file_descriptor_count"
+                                + " outstanding_requests outstanding_tls_handshake packets_received packets_sent uptime watch_count znode_count")
+                        .split(" "));
+        assertThat(types.get("summary").split(" "))
+                .containsExactlyInAnyOrder(("dbinittime fsynctime readlatency restore_time snapshottime"
+                                + " startup_txns_loaded sync_processor_batch_size updatelatency")
+                        .split(" "));
     }
 }

@@ -106,11 +106,6 @@ final class TestPort {
         }
 
         @Override
-        public SortedMap<String, Double> jvm() {
-            return new TreeMap<>(Map.of("jvm_threads_current", 7.0));
-        }
-
-        @Override
         public long freeMemoryBytes() {
             return 1 << 20;
         }
