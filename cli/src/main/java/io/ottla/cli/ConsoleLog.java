@@ -1,5 +1,6 @@
 package io.ottla.cli;
 
+import io.ottla.base.LineBudget;
 import io.ottla.base.LogLevels;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -19,7 +20,8 @@ import org.slf4j.helpers.MessageFormatter;
 
 /**
  * The log of a process: one line an event to standard error, since standard output is for what a command answers. Any
- * thread may log; levels may change while others log.
+ * thread may log; levels may change while others log. Whatever a class logs for each of many requests, it cannot fill a
+ * disk with: of one logger so many lines of level info or above are written in a period, and the others counted.
  *
  * <pre>
  * event = DATE " " TIME " " level " " class " - " message LF [stack trace]
@@ -27,6 +29,9 @@ import org.slf4j.helpers.MessageFormatter;
  */
 final class ConsoleLog implements ILoggerFactory, LogLevels {
     private static final ConsoleLog OF_THIS_PROCESS = new ConsoleLog(() -> System.err, Clock.systemDefaultZone());
+
+    static final int LINES_PER_PERIOD = 100;
+    static final long LINES_PERIOD_MS = 10_000;
 
     private final Supplier<PrintStream> out;
     private final Clock clock;
@@ -118,6 +123,7 @@ final class ConsoleLog implements ILoggerFactory, LogLevels {
     private final class Line extends LegacyAbstractLogger {
         private static final long serialVersionUID = 1;
 
+        private final transient LineBudget budget = new LineBudget(LINES_PER_PERIOD, LINES_PERIOD_MS);
         private transient volatile Level level;
 
         Line(String name, Level level) {
@@ -162,7 +168,19 @@ final class ConsoleLog implements ILoggerFactory, LogLevels {
         @Override
         protected void handleNormalizedLoggingCall(
                 org.slf4j.event.Level event, Marker marker, String pattern, Object[] arguments, Throwable thrown) {
-            write(name, event, MessageFormatter.basicArrayFormat(pattern, arguments), thrown);
+            long leftOut = leftOut(event);
+            if (leftOut < 0) return;
+            String message = MessageFormatter.basicArrayFormat(pattern, arguments);
+            if (leftOut > 0) message += " (" + leftOut + " lines of this kind were left out before)";
+            write(name, event, message, thrown);
+        }
+
+        /** −1 if this one is to be left out, too. Who turns on finer levels wants to see all of them. */
+        private long leftOut(org.slf4j.event.Level event) {
+            if (event.compareTo(org.slf4j.event.Level.INFO) > 0) return 0;
+            synchronized (budget) {
+                return budget.take(clock.millis());
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -20,8 +21,23 @@ class ConsoleLogTest {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    private final ConsoleLog log =
-            new ConsoleLog(() -> stream, Clock.fixed(Instant.parse("2026-11-20T09:08:07.006Z"), ZoneOffset.UTC));
+    private Instant now = Instant.parse("2026-11-20T09:08:07.006Z");
+    private final ConsoleLog log = new ConsoleLog(() -> stream, new Clock() {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    });
     private final Logger ours = log.getLogger("io.ottla.node.Node");
 
     private String said() {
@@ -38,6 +54,23 @@ class ConsoleLogTest {
         assertThat(said()).isEqualTo(AT + "INFO Node - 1 of ü\n" + AT + "WARN Node - no arguments {}\n");
         ours.error("it broke: {}", "here", new IllegalStateException("why"));
         assertThat(said()).startsWith(AT + "ERROR Node - it broke: here\njava.lang.IllegalStateException: why\n\tat ");
+    }
+
+    @Test
+    void whatIsLoggedForEachRequestFillsNoDisk() {
+        for (int i = 0; i < 10_000; i++) ours.warn("refused {}", i);
+        log.getLogger("io.ottla.node.Other").info("another is heard");
+        assertThat(said().lines())
+                .hasSize(ConsoleLog.LINES_PER_PERIOD + 1)
+                .last()
+                .asString()
+                .endsWith("Other - another is heard");
+        now = now.plusMillis(ConsoleLog.LINES_PERIOD_MS);
+        ours.info("done");
+        assertThat(said()).endsWith("INFO Node - done (9900 lines of this kind were left out before)\n");
+        log.set("io.ottla", Level.DEBUG);
+        for (int i = 0; i < 1000; i++) ours.debug("all of it {}", i);
+        assertThat(said().lines()).hasSize(1000);
     }
 
     @Test
