@@ -91,14 +91,14 @@ final class ListenerRules {
      * @param isByName whether nobody said so, and it is this machine's name
      */
     static Optional<String> told(ListenerConfig listener, ListenerConfig told, boolean isByName) {
+        if (Address.isLoopback(told.host()) && !Address.isLoopback(listener.host()))
+            return Optional.of(
+                    "listener %s takes clients from elsewhere, but tells them to go on at %s, where they are alone: only clients on this machine can use it, or through a tunnel. advertised.listeners=%s://HOST:%d tells them another"
+                            .formatted(listener.name(), told.host(), listener.name(), listener.port()));
         if (isByName)
             return Optional.of(
                     "listener %s takes clients on all addresses of this machine, and tells them to go on at %s, which is its name: clients that cannot reach it by that name connect once and then fail. advertised.listeners=%s://HOST:%d tells them another"
                             .formatted(listener.name(), told.host(), listener.name(), listener.port()));
-        if (Address.isLoopback(told.host()) && !Address.isLoopback(listener.host()))
-            return Optional.of(
-                    "listener %s takes clients from elsewhere, but tells them to go on at %s, where they are alone: only clients on this machine can use it, or through a tunnel. See advertised.listeners"
-                            .formatted(listener.name(), told.host()));
         return Optional.empty();
     }
 }

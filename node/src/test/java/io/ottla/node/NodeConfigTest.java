@@ -106,6 +106,15 @@ class NodeConfigTest {
     }
 
     @Test
+    void aMachineThatIsCalledLocalhostIsNoNameForOthers() throws Exception {
+        assertThat(NodeConfig.parse(Map.of("listeners", "PLAINTEXT://:9092"), HERE, () -> "localhost")
+                        .warnings())
+                .singleElement()
+                .asString()
+                .contains("go on at localhost, where they are alone", "advertised.listeners=PLAINTEXT://HOST:9092");
+    }
+
+    @Test
     void aKraftConfigurationIsAcceptedWithoutItsControllerListener() throws Exception {
         NodeConfig config = parse(
                 "node.id", "7",
