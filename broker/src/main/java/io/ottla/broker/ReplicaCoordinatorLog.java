@@ -46,7 +46,7 @@ public final class ReplicaCoordinatorLog implements CoordinatorLog {
         return switch (answer) {
             case AppendAnswer.Appended appended -> new Append.Committed(appended.lastOffset());
             case AppendAnswer.Refused refused ->
-                isCertain(refused.error())
+                refused.isByLog() || isCertain(refused.error())
                         ? new Append.Refused(refused.error().code())
                         : new Append.Unknown(refused.error().code());
         };

@@ -53,6 +53,9 @@ final class ClassicMember {
     /** It joined just now and has no generation yet: it cannot heartbeat. */
     private boolean isNew;
 
+    /** It has heard its id, or has another name to come back by. */
+    private boolean isToldItsId = true;
+
     private Optional<ReplyTo<JoinGroupResponseData>> awaitingJoin = Optional.empty();
     private Optional<ReplyTo<SyncGroupResponseData>> awaitingSync = Optional.empty();
     private long sessionDeadlineMs = Core.NO_DEADLINE;
@@ -116,6 +119,14 @@ final class ClassicMember {
 
     void isNew(boolean isNew) {
         this.isNew = isNew;
+    }
+
+    boolean isToldItsId() {
+        return isToldItsId;
+    }
+
+    void isToldItsId(boolean isTold) {
+        isToldItsId = isTold;
     }
 
     Optional<ReplyTo<JoinGroupResponseData>> awaitingJoin() {

@@ -60,14 +60,12 @@ final class GroupShard implements Shard<GroupCommand> {
         state.replayMarker(producerId, committed);
     }
 
-    /** Members that were there when the log was written get a full session to show that they still are. */
     @Override
     public void activate(Turn turn) {
         expiryAtMs = turn.steadyMs() + settings.retentionCheckIntervalMs();
         for (String groupId : state.groupIds()) {
             if (state.group(groupId).orElseThrow().members().isEmpty()) continue;
-            ClassicGroup group = groups.find(groupId).orElseThrow();
-            group.members().forEach(member -> rebalances.keepAlive(turn, group, member));
+            ClassicGroup group = groups.find(turn, groupId).orElseThrow();
             if (group.size() > settings.groupMaxSize()) rebalances.prepare(turn, group, "too many members");
         }
     }

@@ -20,11 +20,15 @@ final class Groups {
         this.rebalances = rebalances;
     }
 
-    /** The group as writes see it. */
-    Optional<ClassicGroup> find(String groupId) {
-        ClassicGroup group = alive.get(groupId);
-        if (group != null) return Optional.of(group);
-        return state.group(groupId).map(stored -> add(new ClassicGroup(groupId, stored)));
+    /** The group as writes see it. Members that only the log knows get a full session to show that they are there. */
+    Optional<ClassicGroup> find(Turn turn, String groupId) {
+        ClassicGroup alreadyAlive = alive.get(groupId);
+        if (alreadyAlive != null) return Optional.of(alreadyAlive);
+        return state.group(groupId).map(stored -> {
+            ClassicGroup group = add(new ClassicGroup(groupId, stored));
+            group.members().forEach(member -> rebalances.keepAlive(turn, group, member));
+            return group;
+        });
     }
 
     /** The group as writes see it, for looking at only: it is not made alive. */

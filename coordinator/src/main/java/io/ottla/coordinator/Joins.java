@@ -46,7 +46,7 @@ final class Joins {
     void join(Turn turn, GroupCommand.Join join) {
         JoinGroupRequestData request = join.request();
         boolean isUnknownMember = request.memberId().isEmpty();
-        Optional<ClassicGroup> existing = groups.find(request.groupId());
+        Optional<ClassicGroup> existing = groups.find(turn, request.groupId());
         if (existing.isEmpty() && !isUnknownMember) {
             refuse(turn, join, request.memberId(), Errors.UNKNOWN_MEMBER_ID);
             return;
@@ -111,6 +111,7 @@ final class Joins {
             replaceStatic(turn, group, join, instanceId.get(), current.get(), newMemberId);
         } else if (instanceId.isEmpty() && join.version() >= KNOWN_MEMBER_ID_MIN_VERSION) {
             rebalances.pendingUntil(group, newMemberId, turn.steadyMs() + request.sessionTimeoutMs());
+            turn.ifTakenBack(then -> rebalances.forgetPending(then, group, newMemberId));
             refuse(turn, join, newMemberId, Errors.MEMBER_ID_REQUIRED);
         } else {
             add(turn, group, join, newMemberId);
@@ -138,6 +139,7 @@ final class Joins {
     private void add(Turn turn, ClassicGroup group, GroupCommand.Join join, String memberId) {
         ClassicMember member = new ClassicMember(profile(join, memberId));
         member.isNew(true);
+        member.isToldItsId(!join.request().memberId().isEmpty() || member.isStatic());
         if (group.is(ClassicGroup.State.PREPARING_REBALANCE) && group.isInitialRebalance())
             group.timer.newMemberAdded = true;
         group.protocolTypeOfFirst(join.request().protocolType());

@@ -28,7 +28,7 @@ final class Memberships {
 
     void sync(Turn turn, GroupCommand.Sync sync) {
         SyncGroupRequestData request = sync.request();
-        Optional<ClassicGroup> found = groups.find(request.groupId());
+        Optional<ClassicGroup> found = groups.find(turn, request.groupId());
         if (found.isEmpty() || found.get().is(ClassicGroup.State.EMPTY)) {
             answer(turn, sync, GroupAnswers.sync(Errors.UNKNOWN_MEMBER_ID));
             return;
@@ -99,7 +99,7 @@ final class Memberships {
     }
 
     private Errors heartbeat(Turn turn, HeartbeatRequestData request) {
-        Optional<ClassicGroup> found = groups.find(request.groupId());
+        Optional<ClassicGroup> found = groups.find(turn, request.groupId());
         if (found.isEmpty()) return Errors.UNKNOWN_MEMBER_ID;
         ClassicGroup group = found.get();
         Errors invalid = group.validate(request.memberId(), request.groupInstanceId());
@@ -112,7 +112,7 @@ final class Memberships {
     // ---- LeaveGroup: of oneself, or by an administrator, of several
 
     void leave(Turn turn, GroupCommand.Leave leave) {
-        Optional<ClassicGroup> found = groups.find(leave.request().groupId());
+        Optional<ClassicGroup> found = groups.find(turn, leave.request().groupId());
         List<LeaveGroupResponseData.MemberResponse> answers = new ArrayList<>();
         boolean anyLeft = false;
         for (MemberIdentity identity : leave.request().members()) {

@@ -103,7 +103,7 @@ final class OffsetCommits {
     }
 
     private Errors validate(Turn turn, OffsetCommitRequestData request, short version) {
-        Optional<ClassicGroup> found = groups.find(request.groupId());
+        Optional<ClassicGroup> found = groups.find(turn, request.groupId());
         int generation = request.generationIdOrMemberEpoch();
         if (found.isEmpty()) {
             if (generation < 0) return Errors.NONE; // the records bring the group about
@@ -125,7 +125,7 @@ final class OffsetCommits {
 
     void delete(Turn turn, GroupCommand.DeleteOffsets delete) {
         OffsetDeleteRequestData request = delete.request();
-        Optional<ClassicGroup> found = groups.find(request.groupId());
+        Optional<ClassicGroup> found = groups.find(turn, request.groupId());
         Errors invalid = found.map(OffsetCommits::validateDelete).orElse(Errors.GROUP_ID_NOT_FOUND);
         if (invalid != Errors.NONE) {
             turn.answer(delete.reply(), GroupAnswers.delete(invalid), GroupAnswers::delete);

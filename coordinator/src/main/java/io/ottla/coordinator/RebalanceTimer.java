@@ -6,6 +6,8 @@ import io.ottla.base.Core;
 final class RebalanceTimer {
     long joinDeadlineMs = Core.NO_DEADLINE;
     long syncDeadlineMs = Core.NO_DEADLINE;
+    /** When the group, which is empty, is to be stored again, since it could not be. */
+    long storeAtMs = Core.NO_DEADLINE;
     /** Of the initial rebalance: how long this wait is, and how much may still be waited after it. */
     int delayMs;
 
@@ -13,6 +15,6 @@ final class RebalanceTimer {
     boolean newMemberAdded;
 
     long nextMs() {
-        return Math.min(joinDeadlineMs, syncDeadlineMs);
+        return Math.min(storeAtMs, Math.min(joinDeadlineMs, syncDeadlineMs));
     }
 }

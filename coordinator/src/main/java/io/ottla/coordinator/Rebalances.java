@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class Rebalances {
     private static final Logger LOG = LoggerFactory.getLogger(Rebalances.class);
 
+    /** After an empty group could not be stored. */
+    private static final long STORE_AGAIN_MS = 1_000;
+
     private final GroupDeadlines deadlines;
     private GroupSettings settings;
 
@@ -105,18 +108,34 @@ final class Rebalances {
         group.beginGeneration(turn.nowMs());
         if (group.is(ClassicGroup.State.EMPTY)) {
             LOG.info("group {}: empty with generation {}", shown(group), group.generation());
-            turn.write(List.of(GroupRecords.group(group.groupId(), group.toRecord(Map.of()))), Turn.Written.IGNORED);
+            storeEmpty(turn, group);
             return;
         }
         LOG.info("group {}: generation {} has {} members", shown(group), group.generation(), group.size());
         for (ClassicMember member : group.members()) {
             answerJoin(turn, group, member, joined(group, member, group.isLeader(member.memberId()), false));
+            if (!member.isToldItsId()) turn.ifTakenBack(then -> neverTold(then, group, member));
+            member.isToldItsId(true);
             keepAlive(turn, group, member);
             member.isNew(false);
             group.pendingSync().add(member.memberId());
         }
         group.timer.syncDeadlineMs = turn.steadyMs() + group.rebalanceTimeoutMs();
         deadlines.arm(group, group.timer.syncDeadlineMs);
+    }
+
+    /**
+     * Members that are gone do not come back because it could not be written that they are. But the log must learn of it:
+     * whoever loads it next would wait for them.
+     */
+    private void storeEmpty(Turn turn, ClassicGroup group) {
+        int generation = group.generation();
+        turn.write(List.of(GroupRecords.group(group.groupId(), group.toRecord(Map.of()))), (then, failure) -> {
+            boolean isStillEmpty = group.is(ClassicGroup.State.EMPTY) && group.generation() == generation;
+            if (failure.isEmpty() || !isStillEmpty) return;
+            group.timer.storeAtMs = then.steadyMs() + STORE_AGAIN_MS;
+            deadlines.arm(group, group.timer.storeAtMs);
+        });
     }
 
     /** What a member of the current generation is told. */
@@ -203,6 +222,23 @@ final class Rebalances {
         deadlines.forget(group);
     }
 
+    /** It was given an id, but the answer with the id was taken back: nobody will come with it. */
+    void forgetPending(Turn turn, ClassicGroup group, String memberId) {
+        if (group.is(ClassicGroup.State.DEAD) || !group.isPendingJoin(memberId)) return;
+        group.remove(memberId);
+        if (group.is(ClassicGroup.State.PREPARING_REBALANCE)) completeIfAllJoined(turn, group);
+    }
+
+    /** It joined, but the answer that has its id was taken back: its client will come as another. */
+    private void neverTold(Turn turn, ClassicGroup group, ClassicMember member) {
+        boolean isThere = !group.is(ClassicGroup.State.DEAD)
+                && group.has(member.memberId())
+                && group.member(member.memberId()) == member;
+        if (!isThere) return;
+        expel(turn, group, member);
+        afterDeparture(turn, group, "member " + member.memberId() + " could not be told its id");
+    }
+
     // ---- time
 
     /** Acts on what of the group's deadlines has passed. */
@@ -210,6 +246,10 @@ final class Rebalances {
         long steadyMs = turn.steadyMs();
         if (group.timer.joinDeadlineMs <= steadyMs) joinTimeIsUp(turn, group);
         if (group.timer.syncDeadlineMs <= steadyMs) syncTimeIsUp(turn, group);
+        if (group.timer.storeAtMs <= steadyMs) {
+            group.timer.storeAtMs = Core.NO_DEADLINE;
+            if (group.is(ClassicGroup.State.EMPTY)) storeEmpty(turn, group);
+        }
         List<String> gone = group.pendingJoin().entrySet().stream()
                 .filter(pending -> pending.getValue() <= steadyMs)
                 .map(Map.Entry::getKey)

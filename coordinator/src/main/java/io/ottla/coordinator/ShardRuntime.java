@@ -200,10 +200,12 @@ final class ShardRuntime<C> {
             else queue.last().answers.add(answer);
         }
         if (tooLarge.isEmpty()) {
+            if (!queue.isEmpty()) queue.last().then.addAll(turn.undos());
             flush(turn.nowMs(), effects);
         } else {
             Turn after = new Turn(turn.nowMs(), turn.steadyMs());
             tooLarge.forEach(write -> write.then().ended(after, Optional.of(Errors.UNKNOWN_SERVER_ERROR)));
+            turn.undos().forEach(undo -> undo.ended(after, Optional.of(Errors.UNKNOWN_SERVER_ERROR)));
             finish(after, effects);
         }
     }

@@ -3,6 +3,7 @@ package io.ottla.coordinator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -17,6 +18,7 @@ public final class Turn {
     private final List<Write> writes = new ArrayList<>(1);
     private final List<Answer<?>> answers = new ArrayList<>(1);
     private final List<CoordinatorEffect> answeredNow = new ArrayList<>(0);
+    private final List<Written> undos = new ArrayList<>(0);
 
     Turn(long nowMs, long steadyMs) {
         this.nowMs = nowMs;
@@ -81,6 +83,20 @@ public final class Turn {
     /** Answers without waiting, for what is read from committed state only. */
     <R> void answerNow(ReplyTo<R> to, R response) {
         answeredNow.add(new CoordinatorEffect.Respond<>(to, response));
+    }
+
+    /**
+     * Has this done if what was decided up to the end of this turn is taken back: for what an answer told that was never
+     * heard then.
+     */
+    void ifTakenBack(Consumer<Turn> undo) {
+        undos.add((then, failure) -> {
+            if (failure.isPresent()) undo.accept(then);
+        });
+    }
+
+    List<Written> undos() {
+        return undos;
     }
 
     List<CoordinatorEffect> answeredNow() {

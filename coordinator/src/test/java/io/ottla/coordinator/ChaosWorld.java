@@ -24,6 +24,7 @@ final class ChaosWorld {
     private long order;
     private boolean healthy;
     private boolean away;
+    private boolean full;
     int loads;
     int refusals;
 
@@ -34,6 +35,7 @@ final class ChaosWorld {
         step(new CoordinatorEvent.Elected<>(0));
         after(100, this::tick);
         after(5_000, this::disturb);
+        after(20_000, this::fill);
     }
 
     long nowMs() {
@@ -54,9 +56,15 @@ final class ChaosWorld {
         }
     }
 
+    /** From now on every append is refused, or none for that. */
+    void full(boolean full) {
+        this.full = full;
+    }
+
     /** From now on nothing goes wrong any more. */
     void heal() {
         healthy = true;
+        full = false;
         if (away) comeBack();
     }
 
@@ -98,6 +106,13 @@ final class ChaosWorld {
         after(2_000 + random.nextInt(20_000), this::disturb);
     }
 
+    /** A disk that is full for longer than clients are patient. */
+    private void fill() {
+        if (healthy) return;
+        full = !full;
+        after(full ? random.nextInt(15_000) : 5_000 + random.nextInt(40_000), this::fill);
+    }
+
     private void comeBack() {
         away = false;
         step(new CoordinatorEvent.Elected<>(0));
@@ -123,7 +138,7 @@ final class ChaosWorld {
     }
 
     private void append(CoordinatorEffect.Append append) {
-        int dice = healthy ? 0 : random.nextInt(20);
+        int dice = full ? 17 : healthy ? 0 : random.nextInt(20);
         if (dice == 17 || dice == 18) refusals++;
         CoordinatorLog.Append outcome = switch (dice) {
             case 16 -> {

@@ -40,11 +40,32 @@ class GroupChaosTest {
         world.heal();
         world.runUntil(startMs + CHAOS_MS + CONVERGENCE_MS, () -> GroupCheckers.noDoubleOwner(consumers));
         for (String groupId : groupIds()) hasConverged(groupId);
+        nobodyWhoLeftStays(world);
         liveStateIsWhatTheLogSays(world);
         assertThat(checkers.replies.answered).isGreaterThan(100);
         // what is open now was asked a moment ago
         assertThat(checkers.replies.unanswered()).isLessThanOrEqualTo(2 * consumers.size());
         assertThat(checkers.offsets.fetches).isPositive();
+    }
+
+    /** All leave while nothing can be written: once it can, the log knows that they are gone. */
+    private void nobodyWhoLeftStays(ChaosWorld world) {
+        world.full(true);
+        consumers.stream()
+                .filter(consumer -> consumer.state != ChaosConsumer.State.GONE)
+                .forEach(ChaosConsumer::leave);
+        world.runUntil(world.nowMs() + 1_000, () -> {});
+        world.full(false);
+        world.runUntil(world.nowMs() + 2_000, () -> {});
+        world.reload();
+        world.runUntil(world.nowMs() + 1_000, () -> {});
+        for (String groupId : List.of("g0", "g1"))
+            world.request(new GroupCommand.Describe(
+                    List.of(groupId),
+                    (short) 6,
+                    groups ->
+                            assertThat(groups.getFirst().members()).as(groupId).isEmpty()));
+        world.runUntil(world.nowMs() + 1_000, () -> {});
     }
 
     /** What was replayed live is what a load replays. */

@@ -48,6 +48,7 @@ import org.apache.kafka.common.protocol.Errors;
  * set name=value…  settings                               log   what was written since last asked
  * hold             appends stay under way until: done | refused ERROR | lost ERROR written|unwritten
  * auto             appends are committed at once (the default)
+ * full             appends are refused at once, as on a full disk, until: auto
  * resign           elect            reload: both
  * </pre>
  */
@@ -60,6 +61,7 @@ final class GroupScript {
     private GroupSettings settings = GroupSettings.DEFAULT;
     private long nowMs = 1_000_000;
     private boolean hold;
+    private boolean full;
     private Optional<CoordinatorEffect.Append> underWay = Optional.empty();
     private int printedBatches;
 
@@ -88,7 +90,11 @@ final class GroupScript {
             case "set" -> set(args);
             case "log" -> printLog();
             case "hold" -> hold = true;
-            case "auto" -> hold = false;
+            case "auto" -> {
+                hold = false;
+                full = false;
+            }
+            case "full" -> full = true;
             case "done" -> done();
             case "refused" ->
                 end(new CoordinatorLog.Append.Refused(
@@ -122,7 +128,15 @@ final class GroupScript {
             }
             case CoordinatorEffect.Append append -> {
                 underWay = Optional.of(append);
-                if (!hold) due.add(committed(append));
+                if (full) {
+                    underWay = Optional.empty();
+                    due.add(new CoordinatorEvent.AppendEnded<>(
+                            0,
+                            append.appendId(),
+                            new CoordinatorLog.Append.Refused(Errors.NOT_ENOUGH_REPLICAS.code())));
+                } else if (!hold) {
+                    due.add(committed(append));
+                }
             }
             case CoordinatorEffect.Respond<?> respond -> respond.deliver();
         }

@@ -21,10 +21,15 @@ public sealed interface AppendAnswer {
      *
      * @param message for people; empty if the error says it all
      * @param records which of the records were at fault, if that is known
-     * @param logStartOffset −1 if unknown
+     * @param logStartOffset −1 unless the log itself refused, and nothing was written
      */
     record Refused(Errors error, String message, List<Append.RecordFault> records, long logStartOffset)
             implements AppendAnswer {
+
+        /** Whether it is certain that nothing was written: the log looked at the records, or has no space for them. */
+        public boolean isByLog() {
+            return logStartOffset >= 0;
+        }
 
         public static Refused because(Errors error) {
             return new Refused(error, "", List.of(), -1);

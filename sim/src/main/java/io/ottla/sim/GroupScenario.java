@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /**
  * Members of one or two groups, some of them static, that come, commit, leave and crash, while the node lives through
- * what {@link Lives} has. After the healing each group converges within a bound: all members in one generation, every
+ * what {@link Lives} has, and perhaps while its disk is full. After the healing each group converges within a bound: all members in one generation, every
  * partition owned once (G5); and its offsets are those committed last, also after one more restart (G4).
  */
 final class GroupScenario implements Simulation.Scenario {
@@ -18,10 +18,21 @@ final class GroupScenario implements Simulation.Scenario {
     private static final long CONVERGED_MS_MAX = 60_000;
     private static final String TOPIC = "events";
 
+    private final boolean runsFull;
+
     private World world;
     private SeededRandom random;
     private Machine machine;
     private History<Observation> history;
+
+    GroupScenario() {
+        this(false);
+    }
+
+    /** @param runsFull whether the disk is full now and then */
+    GroupScenario(boolean runsFull) {
+        this.runsFull = runsFull;
+    }
 
     private record Group(GroupLedger ledger, List<SimulatedMember> members) {
 
@@ -61,6 +72,7 @@ final class GroupScenario implements Simulation.Scenario {
         for (int i = random.nextInt(2); i >= 0; i--) groups.add(group("group-" + i, partitions));
         for (int life = 0; life < LIVES; life++) {
             world.run(random.nextInt(8000));
+            if (runsFull && random.chance(0.5)) runFull();
             lives.live();
         }
         lives.heal();
@@ -79,6 +91,16 @@ final class GroupScenario implements Simulation.Scenario {
                 CONVERGED_MS_MAX,
                 () -> groups.stream().allMatch(Group::isConverged));
         lives.stopCleanly();
+    }
+
+    /** Nothing more fits on the disk for a while, in which members come, commit and go. */
+    private void runFull() {
+        VirtualDrive drive = machine.drive();
+        long capacityBytes = drive.capacityBytes();
+        drive.capacity(capacityBytes - drive.usableBytes());
+        world.run(random.nextInt(5000));
+        drive.capacity(capacityBytes);
+        world.run(random.nextInt(2000));
     }
 
     private Map<String, String> properties(boolean flushed) {

@@ -54,6 +54,8 @@ public final class Simulation {
             ClientsScenario::new,
             "groups",
             GroupScenario::new,
+            "groups-on-a-full-disk",
+            () -> new GroupScenario(true),
             "zookeeper",
             ZookeeperScenario::new,
             "upkeep",

@@ -60,6 +60,12 @@ class NodeSimulationTest {
         for (long seed = first; seed < first + 6; seed++) Simulation.run(seed, new GroupScenario());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100})
+    void groupsRebalanceWhileTheDiskIsFull(long first) {
+        for (long seed = first; seed < first + 4; seed++) Simulation.run(seed, new GroupScenario(true));
+    }
+
     @Test
     void theSameSeedGivesTheSameTraceWithGroups() {
         assertThat(Simulation.run(7, new GroupScenario())).isEqualTo(Simulation.run(7, new GroupScenario()));
