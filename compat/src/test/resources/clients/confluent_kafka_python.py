@@ -1,7 +1,7 @@
 """librdkafka 1.7 through Debian's python3-confluent-kafka. Usage: confluent_kafka_python.py BOOTSTRAP PREFIX
 Prints PASSED/FAILED lines, one a scenario."""
 import sys, time, traceback
-from confluent_kafka import Consumer, Producer, TopicPartition, OFFSET_BEGINNING
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition, OFFSET_BEGINNING
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
 
 bootstrap, prefix = sys.argv[1], sys.argv[2]
@@ -91,7 +91,21 @@ def admin(topic):
         future.result(20)
 
 
-for scenario in (tutorial, idempotent_and_codecs, two_members, admin):
+def transactional(topic):
+    """Transactions are not served yet: whoever wants them is told so, at once, and not after the time-out."""
+    producer = Producer({"bootstrap.servers": bootstrap, "transactional.id": topic})
+    begun = time.time()
+    try:
+        producer.init_transactions(30)
+    except KafkaException as e:
+        assert e.args[0].fatal(), e
+        assert "does not serve transactions yet" in e.args[0].str(), e
+        assert time.time() - begun < 10, "told after %d s" % (time.time() - begun)
+        return
+    raise AssertionError("nothing was said")
+
+
+for scenario in (tutorial, idempotent_and_codecs, two_members, admin, transactional):
     try:
         scenario(prefix + "-" + scenario.__name__)
         print("PASSED", scenario.__name__, flush=True)

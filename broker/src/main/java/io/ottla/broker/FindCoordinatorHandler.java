@@ -25,8 +25,9 @@ import org.apache.kafka.common.protocol.Errors;
  *   <li>6: share groups' partitions (KIP-932)
  * </ul>
  *
- * <p>Transactions are not served yet. Whoever looks for their coordinator gets an error that clients do not try again after, with a sentence: Apache's
- * producer and its tools show it at once.
+ * <p>Transactions are not served yet. Whoever looks for their coordinator gets an error that no client tries again after, with a sentence. There is only
+ * one such: after any but CLUSTER_AUTHORIZATION_FAILED and TRANSACTIONAL_ID_AUTHORIZATION_FAILED librdkafka asks until the time-out of its caller ({@code
+ * rdkafka_txnmgr.c}), and after the second Apache's producer throws without the sentence ({@code TransactionManager}).
  */
 public final class FindCoordinatorHandler
         implements RequestHandler<FindCoordinatorRequestData, FindCoordinatorResponseData> {
@@ -86,7 +87,7 @@ public final class FindCoordinatorHandler
     private Coordinator find(byte keyType, String key, String listener) {
         return switch (keyType) {
             case GROUP -> findGroup(key, listener);
-            case TRANSACTION -> nobody(key, Errors.UNSUPPORTED_VERSION).setErrorMessage(NO_TRANSACTIONS);
+            case TRANSACTION -> nobody(key, Errors.CLUSTER_AUTHORIZATION_FAILED).setErrorMessage(NO_TRANSACTIONS);
             default -> nobody(key, Errors.INVALID_REQUEST);
         };
     }

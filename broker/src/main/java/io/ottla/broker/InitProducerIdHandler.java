@@ -17,8 +17,8 @@ import org.apache.kafka.common.protocol.Errors;
  *   <li>4: PRODUCER_FENCED; 5: the second protocol of transactions (KIP-890); 6 is not stable
  * </ul>
  *
- * <p>Transactions are not served yet. A transactional id is answered UNSUPPORTED_VERSION, after which clients do not try again; they have not found a
- * coordinator before, either ({@link FindCoordinatorHandler}).
+ * <p>Transactions are not served yet. A transactional id is answered CLUSTER_AUTHORIZATION_FAILED, after which no client tries again; it has not found a
+ * coordinator before, either, unless that was another broker at this address ({@link FindCoordinatorHandler}).
  */
 public final class InitProducerIdHandler
         implements RequestHandler<InitProducerIdRequestData, InitProducerIdResponseData> {
@@ -43,7 +43,7 @@ public final class InitProducerIdHandler
         if (isHalf || (body.transactionalId() != null && body.transactionalId().isEmpty())) {
             reply.send(failed(Errors.INVALID_REQUEST));
         } else if (body.transactionalId() != null) {
-            reply.send(failed(Errors.UNSUPPORTED_VERSION));
+            reply.send(failed(Errors.CLUSTER_AUTHORIZATION_FAILED));
         } else {
             producerIds.next(answer -> {
                 switch (answer) {

@@ -101,7 +101,7 @@ class GroupHandlersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, UNSUPPORTED_VERSION", "2, INVALID_REQUEST", "7, INVALID_REQUEST"})
+    @CsvSource({"1, CLUSTER_AUTHORIZATION_FAILED", "2, INVALID_REQUEST", "7, INVALID_REQUEST"})
     void otherCoordinatorsAreNotHere(byte type, Errors error) {
         assertThat(error(find(6, type, "k").coordinators().getFirst().errorCode()))
                 .isEqualTo(error);

@@ -65,7 +65,7 @@ class ProducersAndDirsTest {
                 "'',-1,-1,INVALID_REQUEST",
                 "null,5,-1,INVALID_REQUEST",
                 "null,-1,5,INVALID_REQUEST",
-                "tx,-1,-1,UNSUPPORTED_VERSION"
+                "tx,-1,-1,CLUSTER_AUTHORIZATION_FAILED"
             })
     void whatIsNotServedIsToldByItsError(String transactionalId, long id, short epoch, Errors error) {
         var response = init(5, ask(transactionalId).setProducerId(id).setProducerEpoch(epoch));

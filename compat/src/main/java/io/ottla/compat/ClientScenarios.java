@@ -32,6 +32,7 @@ public final class ClientScenarios {
         partitions.put("static-member", 2);
         partitions.put("commit-resume", 1);
         partitions.put("idempotent", 2);
+        partitions.put("transactional", 1);
         partitions.put("read-committed", 1);
         partitions.put("regex", 2);
         partitions.put("large", 1);
@@ -61,6 +62,7 @@ public final class ClientScenarios {
         all.put("headers", ProduceScenarios::headers);
         all.put("timestamps", ProduceScenarios::timestamps);
         all.put("idempotent", ProduceScenarios::idempotent);
+        all.put("transactional", ProduceScenarios::transactional);
         all.put("large", ProduceScenarios::large);
         all.put("acks", ProduceScenarios::acks);
         all.put("seek", ConsumeScenarios::seek);

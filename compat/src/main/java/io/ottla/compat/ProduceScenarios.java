@@ -18,7 +18,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 
 /** What producers do; read back and compared. */
@@ -139,6 +141,19 @@ final class ProduceScenarios {
                 int value = Integer.parseInt(new String(record.value(), StandardCharsets.UTF_8));
                 checkEquals(next.put(record.partition(), value + 2), value, "order of partition " + record.partition());
             }
+        }
+    }
+
+    /** Transactions are not served yet: whoever wants them is told so, at once, and not after the time-out. */
+    static void transactional(ClientJob job) throws Exception {
+        job.requireClient(0, 11);
+        long startNs = System.nanoTime();
+        try (Producer<String, byte[]> producer = job.producer("transactional.id", job.topic())) {
+            producer.initTransactions();
+            throw new AssertionError("nothing was said");
+        } catch (KafkaException e) {
+            check(!(e instanceof TimeoutException), "no time-out, but " + e);
+            check(System.nanoTime() - startNs < 20_000_000_000L, "told late");
         }
     }
 

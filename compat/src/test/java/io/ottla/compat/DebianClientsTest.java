@@ -54,7 +54,7 @@ class DebianClientsTest {
                 "confluent_kafka_python.py",
                 "confluent_kafka",
                 "python3-confluent-kafka",
-                List.of("tutorial", "idempotent_and_codecs", "two_members", "admin"));
+                List.of("tutorial", "idempotent_and_codecs", "two_members", "admin", "transactional"));
     }
 
     @Test
