@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.config.ConfigException;
@@ -45,6 +46,11 @@ public final class BrokerConfigs {
         BadConfigException(String sentence) {
             super(sentence);
         }
+    }
+
+    /** Of all keys, without those of single listeners. */
+    public static Set<String> names() {
+        return TABLE.keys().keySet();
     }
 
     /** The key of that name; {@code listener.name.NAME.KEY} is KEY for one listener alone. */

@@ -56,8 +56,6 @@ final class StartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailed, InterruptedException {
         NodeConfig config = config(new ConfigFile(file, overrides));
-        if (!config.withoutEffect().isEmpty())
-            LOG.warn("set, but without effect here: {}", String.join(", ", config.withoutEffect()));
         config.warnings().forEach(LOG::warn);
         NodeProcess process = new NodeProcess(config);
         switch (process.start()) {

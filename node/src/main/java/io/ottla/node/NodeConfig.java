@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -36,7 +37,7 @@ import java.util.function.Supplier;
  * @param broker what the broker goes by
  * @param workingDir what relative paths are relative to
  * @param withoutEffect keys that are set but change nothing, sorted
- * @param warnings sentences about values that do not hold as they stand
+ * @param warnings sentences for people: about those, and about values that do not hold as they stand
  */
 public record NodeConfig(
         boolean servesKafka,
@@ -100,9 +101,15 @@ public record NodeConfig(
         ZooConfig zookeeper = ZooConfig.parse(
                 settings, workingDir, dataDir(data, logDirs.getFirst()), Optional.of(narrowest(listeners)));
         ListenerRules.checkDoors(listeners, zookeeper);
-        List<String> warnings = new ArrayList<>();
+        List<Path> lostLogDirs = lostLogDirs(settings, workingDir);
+        List<String> warnings = new ArrayList<>(broker.warnings());
         Map<String, ListenerConfig> advertised = advertised(all, listeners, hostName, warnings::add);
         warnings.addAll(settings.lenient().warnings());
+        List<String> withoutEffect = withoutEffect(broker.withoutEffect(), settings, ofJvm);
+        Set<String> listenerNames = new TreeSet<>(controllerListeners(all));
+        listenerNames.remove("");
+        listeners.forEach(listener -> listenerNames.add(listener.name()));
+        warnings.addAll(new UnusedKeys(settings.read(), listenerNames).warnings(all.keySet(), withoutEffect));
         return new NodeConfig(
                 true,
                 brokerId(broker.configs()),
@@ -111,17 +118,21 @@ public record NodeConfig(
                 advertised,
                 Optional.ofNullable(all.get("broker.rack")).filter(rack -> !rack.isEmpty()),
                 logDirs,
-                settings.list(LOST_LOG_DIRS).stream()
-                        .map(dir -> workingDir.resolve(dir).normalize())
-                        .toList(),
+                lostLogDirs,
                 external,
                 zookeeper,
                 connectionLimits(broker.configs()),
                 limits(broker.configs()),
                 broker.configs(),
                 workingDir,
-                withoutEffect(broker.withoutEffect(), settings, ofJvm),
+                withoutEffect,
                 List.copyOf(warnings));
+    }
+
+    private static List<Path> lostLogDirs(Settings settings, Path workingDir) {
+        return settings.list(LOST_LOG_DIRS).stream()
+                .map(dir -> workingDir.resolve(dir).normalize())
+                .toList();
     }
 
     private static List<String> withoutEffect(Collection<String> keys, Settings settings, JvmSettings jvm) {
@@ -140,6 +151,9 @@ public record NodeConfig(
         Settings settings = new Settings(all, ofJvm);
         ZooConfig zookeeper = ZooConfig.parse(settings, workingDir, workingDir.resolve(DATA_FOLDER), Optional.empty());
         ListenerRules.checkDoors(List.of(), zookeeper);
+        List<String> withoutEffect = withoutEffect(all.keySet(), settings, ofJvm);
+        List<String> warnings = new ArrayList<>(settings.lenient().warnings());
+        warnings.addAll(new UnusedKeys(settings.read(), List.of()).warnings(all.keySet(), withoutEffect));
         return new NodeConfig(
                 false,
                 OptionalInt.empty(),
@@ -155,8 +169,8 @@ public record NodeConfig(
                 limits(standard),
                 standard,
                 workingDir,
-                withoutEffect(all.keySet(), settings, ofJvm),
-                settings.lenient().warnings());
+                withoutEffect,
+                List.copyOf(warnings));
     }
 
     private static SortedMap<String, String> stripped(Map<String, String> properties) {

@@ -82,6 +82,13 @@ final class Settings {
         return all;
     }
 
+    /** What anybody has asked for, set or not. */
+    Set<String> read() {
+        Set<String> all = new HashSet<>(read);
+        all.addAll(lenient.read());
+        return all;
+    }
+
     boolean wasRead(String key) {
         return read.contains(key) || lenient.wasRead(key);
     }

@@ -1,5 +1,6 @@
 package io.ottla.zookeeperserver;
 
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,6 +79,11 @@ public final class ServerProperties {
      */
     public void tell(String key, String holds, String why) {
         warnings.put(key, "%s=%s is taken as %s: %s".formatted(key, values.get(key), holds, why));
+    }
+
+    /** What somebody has asked for, set or not. */
+    public Set<String> read() {
+        return Collections.unmodifiableSet(read);
     }
 
     /** Whether somebody has asked for the key. */
