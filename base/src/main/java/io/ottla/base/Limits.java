@@ -45,15 +45,15 @@ public record Limits(
         return new Limits(
                 heapBytesMax,
                 part(directBytesMax, 48, 1024 * MB),
-                part(heapBytesMax, 6, 256 * MB),
-                part(heapBytesMax, 6, 64 * MB),
+                part(heapBytesMax, 5, 256 * MB),
+                part(heapBytesMax, 5, 64 * MB),
                 part(heapBytesMax, 3, 32 * MB),
                 part(heapBytesMax, 3, 128 * MB),
                 part(heapBytesMax, 3, 64 * MB),
                 part(heapBytesMax, 24, Long.MAX_VALUE),
-                part(heapBytesMax, 3, 256 * MB),
+                part(heapBytesMax, 6, 256 * MB),
                 part(heapBytesMax, 2, 64 * MB),
-                part(heapBytesMax, 6, 128 * MB));
+                part(heapBytesMax, 5, 128 * MB));
     }
 
     private static long part(long ofBytes, int parts, long bytesMax) {

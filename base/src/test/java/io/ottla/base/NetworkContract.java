@@ -478,7 +478,7 @@ public abstract class NetworkContract {
         }
         world.await(
                 "the large ones to be closed, but for one",
-                () -> sessions.stream().filter(session -> session.closed == 1).count() >= 19);
+                () -> sessions.stream().filter(session -> session.closed == 1).count() >= 7);
         String large = "y".repeat(4_000_000);
         good.offer(frames(large));
         world.await("the large frame", () -> text(good).endsWith("re:4000000;"));

@@ -1,5 +1,6 @@
 package io.ottla.broker;
 
+import io.ottla.base.Limits;
 import io.ottla.base.Network;
 
 /**
@@ -13,6 +14,12 @@ import io.ottla.base.Network;
  */
 public record BrokerLimits(int requestBytesMax, int inFlightPerConnectionMax, long inFlightBytesMax) {
     public static final BrokerLimits DEFAULTS = new BrokerLimits(100 << 20, 128, 256L << 20);
+
+    /** The same, with no more in flight than a node of these limits has room for. */
+    public BrokerLimits within(Limits limits) {
+        return new BrokerLimits(
+                requestBytesMax, inFlightPerConnectionMax, Math.min(inFlightBytesMax, limits.requestsInFlightBytes()));
+    }
 
     /** Refuses what cannot be a frame, before anything is allocated for it. */
     public Network.Framing framing() {

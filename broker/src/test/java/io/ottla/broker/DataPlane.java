@@ -1,6 +1,7 @@
 package io.ottla.broker;
 
 import io.ottla.base.Counters;
+import io.ottla.base.Limits;
 import io.ottla.base.Network;
 import io.ottla.base.SeededRandom;
 import io.ottla.base.TopicId;
@@ -77,7 +78,7 @@ final class DataPlane {
         } catch (LogDirException e) {
             throw new IllegalStateException(e);
         }
-        replicas = new Replicas(1, logs, clock, () -> isStopped = true);
+        replicas = new Replicas(1, logs, clock, Limits.ROOMY, () -> isStopped = true);
         assignments = new ReplicaAssignments(
                 replicas, logs, (now, topic) -> configs.getOrDefault(topic, PartitionConfig.DEFAULTS));
         Routes routes = new Routes(

@@ -1,5 +1,6 @@
 package io.ottla.broker;
 
+import io.ottla.base.Limits;
 import io.ottla.base.SeededRandom;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
@@ -55,7 +56,7 @@ final class GroupNode implements ControllerSettings {
     private void start(boolean again, long waitMs) throws Exception {
         logs = new Logs(
                 List.of(LogDir.open(Path.of("/data"), disk)), disk, clock, LogSettings.DEFAULTS, new SeededRandom(1));
-        replicas = new Replicas(1, logs, clock, () -> {
+        replicas = new Replicas(1, logs, clock, Limits.ROOMY, () -> {
             throw new AssertionError("log directory failed");
         });
         cluster = new ClusterMember(1, tree, clock, new SeededRandom(2), this, again, true);

@@ -28,6 +28,7 @@ final class CoordinatorRuntime<C> implements Core<CoordinatorEvent<C>, Coordinat
     private final Refusal<C> refusal;
     private final CoordinatorBatch batches;
     private final CoordinatorLimits limits;
+    private final WriteQueue.Unwritten unwritten = new WriteQueue.Unwritten();
     private final SteadyTime time;
     private long lastId;
 
@@ -73,7 +74,7 @@ final class CoordinatorRuntime<C> implements Core<CoordinatorEvent<C>, Coordinat
     }
 
     private ShardRuntime<C> newRuntime(int partition) {
-        return new ShardRuntime<>(partition, newShard, refusal, batches, limits, () -> ++lastId);
+        return new ShardRuntime<>(partition, newShard, refusal, batches, limits, unwritten, () -> ++lastId);
     }
 
     private Optional<ShardRuntime<C>> of(int partition) {

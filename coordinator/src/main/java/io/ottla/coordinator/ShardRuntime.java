@@ -41,6 +41,7 @@ final class ShardRuntime<C> {
     private final CoordinatorRuntime.Refusal<C> refusal;
     private final CoordinatorBatch batches;
     private final CoordinatorLimits limits;
+    private final WriteQueue.Unwritten unwritten;
     private final LongSupplier nextId;
     private final WriteQueue queue;
     private Phase phase = Phase.IDLE;
@@ -62,6 +63,7 @@ final class ShardRuntime<C> {
             CoordinatorRuntime.Refusal<C> refusal,
             CoordinatorBatch batches,
             CoordinatorLimits limits,
+            WriteQueue.Unwritten unwritten,
             LongSupplier nextId) {
         this.partition = partition;
         this.newShard = newShard;
@@ -69,7 +71,8 @@ final class ShardRuntime<C> {
         this.batches = batches;
         this.limits = limits;
         this.nextId = nextId;
-        this.queue = new WriteQueue(limits.batchBytesMax());
+        this.unwritten = unwritten;
+        this.queue = new WriteQueue(limits.batchBytesMax(), unwritten);
     }
 
     boolean isActive() {
@@ -151,7 +154,8 @@ final class ShardRuntime<C> {
             case IDLE -> refusal.refuse(command, Errors.NOT_COORDINATOR, effects);
             case LOADING, FAILED -> refusal.refuse(command, Errors.COORDINATOR_LOAD_IN_PROGRESS, effects);
             case ACTIVE -> {
-                if (queue.sizeBytes() > limits.unwrittenBytesMax()) {
+                if (queue.sizeBytes() > limits.unwrittenBytesMax()
+                        || unwritten.bytes() > limits.unwrittenBytesOfAllMax()) {
                     refusal.refuse(command, Errors.COORDINATOR_NOT_AVAILABLE, effects);
                     return;
                 }

@@ -15,6 +15,7 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class WriteQueue {
     private final int batchBytesMax;
+    private final Unwritten all;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private long bytes;
 
@@ -36,9 +37,24 @@ final class WriteQueue {
         }
     }
 
+    /** What all partitions together have in their queues. */
+    static final class Unwritten {
+        private long bytes;
+
+        long bytes() {
+            return bytes;
+        }
+    }
+
     /** @param batchBytesMax of one batch, by the sizes of its records before compression */
-    WriteQueue(int batchBytesMax) {
+    WriteQueue(int batchBytesMax, Unwritten all) {
         this.batchBytesMax = batchBytesMax;
+        this.all = all;
+    }
+
+    private void count(long more) {
+        bytes += more;
+        all.bytes += more;
     }
 
     boolean isEmpty() {
@@ -66,7 +82,7 @@ final class WriteQueue {
     void add(Pending batch, CoordinatorBatch.Raw record) {
         batch.records.add(record);
         batch.sizeBytes += record.sizeBytes();
-        bytes += record.sizeBytes();
+        count(record.sizeBytes());
     }
 
     /** The batch to send, if it is time to send one. */
@@ -81,7 +97,7 @@ final class WriteQueue {
     Pending finish() {
         Pending first = pending.pollFirst();
         Invariant.invariant(first != null && first.underWay, "an append ended that was not under way");
-        bytes -= first.sizeBytes;
+        count(-first.sizeBytes);
         return first;
     }
 
@@ -89,7 +105,7 @@ final class WriteQueue {
     List<Pending> drain() {
         List<Pending> all = List.copyOf(pending);
         pending.clear();
-        bytes = 0;
+        count(-bytes);
         return all;
     }
 }

@@ -17,6 +17,9 @@ final class FirstByte extends ChannelDuplexHandler {
     static final String NAME = "first-byte";
     private static final int HANDSHAKE = 22;
 
+    /** What a TLS client begins with, read as the length of a frame; the fourth byte may be any. */
+    static final int HELLO_PREFIX = HANDSHAKE << 24 | 3 << 16 | 1 << 8;
+
     private final TlsDoor door;
     private final Handshakes handshakes;
     private final NettyConnection connection;

@@ -212,8 +212,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
     void handshakeFailed(Throwable cause) {
         if (phase == Phase.CLOSED || cause instanceof ClosedChannelException) return;
-        String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        network.handshakes().logFailure(remote, local.getPort(), "the TLS handshake failed: " + why);
+        network.handshakes().logFailure(remote, local.getPort(), HandshakeFailure.sentence(cause));
     }
 
     /** This is no connection for this listener. */
@@ -297,7 +296,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void refused(int prefix) {
-        LOG.debug("connection {} from {} closed: {} is no length of a frame", id, remote, prefix);
+        if (!secured && (prefix & 0xffffff00) == FirstByte.HELLO_PREFIX)
+            network.handshakes().logFailure(remote, local.getPort(), "it speaks TLS, which this port does not");
+        else LOG.debug("connection {} from {} closed: {} is no length of a frame", id, remote, prefix);
         close(true);
     }
 

@@ -21,7 +21,9 @@ import java.util.concurrent.Executor;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +63,7 @@ final class TlsContext {
                     .sslProvider(provider)
                     .protocols(settings.protocols())
                     .clientAuth(clientAuth(settings.clientAuth()));
-            if (trusted.isPresent()) builder.trustManager(trust(trusted.get()));
+            if (trusted.isPresent()) builder.trustManager(trust(trusted.get(), provider));
             if (!settings.cipherSuites().isEmpty())
                 builder.ciphers(settings.cipherSuites(), SupportedCipherSuiteFilter.INSTANCE);
             return new TlsContext(builder.build());
@@ -93,8 +95,7 @@ final class TlsContext {
     }
 
     private static String reason(Throwable e) {
-        Throwable deepest = e;
-        while (deepest.getCause() != null) deepest = deepest.getCause();
+        Throwable deepest = HandshakeFailure.deepest(e);
         return deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
     }
 
@@ -116,10 +117,14 @@ final class TlsContext {
         return factory;
     }
 
-    private static TrustManagerFactory trust(KeyStore trusted) throws GeneralSecurityException {
+    private static TrustManager trust(KeyStore trusted, SslProvider provider) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(trusted);
-        return factory;
+        TrustManager manager = factory.getTrustManagers()[0];
+        // Java's own engine finds the alert by itself
+        return provider != SslProvider.JDK && manager instanceof X509ExtendedTrustManager java
+                ? new ClientTrust(java)
+                : manager;
     }
 
     private static ClientAuth clientAuth(TlsSettings.ClientAuth wanted) {

@@ -7,19 +7,26 @@ import io.ottla.base.TlsSettings;
 import io.ottla.base.TlsSettings.Store;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /** An authority of our own, and what it has signed. */
 final class TestCertificates {
@@ -95,8 +102,47 @@ final class TestCertificates {
         return bundle.getCertificatePath();
     }
 
+    /** As {@link #client}, but shows it also to a server that does not ask for its kind. */
+    static SSLSocketFactory insistentClient(X509Bundle shows) {
+        return client(Optional.of(shows), manager -> new X509ExtendedKeyManager() {
+            @Override
+            public String chooseClientAlias(String[] keyType, Principal[] issuers, Socket socket) {
+                return "own";
+            }
+
+            @Override
+            public String[] getClientAliases(String keyType, Principal[] issuers) {
+                return new String[] {"own"};
+            }
+
+            @Override
+            public String[] getServerAliases(String keyType, Principal[] issuers) {
+                return new String[0];
+            }
+
+            @Override
+            public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+                throw new IllegalStateException("a client");
+            }
+
+            @Override
+            public X509Certificate[] getCertificateChain(String alias) {
+                return manager.getCertificateChain(alias);
+            }
+
+            @Override
+            public PrivateKey getPrivateKey(String alias) {
+                return manager.getPrivateKey(alias);
+            }
+        });
+    }
+
     /** A client that trusts the authority, and shows what it is given. */
     static SSLSocketFactory client(Optional<X509Bundle> shows) {
+        return client(shows, manager -> manager);
+    }
+
+    private static SSLSocketFactory client(Optional<X509Bundle> shows, UnaryOperator<X509ExtendedKeyManager> by) {
         try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
@@ -111,7 +157,8 @@ final class TestCertificates {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(own, password);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust.getTrustManagers(), new SecureRandom());
+            KeyManager[] managers = {by.apply((X509ExtendedKeyManager) keys.getKeyManagers()[0])};
+            context.init(managers, trust.getTrustManagers(), new SecureRandom());
             return context.getSocketFactory();
         } catch (java.security.GeneralSecurityException | IOException e) {
             throw new AssertionError(e);

@@ -313,6 +313,73 @@ class TlsTest {
         assertThat(world.onLoop(() -> world.network.handshakes().going())).isZero();
     }
 
+    /** What a client is told of its certificate, in the words of Java's client. */
+    private void assertRefused(SslProvider provider, Optional<X509Bundle> shows, String alert) throws IOException {
+        try (World other = new World(Transport.best(), provider)) {
+            Listening listening = other.network.listen(
+                    new Network.Listener(
+                            "127.0.0.1",
+                            0,
+                            World.FRAMING,
+                            World.LIMITS,
+                            new Security.Tls(
+                                    TestCertificates.settings(
+                                            TestCertificates.pem(TestCertificates.SERVER), ClientAuth.NEEDED),
+                                    false)),
+                    connection -> new Receiver() {
+                        @Override
+                        public void received(int prefix, ByteBuffer frame) {
+                            throw new AssertionError("was let in");
+                        }
+
+                        @Override
+                        public void closed() {}
+                    });
+            SSLSocket socket = (SSLSocket) TestCertificates.insistentClient(shows.orElseThrow())
+                    .createSocket(InetAddress.getLoopbackAddress(), listening.port());
+            try (socket) {
+                assertThatThrownBy(() -> {
+                            socket.startHandshake();
+                            int unused = socket.getInputStream().read(); // with TLS 1.3 it is told only now
+                        })
+                        .isInstanceOf(SSLException.class)
+                        .hasMessageContaining(alert);
+            }
+        }
+    }
+
+    @Test
+    void aCertificateOfAStrangerIsRefusedForWhatItIs() throws Exception {
+        X509Bundle stranger = new io.netty.pkitesting.CertificateBuilder()
+                .subject("CN=stranger")
+                .buildIssuedBy(TestCertificates.authority("CN=Another Authority"));
+        assertRefused(SslProvider.OPENSSL_REFCNT, Optional.of(stranger), "unknown_ca");
+        assertRefused(SslProvider.JDK, Optional.of(stranger), "certificate_unknown");
+    }
+
+    @Test
+    void anOldCertificateIsRefusedForWhatItIs() throws Exception {
+        X509Bundle expired = TestCertificates.issued("CN=expired", -30, -1);
+        assertRefused(SslProvider.OPENSSL_REFCNT, Optional.of(expired), "certificate_expired");
+        assertRefused(SslProvider.JDK, Optional.of(expired), "certificate_unknown"); // its engine tells no more
+    }
+
+    @Test
+    void theLineOfAFailedHandshakeSaysWhatIsBehindIt() {
+        Exception failure = new SSLException("General OpenSslEngine problem");
+        failure.initCause(new java.security.cert.CertificateException(
+                "PKIX path building failed", new IllegalStateException("unable to find valid certification path")));
+        assertThat(HandshakeFailure.sentence(failure))
+                .isEqualTo("the TLS handshake failed: General OpenSslEngine problem: unable to find valid"
+                        + " certification path");
+        assertThat(HandshakeFailure.sentence(
+                        new SSLException("error:100000b8:SSL routines:OPENSSL_internal:NO_SHARED_CIPHER")))
+                .isEqualTo("the TLS handshake failed: no shared cipher");
+        assertThat(HandshakeFailure.sentence(
+                        new SSLException(new io.netty.handler.ssl.NotSslRecordException("not an SSL/TLS record: 00"))))
+                .isEqualTo("what it sends is no TLS, which this port wants");
+    }
+
     @Test
     void moreHandshakesThanMayGoOnAtOnceWaitForTheirTurn() throws Exception {
         Listening listening = listen(TestCertificates.server(), false);

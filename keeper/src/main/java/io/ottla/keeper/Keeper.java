@@ -149,6 +149,7 @@ public final class Keeper {
         log = new TxnLog(disk, directory.logs());
         snapshots = new Snapshots(
                 options.storage(),
+                options.held().snapshotAheadBytes(),
                 clock,
                 disk,
                 new DiskKey(dataDir, "snapshot"),
@@ -168,7 +169,8 @@ public final class Keeper {
                 log,
                 snapshots,
                 watches,
-                followers);
+                followers,
+                options.held().proposalBytes());
         sessions = new Sessions(options, clock, preparer, proposals, owners);
         reads = new Reads(tree, sessions, watches);
         cleaner = new Cleaner(options.nodes(), clock, tree, proposals);

@@ -1,5 +1,7 @@
 package io.ottla.keeper;
 
+import io.ottla.base.Limits;
+
 /**
  * How a keeper is run.
  *
@@ -7,10 +9,16 @@ package io.ottla.keeper;
  * @param requestBytesMax largest request in bytes (jute.maxbuffer). A transaction may have twice as much: what the original's tools still read
  */
 public record KeeperOptions(
-        int serverId, int requestBytesMax, Sessions sessions, Nodes nodes, Watching watching, Storage storage) {
+        int serverId,
+        int requestBytesMax,
+        Sessions sessions,
+        Nodes nodes,
+        Watching watching,
+        Storage storage,
+        Held held) {
 
-    public static final KeeperOptions DEFAULT =
-            new KeeperOptions(1, 0xfffff, Sessions.ofTick(3000), Nodes.DEFAULT, Watching.DEFAULT, Storage.DEFAULT);
+    public static final KeeperOptions DEFAULT = new KeeperOptions(
+            1, 0xfffff, Sessions.ofTick(3000), Nodes.DEFAULT, Watching.DEFAULT, Storage.DEFAULT, Held.DEFAULT);
 
     public KeeperOptions {
         if (serverId < 0 || serverId > 254) throw new IllegalArgumentException("a server id is 0 to 254: " + serverId);
@@ -18,9 +26,28 @@ public record KeeperOptions(
             throw new IllegalArgumentException("jute.maxbuffer must be 1024 or more: " + requestBytesMax);
     }
 
-    /** The same, with the bounds that follow from how much heap there is. */
-    public KeeperOptions onHeap(long heapBytes) {
-        return new KeeperOptions(serverId, requestBytesMax, sessions, nodes, Watching.ofHeap(heapBytes), storage);
+    /** With what it may hold as of a roomy node; see {@link #within}. */
+    public KeeperOptions(
+            int serverId, int requestBytesMax, Sessions sessions, Nodes nodes, Watching watching, Storage storage) {
+        this(serverId, requestBytesMax, sessions, nodes, watching, storage, Held.DEFAULT);
+    }
+
+    /** The same, with what a node of these limits has room for. */
+    public KeeperOptions within(Limits limits) {
+        return new KeeperOptions(
+                serverId, requestBytesMax, sessions, nodes, Watching.within(limits), storage, Held.within(limits));
+    }
+
+    /**
+     * @param proposalBytes with more than this in transactions that wait for the log, requests are refused
+     * @param snapshotAheadBytes with more than this written ahead, a snapshot is given up: memory comes first
+     */
+    public record Held(long proposalBytes, long snapshotAheadBytes) {
+        public static final Held DEFAULT = within(Limits.ROOMY);
+
+        static Held within(Limits limits) {
+            return new Held(limits.proposalBytes(), limits.snapshotAheadBytes());
+        }
     }
 
     /**
@@ -90,17 +117,15 @@ public record KeeperOptions(
     public record Watching(long bytesPerConnection, long bytes) {
         public static final int WATCH_OVERHEAD_BYTES = 64;
 
-        private static final int HEAP_PARTS = 8;
-        private static final int HEAP_PARTS_OF_ONE = 2;
-        private static final int HEAP_PARTS_OF_ALL = 3;
+        private static final int PARTS = 3;
+        private static final int PARTS_OF_ONE = 2;
 
-        /** Of a heap of 1 GiB: more than a million and a half of one connection, with paths of 100 bytes. */
-        public static final Watching DEFAULT = ofHeap(1L << 30);
+        /** More than a million and a half of one connection, with paths of 100 bytes. */
+        public static final Watching DEFAULT = within(Limits.ROOMY);
 
-        /** A quarter of the heap for those of one connection, three eighths for all. */
-        public static Watching ofHeap(long heapBytes) {
-            long part = heapBytes / HEAP_PARTS;
-            return new Watching(HEAP_PARTS_OF_ONE * part, HEAP_PARTS_OF_ALL * part);
+        /** Two thirds for those of one connection. */
+        public static Watching within(Limits limits) {
+            return new Watching(limits.watchBytes() / PARTS * PARTS_OF_ONE, limits.watchBytes());
         }
     }
 

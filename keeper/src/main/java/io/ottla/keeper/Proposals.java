@@ -33,7 +33,7 @@ final class Proposals {
     static final int BATCH_TXNS_MAX = 1000;
 
     /** More than this in transactions waiting for the log, and requests are refused. */
-    static final long WAITING_BYTES_MAX = 64L << 20;
+    private final long waitingBytesMax;
 
     /** With a full disk the log is asked so often whether it has room again, and what came meanwhile is answered so late. */
     static final long NO_ROOM_PAUSE_MS = 100;
@@ -96,7 +96,9 @@ final class Proposals {
             TxnLog log,
             Snapshots snapshots,
             Watches watches,
-            Followers followers) {
+            Followers followers,
+            long waitingBytesMax) {
+        this.waitingBytesMax = waitingBytesMax;
         this.disk = disk;
         this.diskKey = diskKey;
         this.clock = clock;
@@ -129,8 +131,8 @@ final class Proposals {
     Optional<Result> refusal(long bytes) {
         if (failed) return Optional.of(new Result.Unknown("the disk failed"));
         if (closing.isPresent() || closed) return Optional.of(new Result.Unavailable("it is closed"));
-        if (waitingBytes + bytes > WAITING_BYTES_MAX)
-            return Optional.of(new Result.Unavailable("more than " + WAITING_BYTES_MAX + " bytes wait to be written"));
+        if (waitingBytes + bytes > waitingBytesMax)
+            return Optional.of(new Result.Unavailable("more than " + waitingBytesMax + " bytes wait to be written"));
         return Optional.empty();
     }
 

@@ -34,9 +34,6 @@ final class SnapshotWalk {
     static final int MAGIC = 0x5A4B534E;
     static final int VERSION = 2;
 
-    /** More than this written ahead, in bytes, and the snapshot is given up: memory comes first. */
-    static final long AHEAD_BYTES_MAX = 256L << 20;
-
     /** What is written ahead is kept in pieces of about so much. */
     private static final int PIECE_BYTES = 64 * 1024;
 
@@ -105,11 +102,6 @@ final class SnapshotWalk {
     /** What was written ahead and is not taken yet. */
     long aheadBytes() {
         return aheadBytes;
-    }
-
-    /** True once more is written ahead than memory is there for. */
-    boolean tooLarge() {
-        return aheadBytes > AHEAD_BYTES_MAX;
     }
 
     /** The walk is over, or given up: the tree changes freely again. */

@@ -58,6 +58,9 @@ final class Snapshots {
     private long txns;
     private long operations;
     private long bytes;
+    /** More than this written ahead, and the snapshot is given up. */
+    private final long aheadBytesMax;
+
     private long dueAfterTxns;
     private long dueAfterBytes;
     private int round;
@@ -86,6 +89,7 @@ final class Snapshots {
     /** @param found what the start found, its transactions since the last snapshot */
     Snapshots(
             KeeperOptions.Storage options,
+            long aheadBytesMax,
             Clock clock,
             Disk disk,
             Object diskKey,
@@ -94,6 +98,7 @@ final class Snapshots {
             SeededRandom random,
             DataDirectory.Recovered found) {
         this.options = options;
+        this.aheadBytesMax = aheadBytesMax;
         this.clock = clock;
         this.disk = disk;
         this.diskKey = diskKey;
@@ -201,7 +206,7 @@ final class Snapshots {
     }
 
     private void writeSlice(Taking begun) {
-        if (begun.walk.tooLarge()) {
+        if (begun.walk.aheadBytes() > aheadBytesMax) {
             abandon(begun, "too much changed while it was taken");
             return;
         }

@@ -2,6 +2,7 @@ package io.ottla.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.base.Limits;
 import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.CreateMode;
 import java.nio.charset.StandardCharsets;
@@ -293,9 +294,9 @@ class WatchesTest {
 
     @Test
     void whatWatchesMayTakeFollowsTheHeap() {
-        KeeperOptions small = KeeperOptions.DEFAULT.onHeap(128L << 20);
+        KeeperOptions small = KeeperOptions.DEFAULT.within(Limits.of(128L << 20, 128L << 20));
         assertThat(small.watching()).isEqualTo(new KeeperOptions.Watching(32L << 20, 48L << 20));
-        assertThat(KeeperOptions.DEFAULT.onHeap(1L << 30)).isEqualTo(KeeperOptions.DEFAULT);
+        assertThat(KeeperOptions.DEFAULT.within(Limits.ROOMY)).isEqualTo(KeeperOptions.DEFAULT);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.ottla.base.Completion;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import io.ottla.broker.Broker;
+import io.ottla.broker.BrokerLimits;
 import io.ottla.broker.ClusterHandlers;
 import io.ottla.broker.DeleteGroupsHandler;
 import io.ottla.broker.DeleteRecordsHandler;
@@ -56,9 +57,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What makes a broker, put together: logs, replicas, its membership of the cluster, and the handlers over them. */
 final class BrokerParts {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerParts.class);
     private static final long TICK_MS = 1_000;
 
     private final int nodeId;
@@ -102,7 +106,7 @@ final class BrokerParts {
         } catch (LogDirException e) {
             throw new IOException(e.getMessage(), e);
         }
-        replicas = new Replicas(nodeId, logs, clock, this::noLogDirLeft);
+        replicas = new Replicas(nodeId, logs, clock, environment.limits(), this::noLogDirLeft);
         member = new ClusterMember(
                 nodeId,
                 coordination,
@@ -127,7 +131,18 @@ final class BrokerParts {
         groups = groupHost();
         follower.listen(groups);
         broker = new Broker(
-                handlers(), identity(), clock, config.brokerLimits(), environment.faults(), environment.counters());
+                handlers(), identity(), clock, brokerLimits(config), environment.faults(), environment.counters());
+    }
+
+    private BrokerLimits brokerLimits(NodeConfig config) {
+        BrokerLimits wanted = config.brokerLimits();
+        BrokerLimits there = wanted.within(environment.limits());
+        if (config.broker().isSet("queued.max.request.bytes") && !there.equals(wanted))
+            LOG.warn(
+                    "queued.max.request.bytes is {}, but the heap has room for {}: that is what holds; a larger heap (-Xmx) has more",
+                    wanted.inFlightBytesMax(),
+                    there.inFlightBytesMax());
+        return there;
     }
 
     private void noLogDirLeft() {
@@ -224,7 +239,7 @@ final class BrokerParts {
                 this::groupSettings,
                 Compression.of(Codec.of(configs.integer("offsets.topic.compression.codec"))
                         .orElse(Codec.NONE)),
-                CoordinatorLimits.DEFAULT,
+                CoordinatorLimits.within(environment.limits()),
                 environment.random().split());
     }
 

@@ -149,7 +149,7 @@ public final class Node {
 
     private void reopenKeeper(Completion<Keeper> completion) {
         Keeper.open(
-                config.zookeeper().keeper().onHeap(ProcessMachine.heapBytesMax()),
+                config.zookeeper().keeper().within(environment.limits()),
                 config.zookeeper().dataDir(),
                 config.zookeeper().dataLogDir(),
                 environment.disk(),

@@ -85,7 +85,7 @@ final class ZookeeperPorts {
         ZookeeperServer serving = new ZookeeperServer(
                 keeper,
                 environment.clock(),
-                options.withDescribed(described()),
+                options.withDescribed(described()).within(environment.limits()),
                 new ProcessMachine(environment.disk(), config.dataDir(), config.dataLogDir()),
                 environment.counters());
         server = Optional.of(serving);

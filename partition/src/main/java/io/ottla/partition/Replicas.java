@@ -4,6 +4,7 @@ import io.ottla.base.Clock;
 import io.ottla.base.Completion;
 import io.ottla.base.Core;
 import io.ottla.base.Effects;
+import io.ottla.base.Limits;
 import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
@@ -40,14 +41,15 @@ import org.slf4j.LoggerFactory;
 public final class Replicas {
     private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
 
-    /** Bytes of appends, over all replicas, that may wait for logs to be opened. */
-    static final long OPENING_BYTES_MAX = 64L << 20;
-
     private record Due(Replica replica, PartitionEffect effect) {}
 
     private final int nodeId;
     private final Logs logs;
     private final Clock clock;
+
+    /** Bytes of appends, over all replicas, that may wait for logs to be opened. */
+    private final long openingBytesMax;
+
     private final Runnable noLogDirLeft;
     private final Map<TopicPartition, Replica> byPartition = new HashMap<>();
     private Function<TopicPartition, Optional<Assignment>> assigned = partition -> Optional.empty();
@@ -62,12 +64,14 @@ public final class Replicas {
     /**
      * @param logs whose failures and openings this listens to from now on
      * @param clock for deadlines, which are kept in monotonic time
+     * @param limits for appends that wait for logs to be opened
      * @param noLogDirLeft runs when the last log directory has failed: such a node is of no use and should stop
      */
-    public Replicas(int nodeId, Logs logs, Clock clock, Runnable noLogDirLeft) {
+    public Replicas(int nodeId, Logs logs, Clock clock, Limits limits, Runnable noLogDirLeft) {
         this.nodeId = nodeId;
         this.logs = logs;
         this.clock = clock;
+        openingBytesMax = limits.openingBytes();
         this.noLogDirLeft = noLogDirLeft;
         logs.onFailure((dir, cause) -> failed(dir));
         logs.onOpened(log -> get(log.topicPartition()).ifPresent(this::takeUp));
@@ -269,7 +273,7 @@ public final class Replicas {
     }
 
     boolean holdForOpening(int bytes) {
-        if (openingBytes + bytes > OPENING_BYTES_MAX) return false;
+        if (openingBytes + bytes > openingBytesMax) return false;
         openingBytes += bytes;
         return true;
     }

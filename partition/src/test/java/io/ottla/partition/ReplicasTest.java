@@ -2,6 +2,7 @@ package io.ottla.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.base.Limits;
 import io.ottla.base.SeededRandom;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
@@ -39,7 +40,7 @@ class ReplicasTest {
     void start() throws Exception {
         logs = new Logs(
                 List.of(LogDir.open(Path.of("/data"), disk)), disk, clock, LogSettings.DEFAULTS, new SeededRandom(1));
-        replicas = new Replicas(1, logs, clock, () -> stopped = true);
+        replicas = new Replicas(1, logs, clock, Limits.ROOMY, () -> stopped = true);
     }
 
     private static Leadership alone(int epoch) {

@@ -130,8 +130,8 @@ public final class Machine {
         SeededRandom forProgram = random.split();
         agenda.in(0, lane, () -> {
             try {
-                starting.program = Optional.of(program.start(
-                        world.disguised(new Program.Environment(clock, disk, network, limits, forProgram, this::fault))));
+                starting.program = Optional.of(program.start(world.disguised(
+                        new Program.Environment(clock, disk, network, limits, forProgram, this::fault))));
             } catch (IOException e) {
                 over("refuses to start: " + e.getMessage());
             }

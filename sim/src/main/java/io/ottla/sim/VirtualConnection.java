@@ -140,7 +140,8 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
 
     private int claimedBytes() {
         if (inbox.length < PREFIX_BYTES) return inbox.length;
-        int frameBytes = PREFIX_BYTES + listener.framing().bodyBytes(ByteBuffer.wrap(inbox).getInt());
+        int frameBytes = PREFIX_BYTES
+                + listener.framing().bodyBytes(ByteBuffer.wrap(inbox).getInt());
         return frameBytes <= network.frameRoom().smallBytesMax() ? inbox.length : Math.max(inbox.length, frameBytes);
     }
 

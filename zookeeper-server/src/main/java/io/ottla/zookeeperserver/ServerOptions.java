@@ -90,6 +90,21 @@ public record ServerOptions(
             int connectMsMax) {
         public static final Limits DEFAULT =
                 new Limits(1000, 1000, 4L << 20, 32L << 20, 0, -1, 100L << 20, 128L << 20, 32L << 20, 10_000);
+
+        /** The same, with no more than a node of these limits has room for. */
+        Limits within(io.ottla.base.Limits node) {
+            return new Limits(
+                    outstandingMax,
+                    outstandingPerConnectionMax,
+                    Math.min(outstandingBytesPerConnectionMax, node.outstandingPacketBytes()),
+                    Math.min(outstandingBytesMax, node.outstandingPacketBytes()),
+                    throttledRequestsMax,
+                    largeRequestBytes,
+                    largeRequestsBytesMax,
+                    Math.min(unsentBytesMax, node.unsentReplyBytes()),
+                    Math.min(notificationBytesMax, node.unsentReplyBytes()),
+                    connectMsMax);
+        }
     }
 
     /**
@@ -171,6 +186,20 @@ public record ServerOptions(
             int backlog,
             int serverId) {
         public static final Described DEFAULT = new Described(2181, -1, "", "", 3000, 60, 6000, 60_000, -1, 0);
+    }
+
+    /** The same, on a node of these limits. */
+    public ServerOptions within(io.ottla.base.Limits node) {
+        return new ServerOptions(
+                packetBytesMax,
+                limits.within(node),
+                authentication,
+                whitelist,
+                reconfigEnabled,
+                connecting,
+                slowSyncMs,
+                backups,
+                described);
     }
 
     public ServerOptions withDescribed(Described now) {
