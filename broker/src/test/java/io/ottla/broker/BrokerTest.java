@@ -191,6 +191,24 @@ class BrokerTest {
     }
 
     @Test
+    void whoSendsNoMoreIsAnsweredAllThatItAskedBefore() {
+        Client client = new Client(1);
+        for (int i = 0; i < 3; i++) client.heartbeat(i, 1);
+        assertThat(client.receiver.ended()).as("it is owed answers").isTrue();
+        held.replies.get(2).send(new HeartbeatResponseData());
+        held.replies.get(0).send(new HeartbeatResponseData());
+        assertThat(client.connection.closed).isFalse();
+        held.replies.get(1).send(new HeartbeatResponseData());
+        assertThat(client.correlationIds()).containsExactly(0, 1, 2);
+        assertThat(client.connection.closed).isTrue();
+    }
+
+    @Test
+    void whoSendsNoMoreAndAskedNothingIsOwedNothing() {
+        assertThat(new Client(1).receiver.ended()).isFalse();
+    }
+
+    @Test
     void whatAConnectionHeldIsLetGoWhenItsHandlersAnswerEvenAfterItHasGone() {
         Client client = new Client(1);
         client.heartbeat(0, 1);

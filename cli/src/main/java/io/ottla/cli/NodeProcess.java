@@ -51,7 +51,8 @@ final class NodeProcess {
         SeededRandom random = new SeededRandom(new SecureRandom().nextLong());
         node = new Node(
                 config,
-                new Node.Environment(clock, network, disk, limits, random, counters, faults, outside(), NodeProcess::giveUp));
+                new Node.Environment(
+                        clock, network, disk, limits, random, counters, faults, outside(), NodeProcess::giveUp));
     }
 
     private Node.Outside outside() {

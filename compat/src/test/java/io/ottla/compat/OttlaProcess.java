@@ -25,13 +25,24 @@ final class OttlaProcess implements AutoCloseable {
     private final Path home;
     private final int port;
     private final List<String> overrides;
+    private final String jvmOptions;
     private Process process;
 
     /** @param overrides {@code key=value} pairs for {@code --override} */
     OttlaProcess(Path home, String... overrides) throws IOException {
+        this(home, "", List.of(overrides));
+    }
+
+    /** With a heap of its own size, such as {@code 128m}. */
+    static OttlaProcess withHeap(Path home, String size) throws IOException {
+        return new OttlaProcess(home, "-Xmx" + size, List.of());
+    }
+
+    private OttlaProcess(Path home, String jvmOptions, List<String> overrides) throws IOException {
         this.home = home;
+        this.jvmOptions = jvmOptions;
         this.port = freePort();
-        this.overrides = new ArrayList<>(List.of(overrides));
+        this.overrides = new ArrayList<>(overrides);
         this.overrides.addAll(ExternalZookeeper.overrides());
         start();
     }
@@ -55,6 +66,8 @@ final class OttlaProcess implements AutoCloseable {
                 .directory(home.toFile())
                 .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
         builder.environment().put("OTTLA_BUILD", "never"); // the build that runs this test has made it
+        if (!jvmOptions.isEmpty())
+            builder.environment().merge("OTTLA_JVM_OPTIONS", jvmOptions, (own, more) -> own + " " + more);
         process = builder.start();
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);

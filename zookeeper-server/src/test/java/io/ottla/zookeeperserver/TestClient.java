@@ -160,6 +160,11 @@ final class TestClient implements Network.Connection {
         if (on) flush();
     }
 
+    /** Shuts its sending side, as nc -N does; a network that is told of nothing owed closes at once. */
+    void sendNoMore() {
+        if (!closed && !receiver.ended()) close(true);
+    }
+
     void hangUp() {
         if (closed) return;
         closed = true;
