@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
@@ -94,7 +96,7 @@ class HalfSentTest {
         private final List<SocketChannel> channels = new ArrayList<>();
         private final AtomicBoolean over = new AtomicBoolean();
         private final Thread thread;
-        private volatile int connected;
+        private final CountDownLatch allConnected = new CountDownLatch(CONNECTIONS);
         private final AtomicInteger closed = new AtomicInteger();
 
         Crowd(int port, int announcedBytes, int sentBytes) throws IOException {
@@ -124,7 +126,7 @@ class HalfSentTest {
                 } catch (IOException closedByTheNode) {
                     closed.incrementAndGet();
                 }
-                connected = i + 1;
+                allConnected.countDown();
                 turn(piece, false);
             }
             while (!over.get()) turn(piece, true);
@@ -150,7 +152,7 @@ class HalfSentTest {
         }
 
         void awaitAllConnected() throws InterruptedException {
-            while (connected < CONNECTIONS) Thread.sleep(10);
+            assertThat(allConnected.await(60, TimeUnit.SECONDS)).isTrue();
         }
 
         @Override
