@@ -283,6 +283,18 @@ class OddDirectoryTest {
         assertThat(refusal()).startsWith("transaction 0x15 in log.15 cannot be carried out: ");
     }
 
+    @Test
+    void anAclWithoutNamesIsNobodys() throws IOException {
+        snapshot(OddSnapshot.begun());
+        List<Acl> nameless = List.of(new Acl(Acl.ALL, null, null));
+        log(0x15, new Txn.Create("/n", new byte[0], nameless, false, 1, false));
+        Keeper keeper = open();
+        Caller caller = new Caller(keeper.session(), Caller.class, List.of(new Identity("ip", "127.0.0.1")));
+        assertThat(keeper.reads().data(caller, "/n", Optional.empty()))
+                .isEqualTo(new ReadResult.Failed(ErrorCode.NO_AUTH));
+        assertThat(now(keeper, new Request.Delete("/n", -1))).isInstanceOf(Result.Committed.class);
+    }
+
     private void log(long first, Txn... txns) throws IOException {
         List<byte[]> entries = new ArrayList<>();
         for (int i = 0; i < txns.length; i++)

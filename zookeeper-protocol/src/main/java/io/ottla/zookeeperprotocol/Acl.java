@@ -56,12 +56,14 @@ public record Acl(int perms, String scheme, String id) {
         return text == null ? "" : text;
     }
 
-    /** Empty where the list is absent. */
+    /** As {@link #read}: nothing in it is absent. */
     static List<Acl> from(List<org.apache.zookeeper.data.ACL> acls) {
         if (acls == null) return List.of();
         return acls.stream()
                 .map(acl -> new Acl(
-                        acl.getPerms(), acl.getId().getScheme(), acl.getId().getId()))
+                        acl.getPerms(),
+                        orEmpty(acl.getId().getScheme()),
+                        orEmpty(acl.getId().getId())))
                 .toList();
     }
 }

@@ -66,7 +66,8 @@ public record ServerOptions(
      *     (globalOutstandingLimit)
      * @param outstandingPerConnectionMax the same for one connection's own
      * @param outstandingBytesPerConnectionMax with more bytes of unanswered requests, a connection is not read from
-     * @param outstandingBytesMax with more bytes of unanswered requests than that in all, a connection that has one unanswered is not read from
+     * @param outstandingBytesMax a packet that would make more bytes of unanswered requests than that in all waits in line, unless it is small, and its
+     *     connection is not read from; with as many bytes in line nobody is
      * @param throttledRequestsMax with so many unanswered requests the next wait in line, whoever they are from
      *     (request_throttle_max_requests); 0 for no such limit
      * @param largeRequestBytes a request above that is large (largeRequestThreshold); −1 for none
