@@ -142,7 +142,11 @@ final class ShardRuntime<C> {
                 finish(turn, effects);
             }
             case CoordinatorLog.Load.Failed(short errorCode) -> {
-                LOG.error("partition {} could not be loaded: {}", partition, Errors.forCode(errorCode));
+                Errors error = Errors.forCode(errorCode);
+                // another broker has it now, or this one stops
+                if (error == Errors.NOT_LEADER_OR_FOLLOWER)
+                    LOG.debug("partition {} is not loaded: {}", partition, error);
+                else LOG.error("partition {} could not be loaded: {}", partition, error);
                 phase = Phase.FAILED;
                 retryAtMs = steadyMs + limits.reloadBackoffMs();
             }

@@ -52,6 +52,7 @@ final class LogOpening {
     private int running;
     private int checked;
     private long checkedBytes;
+    private long checkingSinceNs;
     private boolean stopped;
 
     /** One log on its way to be open, and who waits for it. */
@@ -85,6 +86,7 @@ final class LogOpening {
             counts.merge(dir, 1, Integer::sum);
         });
         if (unrecovered.isEmpty()) return;
+        checkingSinceNs = clock.monotonicNs();
         logger.info("the last stop was not clean: {} partitions are to be checked", unrecovered.size());
         counts.forEach((dir, count) -> {
             boolean many = count >= context.settings().syncTogetherMin()
@@ -127,7 +129,7 @@ final class LogOpening {
             return;
         }
         if (stopped) {
-            refuse(waiting, new IOException("the logs are being closed"));
+            refuse(waiting, new LogsClosing());
             return;
         }
         Opening opening = openings.get(tp);
@@ -166,6 +168,8 @@ final class LogOpening {
 
     void stop() {
         stopped = true;
+        if (!unrecovered.isEmpty())
+            logger.info("{} partitions are not checked yet; the next start goes on with them", unrecovered.size());
     }
 
     /** Goes on with what an unclean stop left, while nobody else waits. */
@@ -233,7 +237,7 @@ final class LogOpening {
     private void refuseQueue() {
         for (Opening opening : queue) {
             openings.remove(opening.tp);
-            opening.waiting.forEach(waiting -> refuse(waiting, new IOException("the logs are being closed")));
+            opening.waiting.forEach(waiting -> refuse(waiting, new LogsClosing()));
             opening.settled.forEach(Runnable::run);
         }
         queue.clear();
@@ -317,7 +321,11 @@ final class LogOpening {
                     loaded.startOffset(),
                     loaded.endOffset());
         if (unrecovered.isEmpty())
-            logger.info("all is checked after the unclean stop: {} partitions, {} bytes", checked, checkedBytes);
+            logger.info(
+                    "all is checked after the unclean stop: {} partitions, {} bytes, in {} ms",
+                    checked,
+                    checkedBytes,
+                    (clock.monotonicNs() - checkingSinceNs) / 1_000_000);
     }
 
     private void answer(Waiting waiting, TopicPartition tp, Outcome<Log> outcome) {

@@ -116,7 +116,7 @@ final class Unopened {
     private void open(TopicPartition tp, Logs.Wanted wanted) {
         if (stopped || !isClosed(tp) || logs.dirOf(tp).isEmpty()) return;
         logs.open(tp, wanted.topicId(), wanted.config(), outcome -> {
-            if (outcome instanceof Outcome.Failed<Log>(IOException cause))
+            if (outcome instanceof Outcome.Failed<Log>(IOException cause) && !(cause instanceof LogsClosing))
                 logger.warn("{}: cannot be opened for retention: {}", tp, cause.toString());
         });
     }

@@ -3,6 +3,7 @@ package io.ottla.partition;
 import io.ottla.base.Outcome;
 import io.ottla.log.InconsistentTopicId;
 import io.ottla.log.Log;
+import io.ottla.log.LogsClosing;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class ReplicaLog {
         /** It could not be opened, for a reason that may pass (a full disk). Not tried again before that time. */
         record Unopenable(Errors error, long untilMs) implements State {}
 
-        /** The log directory has failed, or the replica is no longer this node's. */
+        /** The log directory has failed, the replica is no longer this node's, or the node stops. */
         record Gone() implements State {}
     }
 
@@ -123,6 +124,10 @@ final class ReplicaLog {
                 state = new State.Open(log);
                 told = "";
                 decided.accept(Optional.of(log));
+            }
+            case Outcome.Failed<Log>(LogsClosing stopping) -> {
+                state = new State.Gone();
+                decided.accept(Optional.empty());
             }
             case Outcome.Failed<Log>(IOException cause) -> {
                 tell(cause.toString());

@@ -134,6 +134,17 @@ class ReplicasTest {
     }
 
     @Test
+    void whoWaitsForALogWhileTheNodeStopsIsSentElsewhere() {
+        replicas.lead(T0, ID, alone(0), config());
+        replicas.lead(T1, ID, alone(0), config());
+        logs.closeCleanly(0, outcome -> {});
+        append(T0, 1, 1000, "a");
+        clock.settle();
+        assertThat(take()).containsExactly("a: NOT_LEADER_OR_FOLLOWER");
+        assertThat(stopped).isFalse();
+    }
+
+    @Test
     void aSyncThatFailsAcknowledgesNothingAndStopsANodeWithoutAnotherDirectory() {
         replicas.lead(T0, ID, alone(0), config("flush.messages", "1"));
         replicas.lead(T1, ID, alone(0), config());
