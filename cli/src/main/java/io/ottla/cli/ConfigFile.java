@@ -29,6 +29,7 @@ final class ConfigFile {
 
     private final Map<String, String> file = new LinkedHashMap<>();
     private final Map<String, String> overrides = new LinkedHashMap<>();
+    private final Map<String, String> logging = new LinkedHashMap<>();
 
     /**
      * @param path null for no file
@@ -46,6 +47,21 @@ final class ConfigFile {
             if (equals < 1) throw new CommandFailed("--override " + override + ": KEY=VALUE is wanted");
             this.overrides.put(override.substring(0, equals).strip(), override.substring(equals + 1));
         }
+        setAsideLogging(file);
+        setAsideLogging(this.overrides);
+    }
+
+    /** The log is the process's, not the node's. */
+    private void setAsideLogging(Map<String, String> from) {
+        from.forEach((key, value) -> {
+            if (LogOptions.isKey(key)) logging.put(key, value);
+        });
+        from.keySet().removeIf(LogOptions::isKey);
+    }
+
+    /** What is said of the log: for {@link LogOptions}. */
+    Map<String, String> logging() {
+        return logging;
     }
 
     /** @param kind what the file is to a person, such as {@code configuration file} */

@@ -2,15 +2,15 @@ package io.ottla.cli;
 
 import io.ottla.base.LineBudget;
 import io.ottla.base.LogLevels;
+import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.Clock;
-import java.time.LocalDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
@@ -19,13 +19,9 @@ import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
 /**
- * The log of a process: one line an event to standard error, since standard output is for what a command answers. Any
- * thread may log; levels may change while others log. Whatever a class logs for each of many requests, it cannot fill a
- * disk with: of one logger so many lines of level info or above are written in a period, and the others counted.
- *
- * <pre>
- * event = DATE " " TIME " " level " " class " - " message LF [stack trace]
- * </pre>
+ * The log of a process: to standard error, since standard output is for what a command answers, or to a file. Any thread may log; levels may
+ * change while others log. Whatever a class logs for each of many requests, it cannot fill a disk with: of one logger so many lines of
+ * level info or above are written in a period, and the others counted.
  */
 final class ConsoleLog implements ILoggerFactory, LogLevels {
     private static final ConsoleLog OF_THIS_PROCESS = new ConsoleLog(() -> System.err, Clock.systemDefaultZone());
@@ -34,6 +30,9 @@ final class ConsoleLog implements ILoggerFactory, LogLevels {
     static final long LINES_PERIOD_MS = 10_000;
 
     private final Supplier<PrintStream> out;
+    private volatile Consumer<String> sink;
+    private volatile LogFormat format = LogFormat.text;
+    private volatile boolean isFile;
     private final Clock clock;
     private final Map<String, Level> set = new HashMap<>();
     private final Map<String, Line> loggers = new HashMap<>();
@@ -41,6 +40,12 @@ final class ConsoleLog implements ILoggerFactory, LogLevels {
     ConsoleLog(Supplier<PrintStream> out, Clock clock) {
         this.out = out;
         this.clock = clock;
+        // at once, so that lines of several threads do not mix
+        sink = event -> {
+            PrintStream stream = out.get();
+            stream.print(event);
+            stream.flush();
+        };
         set.put(ROOT, Level.WARN);
         set.put("io.ottla", Level.INFO);
         // what a command's client could not do, the command says in a sentence
@@ -88,35 +93,26 @@ final class ConsoleLog implements ILoggerFactory, LogLevels {
     }
 
     private void write(String logger, org.slf4j.event.Level level, String message, Throwable thrown) {
-        StringBuilder line = new StringBuilder(128);
-        append(LocalDateTime.now(clock), line);
-        line.append(level).append(' ').append(logger, logger.lastIndexOf('.') + 1, logger.length());
-        line.append(" - ").append(message).append('\n');
-        if (thrown != null) {
-            StringWriter trace = new StringWriter();
-            thrown.printStackTrace(new PrintWriter(trace, true));
-            line.append(trace);
+        sink.accept(format.event(clock, level, logger, message, thrown));
+    }
+
+    /** Whether events go elsewhere than to standard error. */
+    boolean isFile() {
+        return isFile;
+    }
+
+    /** From now on it goes by what is configured; events of other threads may still go where they went before. */
+    synchronized void configure(LogOptions options) throws CommandFailed {
+        options.levels().forEach(this::set);
+        format = options.format();
+        if (options.file().isEmpty()) return;
+        Path path = options.file().get();
+        try {
+            sink = new LogFile(path, options.fileBytesMax(), options.filesMax(), out.get(), System::nanoTime)::write;
+            isFile = true;
+        } catch (IOException e) {
+            throw new CommandFailed("the log file " + path + " cannot be written: " + e.getMessage());
         }
-        // at once, so that lines of several threads do not mix
-        PrintStream stream = out.get();
-        stream.print(line);
-        stream.flush();
-    }
-
-    /** By hand, since a formatter loads some hundred classes, and a start logs. */
-    private static void append(LocalDateTime time, StringBuilder line) {
-        append(time.getYear(), 4, '-', line);
-        append(time.getMonthValue(), 2, '-', line);
-        append(time.getDayOfMonth(), 2, ' ', line);
-        append(time.getHour(), 2, ':', line);
-        append(time.getMinute(), 2, ':', line);
-        append(time.getSecond(), 2, '.', line);
-        append(time.getNano() / 1_000_000, 3, ' ', line);
-    }
-
-    private static void append(int number, int digits, char separator, StringBuilder line) {
-        String text = Integer.toString(number);
-        line.repeat('0', Math.max(0, digits - text.length())).append(text).append(separator);
     }
 
     /** One logger. */

@@ -10,7 +10,7 @@ import picocli.CommandLine.IVersionProvider;
         name = "ottla",
         description = "One process that Kafka and ZooKeeper clients use as their server.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
+        versionProvider = Main.VersionLine.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example:", "  ottla start", "", "Each command has a --help of its own."},
         subcommands = {
@@ -66,12 +66,10 @@ public final class Main {
         return "ottla: " + failed.getMessage();
     }
 
-    /** From the jar's manifest. */
-    static final class Version implements IVersionProvider {
+    static final class VersionLine implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"ottla " + (version == null ? "(not packaged)" : version)};
+            return new String[] {"ottla " + Version.text()};
         }
     }
 }

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /** A node on the real world: sockets, files, the clock, and operating-system randomness for a seed. */
 final class NodeProcess {
+    /** Who tells a start to stop is not kept waiting for one that waits itself, for instance for a ZooKeeper. */
+    private static final long START_MS_MAX = 2_000;
+
     /** As long as Kafka's own service files wait before they kill. */
     private static final long STOP_MS_MAX = 90_000;
 
@@ -40,6 +43,7 @@ final class NodeProcess {
     private final RealDisk disk;
     private final NettyNetwork network;
     private final Node node;
+    private final CompletableFuture<StartResult> starting = new CompletableFuture<>();
 
     NodeProcess(NodeConfig config) {
         FaultHandler faults = new StopOnFault();
@@ -82,10 +86,21 @@ final class NodeProcess {
 
     /** Starts the node and waits until it serves, or says why it does not. */
     StartResult start() throws InterruptedException {
-        CompletableFuture<StartResult> result = new CompletableFuture<>();
-        clock.execute(() -> node.start(result::complete));
+        clock.execute(() -> node.start(starting::complete));
         try {
-            return result.get();
+            return starting.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether there is something to stop. Waits a moment for a start that is under way. */
+    boolean isStarted() throws InterruptedException {
+        try {
+            return starting.get(START_MS_MAX, TimeUnit.MILLISECONDS) instanceof StartResult.Started;
+        } catch (TimeoutException tooLong) {
+            LOG.warn("told to stop before it had started, so not in order");
+            return false;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }

@@ -38,6 +38,9 @@ import picocli.CommandLine.Parameters;
             "  ottla start --override listeners=PLAINTEXT://0.0.0.0:9092"
         })
 final class StartCommand implements Callable<Integer> {
+    /** It was told to stop before it served, or could not start. */
+    private static final int EXIT_NOT_STARTED = 1;
+
     private static final Logger LOG = LoggerFactory.getLogger(StartCommand.class);
 
     @Parameters(
@@ -55,16 +58,28 @@ final class StartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed, InterruptedException {
-        NodeConfig config = config(new ConfigFile(file, overrides));
+        ConfigFile from = new ConfigFile(file, overrides);
+        ConsoleLog.ofThisProcess()
+                .configure(LogOptions.of(from.logging(), Path.of("").toAbsolutePath()));
+        LOG.info(
+                "Ottla {} starts: process {}, Java {}, a heap of {} MB, {}",
+                Version.text(),
+                ProcessHandle.current().pid(),
+                System.getProperty("java.version"),
+                Runtime.getRuntime().maxMemory() >> 20,
+                file == null ? "no configuration file" : "configured by " + file);
+        NodeConfig config = config(from);
         config.warnings().forEach(LOG::warn);
         NodeProcess process = new NodeProcess(config);
+        stopOnSignal(process);
         switch (process.start()) {
             case StartResult.Failed(String sentence) -> {
+                // a person reads it on standard error anyway
+                if (ConsoleLog.ofThisProcess().isFile()) LOG.error("not started: {}", sentence);
                 process.letGo();
                 throw new CommandFailed(sentence);
             }
             case StartResult.Started started -> {
-                stopOnSignal(process);
                 System.out.println(greeting(started));
                 new CountDownLatch(1).await(); // a signal ends the process
             }
@@ -73,7 +88,8 @@ final class StartCommand implements Callable<Integer> {
     }
 
     static String greeting(StartResult.Started started) {
-        StringBuilder greeting = new StringBuilder("Ottla is ready.");
+        StringBuilder greeting =
+                new StringBuilder("Ottla ").append(Version.text()).append(" is ready.");
         if (!started.advertised().isEmpty())
             greeting.append(" Kafka clients connect to ")
                     .append(started.advertised().values().stream()
@@ -98,6 +114,11 @@ final class StartCommand implements Callable<Integer> {
                         .append("/metrics")
                         .append(door.besides(door.local()))
                         .append('.'));
+        greeting.append(" Its data is in ")
+                .append(started.data().stream()
+                        .map(data -> data.directory() + (data.isNew() ? " (new)" : ""))
+                        .collect(Collectors.joining(", ")))
+                .append('.');
         return greeting.toString();
     }
 
@@ -107,7 +128,7 @@ final class StartCommand implements Callable<Integer> {
                         () -> {
                             int status = 1;
                             try {
-                                status = process.end();
+                                status = stop(process);
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             } finally {
@@ -116,6 +137,16 @@ final class StartCommand implements Callable<Integer> {
                             }
                         },
                         "ottla-stop"));
+    }
+
+    private static int stop(NodeProcess process) throws InterruptedException {
+        if (!process.isStarted()) return EXIT_NOT_STARTED;
+        LOG.info("this node stops, as it was told to by a signal (SIGTERM, or Ctrl-C)");
+        long sinceNs = System.nanoTime();
+        int status = process.end();
+        // what was not in order has been said
+        if (status == 0) LOG.info("stopped in order after {} ms", (System.nanoTime() - sinceNs) / 1_000_000);
+        return status;
     }
 
     static NodeConfig config(ConfigFile from) throws CommandFailed {

@@ -93,7 +93,8 @@ class ZooCfgTest {
                 start(zooCfg("clientPort=0", "clientPortAddress=127.0.0.1", "admin.serverPort=0"));
         assertThat(started.advertised()).isEmpty();
         assertThat(StartCommand.greeting(started))
-                .startsWith("Ottla is ready. ZooKeeper clients connect to 127.0.0.1:");
+                .startsWith("Ottla " + Version.text() + " is ready. ZooKeeper clients connect to 127.0.0.1:")
+                .endsWith(" Its data is in " + folder.resolve("zk") + " (new).");
         try (ZooKeeper client = connect(started.zookeeper().getFirst().local(), Map.of())) {
             client.create("/a", new byte[] {1}, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
             assertThat(client.getData("/a", false, new Stat())).containsExactly(1);

@@ -69,7 +69,7 @@ final class Rebalances {
         group.pendingSync().clear();
         group.timer.syncDeadlineMs = Core.NO_DEADLINE;
         group.prepareRebalance(turn.nowMs());
-        LOG.info("group {}: rebalance of generation {} ({})", shown(group), group.generation(), Printable.of(why));
+        LOG.debug("group {}: rebalance of generation {} ({})", shown(group), group.generation(), Printable.of(why));
         if (group.isInitialRebalance()) {
             group.timer.delayMs = settings.initialRebalanceDelayMs();
             group.timer.remainingMs = Math.max(group.rebalanceTimeoutMs() - group.timer.delayMs, 0);
@@ -107,11 +107,11 @@ final class Rebalances {
         }
         group.beginGeneration(turn.nowMs());
         if (group.is(ClassicGroup.State.EMPTY)) {
-            LOG.info("group {}: empty with generation {}", shown(group), group.generation());
+            LOG.debug("group {}: empty with generation {}", shown(group), group.generation());
             storeEmpty(turn, group);
             return;
         }
-        LOG.info("group {}: generation {} has {} members", shown(group), group.generation(), group.size());
+        LOG.debug("group {}: generation {} has {} members", shown(group), group.generation(), group.size());
         for (ClassicMember member : group.members()) {
             answerJoin(turn, group, member, joined(group, member, group.isLeader(member.memberId()), false));
             if (!member.isToldItsId()) turn.ifTakenBack(then -> neverTold(then, group, member));
@@ -293,7 +293,7 @@ final class Rebalances {
             member.sessionDeadlineMs(Core.NO_DEADLINE);
             return;
         }
-        LOG.info("group {}: member {} failed", shown(group), Printable.of(member.memberId()));
+        LOG.debug("group {}: member {} failed", shown(group), Printable.of(member.memberId()));
         expel(turn, group, member);
         afterDeparture(turn, group, "session of " + member.memberId() + " timed out");
     }

@@ -55,6 +55,7 @@ public final class Keeper {
     private final int digestMismatches;
     private final int replayed;
     private final long recoveryMs;
+    private final boolean isNew;
     private boolean warnedOfQuota;
     private long warnedNs;
     private long session;
@@ -141,6 +142,18 @@ public final class Keeper {
         tree = found.recovered.tree();
         replayed = found.recovered.replayed();
         recoveryMs = (clock.monotonicNs() - sinceNs) / 1_000_000;
+        isNew = tree.lastZxid() == 0;
+        if (isNew) LOG.info("the tree in {} is new", dataDir);
+        else
+            LOG.info(
+                    "the tree in {} is open after {} ms: {} znodes, {} sessions, up to 0x{}, of which {} transactions were"
+                            + " replayed",
+                    dataDir,
+                    recoveryMs,
+                    tree.nodeCount(),
+                    tree.sessions().size(),
+                    Long.toHexString(tree.lastZxid()),
+                    replayed);
         digestMismatches = found.recovered.digestMismatches();
         logKey = new DiskKey(dataDir, "log");
         SessionOwners owners = new SessionOwners();
@@ -418,6 +431,11 @@ public final class Keeper {
     public void timings(Timings told) {
         proposals.timings(told);
         snapshots.timings(told);
+    }
+
+    /** Whether nothing was found where the data should be. */
+    public boolean isNew() {
+        return isNew;
     }
 
     /** How many transactions the start took from the log, beyond its snapshot. */

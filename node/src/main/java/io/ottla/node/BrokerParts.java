@@ -7,6 +7,7 @@ import io.ottla.base.TopicPartition;
 import io.ottla.broker.Broker;
 import io.ottla.broker.BrokerLimits;
 import io.ottla.broker.ClusterHandlers;
+import io.ottla.broker.ClusterNews;
 import io.ottla.broker.DeleteGroupsHandler;
 import io.ottla.broker.DeleteRecordsHandler;
 import io.ottla.broker.DescribeGroupsHandler;
@@ -128,6 +129,7 @@ final class BrokerParts {
                 .map(topic -> new Logs.Wanted(
                         topic.id(),
                         topicConfig(follower.image(), partition.topic()).log())));
+        follower.listen(new ClusterNews(clock));
         groups = groupHost();
         follower.listen(groups);
         broker = new Broker(

@@ -19,6 +19,7 @@ import io.ottla.keeper.Keeper;
 import io.ottla.zookeeperserver.ZookeeperServer;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +74,7 @@ public final class Node {
     private final ZookeeperPorts zookeeper;
     private final Optional<AdminPort> admin;
     private final Optional<MetricsPort> metrics;
+    private final long sinceNs;
     private Consumer<StartResult> starting = result -> {};
     private Map<String, ListenerConfig> advertised = Map.of();
     private Optional<Storage> storage = Optional.empty();
@@ -86,6 +88,7 @@ public final class Node {
         this.config = config;
         this.environment = environment;
         wait = new StartWait(environment.clock());
+        sinceNs = environment.clock().monotonicNs();
         zookeeper = new ZookeeperPorts(config.zookeeper());
         admin = config.zookeeper().admin().map(wanted -> new AdminPort(wanted, zookeeper::commands));
         metrics = config.zookeeper()
@@ -128,6 +131,8 @@ public final class Node {
         wait.on("the log directories are being opened: " + config.logDirs());
         Storage.open(config.logDirs(), environment.disk(), orFail(opened -> {
             storage = Optional.of(opened);
+            for (StartResult.Started.Data found : opened.found())
+                LOG.info("log directory {} is {}", found.directory(), found.isNew() ? "new" : "open");
             if (config.external().isPresent()) connect(config.external().get());
             else openKeeper(service -> claim(new EmbeddedCoordination(service)));
         }));
@@ -244,12 +249,22 @@ public final class Node {
     private void serve(Function<String, Network.Acceptor> acceptors) {
         wait.over();
         doors.open(acceptors);
+        LOG.info("ready after {} ms", (environment.clock().monotonicNs() - sinceNs) / 1_000_000);
         starting.accept(new StartResult.Started(
                 advertised,
                 doors.addresses(),
                 zookeeper.addresses(),
                 admin.flatMap(AdminPort::address),
-                metrics.flatMap(MetricsPort::address)));
+                metrics.flatMap(MetricsPort::address),
+                data()));
+    }
+
+    private List<StartResult.Started.Data> data() {
+        List<StartResult.Started.Data> data = new ArrayList<>();
+        storage.ifPresent(dirs -> data.addAll(dirs.found()));
+        keeper.ifPresent(
+                own -> data.add(new StartResult.Started.Data(config.zookeeper().dataDir(), own.isNew())));
+        return data;
     }
 
     /** As Kafka names it, in Metadata's znode. */

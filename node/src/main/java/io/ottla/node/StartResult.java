@@ -1,5 +1,6 @@
 package io.ottla.node;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,14 +16,20 @@ public sealed interface StartResult {
      * @param zookeeper where ZooKeeper clients connect to
      * @param admin where the admin commands are
      * @param metrics where Prometheus' metrics are
+     * @param data where the data is
      */
     record Started(
             Map<String, ListenerConfig> advertised,
             Map<String, Address> bound,
             List<Address> zookeeper,
             Optional<Address> admin,
-            Optional<Address> metrics)
-            implements StartResult {}
+            Optional<Address> metrics,
+            List<Data> data)
+            implements StartResult {
+
+        /** @param isNew whether this start has found nothing there */
+        public record Data(Path directory, boolean isNew) {}
+    }
 
     /** The node does not run and holds nothing any more. */
     record Failed(String sentence) implements StartResult {}

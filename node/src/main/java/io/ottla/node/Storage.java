@@ -21,11 +21,16 @@ import java.util.Set;
 /** The log directories of a node, locked, and whose they are. */
 final class Storage {
     private final List<LogDir> dirs;
+    private final List<StartResult.Started.Data> found;
     private final Disk disk;
 
     private Storage(List<LogDir> dirs, Disk disk) {
         this.dirs = dirs;
         this.disk = disk;
+        found = dirs.stream()
+                .map(dir ->
+                        new StartResult.Started.Data(dir.path(), dir.nodeId().isEmpty()))
+                .toList();
     }
 
     /** Opens all, or none: fails with a sentence for people, and nothing stays locked. */
@@ -89,6 +94,11 @@ final class Storage {
 
     List<LogDir> dirs() {
         return dirs;
+    }
+
+    /** As they were when they were opened. */
+    List<StartResult.Started.Data> found() {
+        return found;
     }
 
     /** The node that the first directory which has been used belongs to. */
