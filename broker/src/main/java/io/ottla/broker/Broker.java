@@ -110,6 +110,15 @@ public final class Broker {
             }
 
             @Override
+            public void drained() {
+                try {
+                    session.drained();
+                } catch (RuntimeException e) {
+                    throw faults.fault("going on after an answer to " + session.remote(), e);
+                }
+            }
+
+            @Override
             public void closed() {
                 try {
                     session.closed();

@@ -24,6 +24,9 @@ public interface ClientConnection {
     /** The client has told its name and version in ApiVersions. */
     void introduce(String software);
 
+    /** Closes the connection, for the client takes more than others can do without; what was to be sent is dropped. */
+    void cutOff(String why);
+
     /** Runs {@code task} when the connection goes, so that what was kept for it can be let go. */
     void onClose(Runnable task);
 

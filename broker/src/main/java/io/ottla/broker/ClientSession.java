@@ -29,6 +29,7 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     private final ReplyOrder replies = new ReplyOrder(this);
 
     private Set<Runnable> onClose = Set.of();
+    private List<Runnable> leaving = new ArrayList<>(1);
     private String clientId = "";
     private String software = "unknown";
     private int inFlight;
@@ -151,8 +152,17 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     }
 
     @Override
-    public void send(List<Payload> parts) {
+    public void send(List<Payload> parts, Runnable left) {
         connection.send(parts);
+        if (gone || connection.unsentBytes() == 0) left.run();
+        else leaving.add(left);
+    }
+
+    @Override
+    public void drained() {
+        List<Runnable> tasks = leaving;
+        leaving = new ArrayList<>();
+        tasks.forEach(Runnable::run);
     }
 
     @Override
@@ -161,11 +171,20 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     }
 
     @Override
+    public void cutOff(String why) {
+        if (gone) return;
+        broker.logClosing(this, why);
+        ending = true;
+        connection.close(false);
+    }
+
+    @Override
     public void closed() {
         if (gone) return;
         gone = true;
         replies.end();
         broker.forget(this);
+        drained();
         List<Runnable> tasks = new ArrayList<>(onClose);
         onClose = Set.of();
         tasks.forEach(Runnable::run);
@@ -190,6 +209,12 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
         @Override
         public void send(R response) {
             place.send(ResponseEncoder.encode(api, version, correlationId, response));
+            answered(bytes);
+        }
+
+        @Override
+        public void send(R response, Runnable left) {
+            place.send(ResponseEncoder.encode(api, version, correlationId, response), left);
             answered(bytes);
         }
 

@@ -42,7 +42,7 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
     private final FetchReader reader;
     private final FetchSessions sessions;
     private final Clock clock;
-    private final Disk disk;
+    private final OldFormats oldFormats;
     private final int fetchMaxBytes;
 
     /**
@@ -50,12 +50,19 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
      * @param random for the ids of sessions
      * @param sessionsMax max.incremental.fetch.session.cache.slots
      * @param fetchMaxBytes fetch.max.bytes
+     * @param oldFormatBytesMax of messages in one answer to a client of before 0.11
      */
     public FetchHandler(
-            Routes routes, Clock clock, Disk disk, SeededRandom random, int sessionsMax, int fetchMaxBytes) {
+            Routes routes,
+            Clock clock,
+            Disk disk,
+            SeededRandom random,
+            int sessionsMax,
+            int fetchMaxBytes,
+            int oldFormatBytesMax) {
         this.routes = routes;
         this.clock = clock;
-        this.disk = disk;
+        oldFormats = new OldFormats(disk, clock, OldFormats.Limits.of(oldFormatBytesMax));
         this.fetchMaxBytes = fetchMaxBytes;
         reader = new FetchReader(routes);
         FetchSessions.Limits limits = FetchSessions.Limits.DEFAULTS;
@@ -99,12 +106,12 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
                 return;
             }
             byte magic = RecordConversion.magicForFetch(request.version());
-            OldFormats.convert(
-                    disk,
+            oldFormats.convert(
+                    request.client(),
                     partitions,
                     magic,
                     request.version() < FIRST_WITHOUT_HARD_LIMIT,
-                    converted -> reply.send(response(request, sessionId, converted)));
+                    (converted, left) -> reply.send(response(request, sessionId, converted), left));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.ottla.broker;
 
+import io.ottla.base.Outcome;
 import io.ottla.base.TopicPartition;
 import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.ListOffsetsRequestData;
@@ -8,14 +9,16 @@ import io.ottla.kafkamessages.ListOffsetsRequestData.ListOffsetsTopic;
 import io.ottla.kafkamessages.ListOffsetsResponseData;
 import io.ottla.kafkamessages.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import io.ottla.kafkamessages.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import io.ottla.log.BatchTooLarge;
+import io.ottla.log.DamagedLog;
 import io.ottla.log.Log;
 import io.ottla.log.OffsetLookup;
 import io.ottla.partition.Replica;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -100,7 +103,10 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     }
 
     private static boolean isServed(long timestamp, short version) {
-        return timestamp >= 0 || version >= SINCE.getOrDefault(timestamp, Integer.MAX_VALUE);
+        // before there were special times, all but two were times before any record
+        return timestamp >= 0
+                || version < FIRST_WITH_ONE_OFFSET
+                || version >= SINCE.getOrDefault(timestamp, Integer.MAX_VALUE);
     }
 
     private void find(
@@ -172,15 +178,31 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
             }
         }
 
-        private void found(Optional<OffsetLookup.Answer> found) {
+        private void found(Outcome<OffsetLookup.Answer> outcome) {
             Errors error = replica.check(asked.currentLeaderEpoch());
-            if (error == Errors.NONE && found.isEmpty()) error = Errors.KAFKA_STORAGE_ERROR;
-            if (error != Errors.NONE) {
-                answer.setErrorCode(error.code());
-                outstanding.end();
-                return;
+            switch (outcome) {
+                case Outcome.Done<OffsetLookup.Answer>(OffsetLookup.Answer at) when error == Errors.NONE -> found(at);
+                case Outcome.Failed<OffsetLookup.Answer>(IOException cause)
+                when error == Errors.NONE -> failed(errorOf(cause));
+                default -> failed(error);
             }
-            OffsetLookup.Answer at = found.get();
+        }
+
+        /** What one batch is keeps nobody from the others, so the log directory has not failed with it. */
+        private static Errors errorOf(IOException cause) {
+            return switch (cause) {
+                case DamagedLog damaged -> Errors.CORRUPT_MESSAGE;
+                case BatchTooLarge tooLarge -> Errors.MESSAGE_TOO_LARGE;
+                default -> Errors.KAFKA_STORAGE_ERROR;
+            };
+        }
+
+        private void failed(Errors error) {
+            answer.setErrorCode(error.code());
+            outstanding.end();
+        }
+
+        private void found(OffsetLookup.Answer at) {
             boolean isVisible = at.offset() >= 0 && at.offset() < lastFetchable();
             if (isVisible) done(at.timestampMs(), at.offset(), at.leaderEpoch());
             else if (isUnsettled()) notAvailable();

@@ -8,6 +8,16 @@ public interface Reply<R extends ApiMessage> {
     /** Sends the response, after those of earlier requests of the connection. */
     void send(R response);
 
+    /**
+     * As {@link #send(ApiMessage)}, of a response that takes memory which its handler keeps account of.
+     *
+     * @param left runs once, when all of it has left or the connection is gone; perhaps within this call
+     */
+    default void send(R response, Runnable left) {
+        send(response);
+        left.run();
+    }
+
     /** The client wants no response (produce with acks=0). */
     void none();
 

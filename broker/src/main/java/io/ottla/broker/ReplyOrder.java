@@ -14,7 +14,8 @@ final class ReplyOrder {
 
     /** Takes what leaves, in order. */
     interface Outlet {
-        void send(List<Payload> parts);
+        /** @param left runs once, when they have left or never will */
+        void send(List<Payload> parts, Runnable left);
 
         /** Nothing comes after this. */
         void close();
@@ -32,16 +33,22 @@ final class ReplyOrder {
 
         /** Sends, when the turn comes. If the connection has ended by then, files are let go. */
         void send(List<Payload> parts) {
+            send(parts, NOTHING);
+        }
+
+        /** @param left runs once, when they have left or never will */
+        void send(List<Payload> parts, Runnable left) {
             if (ended) {
                 release(parts);
+                left.run();
                 return;
             }
-            fill(new Ready.Parts(parts));
+            fill(new Ready.Parts(parts, left));
         }
 
         /** Gives up the turn: there is nothing to send. */
         void skip() {
-            if (!ended) fill(new Ready.Parts(List.of()));
+            if (!ended) fill(new Ready.Parts(List.of(), NOTHING));
         }
 
         /** Closes the connection, when the turn comes. */
@@ -51,10 +58,12 @@ final class ReplyOrder {
     }
 
     private sealed interface Ready {
-        record Parts(List<Payload> parts) implements Ready {}
+        record Parts(List<Payload> parts, Runnable left) implements Ready {}
 
         record Close() implements Ready {}
     }
+
+    private static final Runnable NOTHING = () -> {};
 
     private final Outlet outlet;
     private final ArrayDeque<Place> places = new ArrayDeque<>(4);
@@ -75,15 +84,20 @@ final class ReplyOrder {
     void end() {
         if (ended) return;
         ended = true;
-        for (Place place : places) if (place.ready instanceof Ready.Parts(List<Payload> parts)) release(parts);
+        List<Place> dropped = List.copyOf(places);
         places.clear();
+        for (Place place : dropped) {
+            if (!(place.ready instanceof Ready.Parts(List<Payload> parts, Runnable left))) continue;
+            release(parts);
+            left.run();
+        }
     }
 
     private void leave() {
         while (!places.isEmpty() && places.peek().ready != null) {
             switch (places.remove().ready) {
-                case Ready.Parts(List<Payload> parts) -> {
-                    if (!parts.isEmpty()) outlet.send(parts);
+                case Ready.Parts(List<Payload> parts, Runnable left) -> {
+                    if (!parts.isEmpty()) outlet.send(parts, left);
                 }
                 case Ready.Close() -> {
                     end();

@@ -99,6 +99,11 @@ final class ClusterWorld implements Clock {
 
     private record Client(String listener) implements ClientConnection {
         @Override
+        public void cutOff(String why) {
+            throw new AssertionError(why);
+        }
+
+        @Override
         public long id() {
             return 1;
         }

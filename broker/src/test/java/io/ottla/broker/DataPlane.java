@@ -47,6 +47,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
  */
 final class DataPlane {
     static final int FETCH_MAX_BYTES = 1 << 20;
+    static final int OLD_FORMAT_BYTES_MAX = 256 << 10;
 
     final VirtualClock clock = new VirtualClock();
     final MemoryDisk disk = new MemoryDisk(clock);
@@ -93,7 +94,14 @@ final class DataPlane {
         broker = new Broker(
                 List.of(
                         new ProduceHandler(routes, replicas),
-                        new FetchHandler(routes, clock, disk, new SeededRandom(2), fetchSessionsMax, FETCH_MAX_BYTES),
+                        new FetchHandler(
+                                routes,
+                                clock,
+                                disk,
+                                new SeededRandom(2),
+                                fetchSessionsMax,
+                                FETCH_MAX_BYTES,
+                                OLD_FORMAT_BYTES_MAX),
                         new ListOffsetsHandler(routes),
                         new OffsetForLeaderEpochHandler(routes),
                         new DeleteRecordsHandler(routes),

@@ -171,6 +171,11 @@ final class GroupNode implements ControllerSettings {
 
     private final class Client implements ClientConnection {
         @Override
+        public void cutOff(String why) {
+            throw new AssertionError(why);
+        }
+
+        @Override
         public long id() {
             return 1;
         }

@@ -16,7 +16,7 @@ class ReplyOrderTest {
     private final List<String> out = new ArrayList<>();
     private final ReplyOrder replies = new ReplyOrder(new ReplyOrder.Outlet() {
         @Override
-        public void send(List<Payload> parts) {
+        public void send(List<Payload> parts, Runnable left) {
             for (Payload part : parts) {
                 if (part instanceof Payload.Bytes(ByteBuffer bytes)) out.add(String.valueOf(bytes.getInt(0)));
                 if (part instanceof Payload.FileRange) out.add("file");

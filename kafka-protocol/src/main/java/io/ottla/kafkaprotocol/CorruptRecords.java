@@ -19,12 +19,17 @@ final class CorruptRecords extends Exception {
         return new CorruptRecords(Errors.INVALID_RECORD, why);
     }
 
+    /** The bytes may well make sense, and there is no room for what they unpack to. */
+    static CorruptRecords tooLarge(String why) {
+        return new CorruptRecords(Errors.MESSAGE_TOO_LARGE, why);
+    }
+
     /** A checksum does not match: sending them again may help. */
     static CorruptRecords damaged(String why) {
         return new CorruptRecords(Errors.CORRUPT_MESSAGE, why);
     }
 
-    /** {@link Errors#INVALID_RECORD} or {@link Errors#CORRUPT_MESSAGE}. */
+    /** {@link Errors#INVALID_RECORD}, {@link Errors#CORRUPT_MESSAGE} or {@link Errors#MESSAGE_TOO_LARGE}. */
     Errors error() {
         return error;
     }

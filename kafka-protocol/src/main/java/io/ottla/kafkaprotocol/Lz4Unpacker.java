@@ -107,6 +107,9 @@ final class Lz4Unpacker extends Unpacker {
 
     private int unpack(int size) throws CorruptRecords {
         int most = (int) Math.min(blockBytesMax, (long) size * RATIO_MAX);
+        if (most > heldBytesMax)
+            throw CorruptRecords.tooLarge(
+                    "an lz4 block may unpack to %d bytes at once, more than %d".formatted(most, heldBytesMax));
         if (unpacked.length < most) unpacked = new byte[most];
         try {
             return decompressor.decompress(packed, 0, size, unpacked, 0, most);

@@ -8,8 +8,8 @@ import org.apache.kafka.common.protocol.Errors;
  * message with the same codec, another becomes a message for each record. Headers are dropped, and so are control
  * batches, for those formats have no place for them; so is what lies before the offset asked for, where it is not packed.
  *
- * <p>The result of plain batches has at most five times their size; of packed ones, what the codec makes of it, and on
- * the way at most one piece unpacked. Belongs to one loop or one piece of disk work. Source: RecordsUtil.downConvert of
+ * <p>Bounded twice: a record is held as a whole, and the messages come to no more than the caller has room for; a batch that needs more is
+ * left to the next fetch, or is an error if it is the first. Belongs to one loop or one piece of disk work. Source: RecordsUtil.downConvert of
  * Kafka 3.9.
  */
 public final class RecordConversion implements AutoCloseable {
@@ -19,12 +19,20 @@ public final class RecordConversion implements AutoCloseable {
         /** From position to limit; empty if nothing is left. */
         record Messages(ByteBuffer bytes) implements Converted {}
 
-        /** {@link Errors#UNSUPPORTED_COMPRESSION_TYPE} if the first batch is packed with zstd, else it cannot be read. */
+        /**
+         * {@link Errors#UNSUPPORTED_COMPRESSION_TYPE} if the first batch is packed with zstd, {@link Errors#MESSAGE_TOO_LARGE} if there
+         * is no room for it, else it cannot be read.
+         */
         record Failed(Errors error, String message) implements Converted {}
     }
 
-    private final RecordReader reader = new RecordReader();
+    private final RecordReader reader;
     private final BatchView batch = new BatchView();
+
+    /** As {@link RecordReader#RecordReader(long, int)}. */
+    public RecordConversion(long unpackedBytesMax, int heldBytesMax) {
+        reader = new RecordReader(unpackedBytesMax, heldBytesMax);
+    }
 
     /** The newest format that a fetch request of a version may be answered with: 0 to 1 magic 0, 2 to 3 magic 1. */
     public static byte magicForFetch(int apiVersion) {
@@ -49,21 +57,20 @@ public final class RecordConversion implements AutoCloseable {
      * @param batches from position to limit; not changed
      * @param magic 0 or 1
      * @param fetchOffset what the consumer asked for
+     * @param bytesMax what the messages may come to
      */
-    public Converted toMagic(ByteBuffer batches, byte magic, long fetchOffset) {
-        MessageSet messages = new MessageSet(magic, batches.remaining());
+    public Converted toMagic(ByteBuffer batches, byte magic, long fetchOffset, int bytesMax) {
+        MessageSet messages = new MessageSet(magic, Math.min(batches.remaining(), bytesMax));
         int at = batches.position();
         for (int size = Batches.sizeAt(batches, at); size > 0; size = Batches.sizeAt(batches, at)) {
             batch.wrap(batches, at);
             at += size;
             if (batch.isControl()) continue;
-            if (batch.magic() <= magic) {
-                messages.copy(batch);
-                continue;
-            }
             int before = messages.sizeBytes();
             try {
-                convert(messages, fetchOffset);
+                if (batch.magic() <= magic) messages.copy(batch);
+                else convert(messages, fetchOffset, bytesMax);
+                checkSize(messages, bytesMax);
             } catch (Inconvertible e) {
                 if (before == 0) return new Converted.Failed(e.error, e.getMessage());
                 messages.cut(before);
@@ -73,7 +80,13 @@ public final class RecordConversion implements AutoCloseable {
         return new Converted.Messages(messages.bytes());
     }
 
-    private void convert(MessageSet messages, long fetchOffset) throws Inconvertible {
+    private static void checkSize(MessageSet messages, int bytesMax) throws Inconvertible {
+        if (messages.sizeBytes() > bytesMax)
+            throw new Inconvertible(
+                    Errors.MESSAGE_TOO_LARGE, "as old messages, the batch has more than %d bytes".formatted(bytesMax));
+    }
+
+    private void convert(MessageSet messages, long fetchOffset, int bytesMax) throws Inconvertible {
         int codecId = batch.codecId();
         if (codecId == Codec.ZSTD.id())
             throw new Inconvertible(
@@ -83,11 +96,16 @@ public final class RecordConversion implements AutoCloseable {
         RecordReader.Step step = reader.next();
         if (step == RecordReader.Step.RECORD && codecId != 0) {
             messages.beginPacked(batch.codec(), batch.timestampType(), reader.offset());
-            for (; step == RecordReader.Step.RECORD; step = reader.next()) messages.addPacked(reader);
+            for (; step == RecordReader.Step.RECORD; step = reader.next()) {
+                messages.addPacked(reader);
+                checkSize(messages, bytesMax);
+            }
             messages.endPacked();
         } else {
-            for (; step == RecordReader.Step.RECORD; step = reader.next())
+            for (; step == RecordReader.Step.RECORD; step = reader.next()) {
                 if (reader.offset() >= fetchOffset) messages.add(reader, batch.timestampType());
+                checkSize(messages, bytesMax);
+            }
         }
         if (step == RecordReader.Step.CORRUPT) throw new Inconvertible(reader.error(), reader.problem());
     }

@@ -30,8 +30,8 @@ public final class RecordReader implements AutoCloseable {
     /** The default for how much the records of one batch may unpack to; bytes. */
     public static final long UNPACKED_BYTES_MAX = 1L << 30;
 
-    /** The default for how much one record of a packed batch may take; bytes. */
-    public static final int RECORD_BYTES_MAX = 1 << 28;
+    /** The default for how much of a packed batch may be in memory at once; bytes. */
+    public static final int HELD_BYTES_MAX = 1 << 28;
 
     /** What {@link #next} found. */
     public enum Step {
@@ -43,13 +43,15 @@ public final class RecordReader implements AutoCloseable {
 
     private static final int VARLONG_BYTES_MAX = 10;
 
-    private int recordBytesMax;
+    private int heldBytesMax;
     private final RecordSource source;
     private final RecordFields fields = new RecordFields();
     private final MessageWalk messages;
     private final BatchView batch = new BatchView();
 
     private boolean isSkimming;
+    private boolean showsKeys;
+    private Pieces keys = Pieces.UNSEEN;
     private boolean isMessage;
     private boolean isPacked;
     private int count;
@@ -61,37 +63,50 @@ public final class RecordReader implements AutoCloseable {
     private CorruptRecords corruption; // null while there is none
 
     public RecordReader() {
-        this(UNPACKED_BYTES_MAX, RECORD_BYTES_MAX);
+        this(UNPACKED_BYTES_MAX, HELD_BYTES_MAX);
     }
 
     /**
      * @param unpackedBytesMax what the records of a batch may unpack to
-     * @param recordBytesMax what one record of a packed batch may take, for it is held in memory as a whole
+     * @param heldBytesMax what of them may be in memory at once: one that is read as a whole, or what a codec can only unpack as a whole
      */
-    public RecordReader(long unpackedBytesMax, int recordBytesMax) {
-        this.recordBytesMax = recordBytesMax;
-        source = new RecordSource(unpackedBytesMax);
+    public RecordReader(long unpackedBytesMax, int heldBytesMax) {
+        this.heldBytesMax = heldBytesMax;
+        source = new RecordSource(unpackedBytesMax, heldBytesMax);
         messages = new MessageWalk(source, fields);
     }
 
     /** Other limits for what is opened next. */
-    void limits(long unpackedBytesMax, int recordBytesMax) {
-        this.recordBytesMax = recordBytesMax;
-        source.limit(unpackedBytesMax);
+    void limits(long unpackedBytesMax, int heldBytesMax) {
+        this.heldBytesMax = heldBytesMax;
+        source.limit(unpackedBytesMax, heldBytesMax);
     }
 
     /** Begins before the first record of a batch that is in its buffer as a whole. Its checksum is not looked at. */
     public RecordReader open(BatchView batch) {
-        return open(batch, false);
+        return open(batch, false, false, Pieces.UNSEEN);
     }
 
-    /** As {@link #open}, but only offset, timestamp, lengths and the soundness of the headers are wanted, not the bytes. */
-    RecordReader skim(BatchView batch) {
-        return open(batch, true);
+    /**
+     * As {@link #open}, but only offset, timestamp, lengths and the soundness of the records are wanted, not the bytes: however
+     * large a record is, no more than a window of it is in memory.
+     */
+    public RecordReader skim(BatchView batch) {
+        return open(batch, true, false, Pieces.UNSEEN);
     }
 
-    private RecordReader open(BatchView opened, boolean isSkimming) {
+    /**
+     * As {@link #skim(BatchView)}, and the bytes of each record's key are shown as they go by, before {@link #next} has returned that
+     * record. In magic 1 a packed batch is gone through twice, and only the second time keys are shown.
+     */
+    public RecordReader skim(BatchView batch, Pieces keys) {
+        return open(batch, true, true, keys);
+    }
+
+    private RecordReader open(BatchView opened, boolean isSkimming, boolean showsKeys, Pieces keys) {
         this.isSkimming = isSkimming;
+        this.showsKeys = showsKeys;
+        this.keys = keys;
         batch.wrap(opened.buffer(), opened.position());
         isMessage = batch.isLegacy();
         index = 0;
@@ -102,7 +117,7 @@ public final class RecordReader implements AutoCloseable {
         batchTimestamp = batch.maxTimestamp();
         corruption = null;
         try {
-            if (isMessage) messages.open(batch, recordBytesMax);
+            if (isMessage) messages.open(batch, heldBytesMax, isSkimming, keys);
             else openRecords();
         } catch (CorruptRecords e) {
             corruption = e;
@@ -124,7 +139,10 @@ public final class RecordReader implements AutoCloseable {
         }
     }
 
-    /** {@link Errors#INVALID_RECORD}, or {@link Errors#CORRUPT_MESSAGE} if an inner checksum is wrong; {@link Errors#NONE} before. */
+    /**
+     * {@link Errors#INVALID_RECORD}; {@link Errors#CORRUPT_MESSAGE} if an inner checksum is wrong; {@link Errors#MESSAGE_TOO_LARGE} if the
+     * records may be sound, but come to more than the limits of this reader; {@link Errors#NONE} before.
+     */
     public Errors error() {
         return corruption == null ? Errors.NONE : corruption.error();
     }
@@ -132,6 +150,11 @@ public final class RecordReader implements AutoCloseable {
     /** A sentence for people; empty if nothing is wrong. */
     public String problem() {
         return corruption == null ? "" : corruption.getMessage();
+    }
+
+    /** What the batch has unpacked to so far. */
+    public long bytesRead() {
+        return source.bytesRead();
     }
 
     /** The place of the current record in its batch, from 0. */
@@ -266,7 +289,8 @@ public final class RecordReader implements AutoCloseable {
         fields.offset = baseOffset + source.varint();
         fields.keyLength = nullableLength("key");
         fields.keyPosition = source.position;
-        if (fields.keyLength > 0) skipWithin(fields.keyLength, end);
+        if (fields.keyLength > 0 && showsKeys) source.show(within(fields.keyLength, end), keys);
+        else if (fields.keyLength > 0) skipWithin(fields.keyLength, end);
         fields.valueLength = nullableLength("value");
         fields.valuePosition = source.position;
         if (fields.valueLength > 0) skipWithin(fields.valueLength, end);
@@ -276,8 +300,8 @@ public final class RecordReader implements AutoCloseable {
     }
 
     private void holdRecord(int size) throws CorruptRecords {
-        if (isPacked && size > recordBytesMax)
-            throw CorruptRecords.invalid("a record has more than %d bytes".formatted(recordBytesMax));
+        if (isPacked && size > heldBytesMax)
+            throw CorruptRecords.tooLarge("a record has more than %d bytes".formatted(heldBytesMax));
         // with room for the longest integer, so that reading one at the record's end does not move the window
         source.hold(size, VARLONG_BYTES_MAX);
     }
@@ -289,9 +313,13 @@ public final class RecordReader implements AutoCloseable {
     }
 
     private void skipWithin(int length, long end) throws CorruptRecords {
+        source.skip(within(length, end));
+    }
+
+    private int within(int length, long end) throws CorruptRecords {
         if (length > end - source.bytesRead())
             throw CorruptRecords.invalid("a field of %d bytes reaches beyond its record".formatted(length));
-        source.skip(length);
+        return length;
     }
 
     private void walkHeaders(long end) throws CorruptRecords {

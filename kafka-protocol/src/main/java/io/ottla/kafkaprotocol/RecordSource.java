@@ -16,6 +16,7 @@ final class RecordSource implements AutoCloseable {
     private static final int VARLONG_BYTES_MAX = 10;
 
     private long unpackedBytesMax;
+    private int heldBytesMax;
     private final Unpacker[] unpackers = new Unpacker[Codec.values().length];
 
     /** What is to be read is between {@link #position} and {@link #limit} of this. */
@@ -29,13 +30,18 @@ final class RecordSource implements AutoCloseable {
     private long bytesBeforeWindow;
     private boolean hasEnded;
 
-    RecordSource(long unpackedBytesMax) {
-        limit(unpackedBytesMax);
+    /**
+     * @param unpackedBytesMax what one packed stream may come to
+     * @param heldBytesMax what of it may be in memory at once, where a record or a block of the codec is wanted as a whole
+     */
+    RecordSource(long unpackedBytesMax, int heldBytesMax) {
+        limit(unpackedBytesMax, heldBytesMax);
     }
 
-    /** How much one packed stream may come to. */
-    void limit(long unpackedBytesMax) {
+    /** Other limits for what is opened next. */
+    void limit(long unpackedBytesMax, int heldBytesMax) {
         this.unpackedBytesMax = unpackedBytesMax;
+        this.heldBytesMax = heldBytesMax;
     }
 
     void openPlain(ByteBuffer buffer, int from, int to) {
@@ -55,7 +61,7 @@ final class RecordSource implements AutoCloseable {
         bytesBeforeWindow = 0;
         hasEnded = false;
         unpacker = unpackers[codec.id()];
-        unpacker.open(packed, magic);
+        unpacker.open(packed, magic, heldBytesMax);
     }
 
     /** How many bytes came before {@link #position}. */
@@ -91,6 +97,19 @@ final class RecordSource implements AutoCloseable {
             position = limit;
             if (!hasMore()) throw tooShort();
         }
+        position += left;
+    }
+
+    /** As {@link #skip}, and shows them. */
+    void show(int bytes, Pieces seen) throws CorruptRecords {
+        int left = bytes;
+        while (left > limit - position) {
+            seen.piece(window, position, limit - position);
+            left -= limit - position;
+            position = limit;
+            if (!hasMore()) throw tooShort();
+        }
+        seen.piece(window, position, left);
         position += left;
     }
 
@@ -142,7 +161,7 @@ final class RecordSource implements AutoCloseable {
             }
             limit += count;
             if (bytesBeforeWindow + limit > unpackedBytesMax)
-                throw CorruptRecords.invalid("the records unpack to more than %d bytes".formatted(unpackedBytesMax));
+                throw CorruptRecords.tooLarge("the records unpack to more than %d bytes".formatted(unpackedBytesMax));
         }
     }
 

@@ -23,7 +23,10 @@ public final class RecordValidation implements AutoCloseable {
 
     /** How many records of a batch are named one by one when they are refused. */
     public static final int RECORD_ERRORS_MAX = 100;
-    /** A batch may unpack to so many times {@link ValidationRules#batchBytesMax}; what does is not data but a bomb. */
+    /**
+     * A batch may unpack to so many times {@link ValidationRules#batchBytesMax}; what comes to more is not data but a bomb. The error is
+     * {@link Errors#MESSAGE_TOO_LARGE}: a producer whose many records are only packed too well cuts the batch and sends the parts.
+     */
     public static final int UNPACKED_RATIO_MAX = 128;
     /** It may always unpack to so much. */
     public static final long UNPACKED_BYTES_ALWAYS = 16L * 1024 * 1024;
@@ -34,6 +37,16 @@ public final class RecordValidation implements AutoCloseable {
     private final RecordReader reader = new RecordReader();
     private final Repacker repacker = new Repacker();
     private final UpConversion conversion = new UpConversion(reader);
+    private final int heldBytesMax;
+
+    public RecordValidation() {
+        this(RecordReader.HELD_BYTES_MAX);
+    }
+
+    /** @param heldBytesMax as {@link RecordReader#RecordReader(long, int)} has it */
+    public RecordValidation(int heldBytesMax) {
+        this.heldBytesMax = heldBytesMax;
+    }
 
     /**
      * What a produce request of a version may carry at all. Magic 2 is alone in its request from version 3 on; a torn
@@ -77,7 +90,8 @@ public final class RecordValidation implements AutoCloseable {
             return new Validated(batches.slice(batches.position(), 0), firstOffset, firstOffset - 1, -1, -1, 0, false);
         batch.wrap(batches, batches.position());
         long unpackedBytesMax = Math.max(UNPACKED_BYTES_ALWAYS, (long) rules.batchBytesMax() * UNPACKED_RATIO_MAX);
-        reader.limits(unpackedBytesMax, (int) Math.min(Integer.MAX_VALUE / 2, rules.batchBytesMax() * 8L));
+        reader.limits(unpackedBytesMax, heldBytesMax);
+        repacker.limits(unpackedBytesMax, heldBytesMax);
         if (batch.magic() == 2) return validateBatch(rules, firstOffset, leaderEpoch, nowMs);
         return conversion.convert(batches, rules, checks, firstOffset, leaderEpoch, nowMs);
     }

@@ -7,7 +7,12 @@ import java.util.Optional;
 
 /** Packs the records of a sound batch of magic 2 with another codec, as a stream: the records' bytes do not change. */
 final class Repacker implements AutoCloseable {
-    private final RecordSource source = new RecordSource(RecordReader.UNPACKED_BYTES_MAX);
+    private final RecordSource source = new RecordSource(RecordReader.UNPACKED_BYTES_MAX, RecordReader.HELD_BYTES_MAX);
+
+    /** Those under which the batches that come next were judged: what was read then can be read again. */
+    void limits(long unpackedBytesMax, int heldBytesMax) {
+        source.limit(unpackedBytesMax, heldBytesMax);
+    }
 
     /**
      * The batch anew, with its checksum.

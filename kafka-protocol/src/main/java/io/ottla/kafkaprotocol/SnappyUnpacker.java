@@ -14,7 +14,7 @@ import org.xerial.snappy.SnappyError;
  * block  := unpackedLength:varint element*                     snappy's own format
  * </pre>
  *
- * A block has to be unpacked whole. One that says that it unpacks to more than {@link #TRUSTED_BYTES} is walked
+ * A block has to be unpacked whole, so one that is larger than what may be held is refused. One that says that it unpacks to more than {@link #TRUSTED_BYTES} is walked
  * through by the library's checker first, which allocates nothing; so memory is only taken for a length that is true.
  */
 final class SnappyUnpacker extends Unpacker {
@@ -74,6 +74,9 @@ final class SnappyUnpacker extends Unpacker {
             if (unpackedLength < 0) throw CorruptRecords.invalid("snappy block is too large");
             if (unpackedLength > TRUSTED_BYTES && !Snappy.isValidCompressedBuffer(packed, 0, length))
                 throw CorruptRecords.invalid("snappy block is corrupt");
+            if (unpackedLength > Math.max(heldBytesMax, TRUSTED_BYTES))
+                throw CorruptRecords.tooLarge("a snappy block unpacks to %d bytes at once, more than %d"
+                        .formatted(unpackedLength, heldBytesMax));
             if (unpacked.length < unpackedLength) unpacked = new byte[unpackedLength];
             limit = Snappy.uncompress(packed, 0, length, unpacked, 0);
             position = 0;

@@ -15,13 +15,18 @@ abstract sealed class Unpacker implements AutoCloseable
     /** The packed bytes; the position is where reading goes on. Big-endian. */
     ByteBuffer source = ByteBuffer.allocate(0);
 
+    /** How many unpacked bytes may be in memory at once, where the codec cannot unpack them a piece at a time. */
+    int heldBytesMax;
+
     /**
      * Begins a stream.
      *
      * @param source from position to limit; its own position stays
      * @param magic of the batch, for lz4's sake
+     * @param heldBytesMax for snappy's and lz4's sake, which unpack blocks
      */
-    final void open(ByteBuffer source, byte magic) throws CorruptRecords {
+    final void open(ByteBuffer source, byte magic, int heldBytesMax) throws CorruptRecords {
+        this.heldBytesMax = heldBytesMax;
         this.source = source.duplicate().order(ByteOrder.BIG_ENDIAN);
         begin(magic);
     }

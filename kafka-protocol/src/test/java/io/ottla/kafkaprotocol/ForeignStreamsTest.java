@@ -117,7 +117,7 @@ class ForeignStreamsTest {
         byte[] packed = lz4(SMALL, LZ4FrameOutputStream.BLOCKSIZE.SIZE_64KB);
         packed[6] ^= 1;
         try (Unpacker unpacker = Unpacker.of(Codec.LZ4)) {
-            unpacker.open(ByteBuffer.wrap(packed), (byte) 0);
+            unpacker.open(ByteBuffer.wrap(packed), (byte) 0, 1 << 26);
             byte[] seen = new byte[SMALL.length];
             assertThat(unpacker.read(seen, 0, seen.length)).isEqualTo(SMALL.length);
             assertThat(seen).isEqualTo(SMALL);
@@ -125,7 +125,7 @@ class ForeignStreamsTest {
     }
 
     private static byte[] unpack(Unpacker unpacker, ByteBuffer packed, int pieceBytes) throws CorruptRecords {
-        unpacker.open(packed, (byte) 2);
+        unpacker.open(packed, (byte) 2, 1 << 26);
         ByteArrayOutputStream plain = new ByteArrayOutputStream();
         byte[] piece = new byte[pieceBytes + 5];
         for (int count = 0; count != Unpacker.END; count = unpacker.read(piece, 5, pieceBytes)) {

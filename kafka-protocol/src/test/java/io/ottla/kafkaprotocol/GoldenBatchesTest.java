@@ -53,12 +53,15 @@ class GoldenBatchesTest {
     @Test
     void magic1And0() {
         ByteBuffer batch = new BatchBuilder().baseOffset(7).append(RECORD).build();
-        try (RecordConversion conversion = new RecordConversion()) {
+        try (RecordConversion conversion =
+                new RecordConversion(RecordReader.UNPACKED_BYTES_MAX, RecordReader.HELD_BYTES_MAX)) {
             expect(
-                    ((RecordConversion.Converted.Messages) conversion.toMagic(batch, (byte) 1, 0)).bytes(),
+                    ((RecordConversion.Converted.Messages) conversion.toMagic(batch, (byte) 1, 0, Integer.MAX_VALUE))
+                            .bytes(),
                     "0000000000000007 00000019 a1ccf2d1 01 00 0000018bcfe56800 00000001 6b 00000002 7677");
             expect(
-                    ((RecordConversion.Converted.Messages) conversion.toMagic(batch, (byte) 0, 0)).bytes(),
+                    ((RecordConversion.Converted.Messages) conversion.toMagic(batch, (byte) 0, 0, Integer.MAX_VALUE))
+                            .bytes(),
                     "0000000000000007 00000011 feefb082 00 00 00000001 6b 00000002 7677");
         }
     }

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What consumers of old get, as Kafka's own classes read it. */
 class RecordConversionTest {
 
-    private final RecordConversion conversion = new RecordConversion();
+    private final RecordConversion conversion =
+            new RecordConversion(RecordReader.UNPACKED_BYTES_MAX, RecordReader.HELD_BYTES_MAX);
 
     @AfterEach
     void close() {
@@ -140,7 +141,7 @@ class RecordConversionTest {
     @Test
     void zstdCannotBeToldOldClients() {
         ByteBuffer zstd = MessageSets.of((byte) 2, Codec.ZSTD);
-        assertThat(conversion.toMagic(zstd, (byte) 1, 0))
+        assertThat(conversion.toMagic(zstd, (byte) 1, 0, Integer.MAX_VALUE))
                 .isInstanceOfSatisfying(
                         Converted.Failed.class,
                         failed -> assertThat(failed.error()).isEqualTo(Errors.UNSUPPORTED_COMPRESSION_TYPE));
@@ -154,7 +155,7 @@ class RecordConversionTest {
         ByteBuffer sound = MessageSets.of((byte) 2, Codec.GZIP);
         ByteBuffer damaged = MessageSets.of((byte) 2, Codec.GZIP);
         damaged.put(75, (byte) ~damaged.get(75));
-        assertThat(conversion.toMagic(damaged, (byte) 1, 0)).isInstanceOf(Converted.Failed.class);
+        assertThat(conversion.toMagic(damaged, (byte) 1, 0, Integer.MAX_VALUE)).isInstanceOf(Converted.Failed.class);
         assertThat(messages(join(sound, damaged), (byte) 1, 0)).isEqualTo(messages(sound, (byte) 1, 0));
     }
 
@@ -165,7 +166,7 @@ class RecordConversionTest {
     }
 
     private ByteBuffer messages(ByteBuffer batches, byte magic, long fetchOffset) {
-        return switch (conversion.toMagic(batches, magic, fetchOffset)) {
+        return switch (conversion.toMagic(batches, magic, fetchOffset, Integer.MAX_VALUE)) {
             case Converted.Messages messages -> messages.bytes();
             case Converted.Failed failed -> throw new AssertionError(failed.toString());
         };
@@ -186,6 +187,37 @@ class RecordConversionTest {
                                 .map(batch -> "" + batch.lastOffset())
                                 .toList())
                 + ": " + String.join(" ", deep);
+    }
+
+    /** A record of a kilobyte that is 20 MB, and one that is only as many messages. */
+    @Test
+    void whatThereIsNoRoomForIsLeftToTheNextFetchOrIsAnError() {
+        ByteBuffer small =
+                new BatchBuilder().append(NewRecord.of(1, "k", "small")).build();
+        ByteBuffer bomb = new BatchBuilder()
+                .codec(Codec.GZIP)
+                .baseOffset(1)
+                .append(NewRecord.of(1, ByteBuffer.wrap(new byte[1]), ByteBuffer.wrap(new byte[20 << 20])))
+                .build();
+        ByteBuffer both = ByteBuffer.allocate(small.remaining() + bomb.remaining())
+                .put(small.duplicate())
+                .put(bomb.duplicate())
+                .flip();
+        try (RecordConversion bounded = new RecordConversion(RecordReader.UNPACKED_BYTES_MAX, 1 << 20)) {
+            bounded.toMagic(bomb.duplicate(), (byte) 1, 0, 1 << 20); // the codec's fixed buffers
+            long before = BadBatchesTest.allocatedBytes();
+            assertThat(bounded.toMagic(bomb.duplicate(), (byte) 1, 0, 1 << 20))
+                    .isInstanceOfSatisfying(
+                            Converted.Failed.class,
+                            failed -> assertThat(failed.error()).isEqualTo(Errors.MESSAGE_TOO_LARGE));
+            assertThat(BadBatchesTest.allocatedBytes() - before).isLessThan(1 << 20);
+            assertThat(MessageSets.read(((Converted.Messages) bounded.toMagic(both, (byte) 1, 0, 1 << 20)).bytes()))
+                    .containsExactly("0@1 k=small");
+        }
+        ByteBuffer many = MessageSets.of((byte) 2, Codec.NONE, 0, TimestampType.CREATE_TIME);
+        int all = messages(many.duplicate(), (byte) 1, 0).remaining();
+        assertThat(conversion.toMagic(many.duplicate(), (byte) 1, 0, all)).isInstanceOf(Converted.Messages.class);
+        assertThat(conversion.toMagic(many, (byte) 1, 0, all - 1)).isInstanceOf(Converted.Failed.class);
     }
 
     private static ByteBuffer join(ByteBuffer... parts) {

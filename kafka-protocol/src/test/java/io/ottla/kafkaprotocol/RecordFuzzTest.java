@@ -9,6 +9,7 @@ import io.ottla.kafkaprotocol.Validation.Validated;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,8 @@ class RecordFuzzTest {
         SeededRandom random = new SeededRandom(SEED + magic * 31L + codec.id());
         try (RecordValidation validation = new RecordValidation();
                 RecordReader reader = new RecordReader(4 << 20, 4 << 20);
-                RecordConversion conversion = new RecordConversion()) {
+                RecordConversion conversion =
+                        new RecordConversion(RecordReader.UNPACKED_BYTES_MAX, RecordReader.HELD_BYTES_MAX)) {
             // a codec's native library is unpacked at its first use
             for (Codec each : Codec.values())
                 validation.validate(sound((byte) 2, each, random), ValidationRules.DEFAULTS, 0, 0, 5000);
@@ -68,7 +70,6 @@ class RecordFuzzTest {
             RecordReader reader,
             RecordConversion conversion,
             SeededRandom random) {
-        long before = BadBatchesTest.allocatedBytes();
         Batches.forEach(bytes, batch -> {
             QuickWalk quick = new QuickWalk();
             boolean isSound = batch.magic() == 2 && !batch.isCompressed() && quick.isSound(batch, random.chance(0.5));
@@ -82,13 +83,15 @@ class RecordFuzzTest {
                 min = Math.min(min, reader.timestampMs());
                 if (isSound) assertThat(reader.offset() - batch.baseOffset()).isEqualTo(reader.index());
             }
+            if (random.chance(0.3)) skim(batch, reader, random);
             if (!isSound) return;
             assertThat(reader.error()).isEqualTo(Errors.NONE);
             if (batch.timestampType() == TimestampType.LOG_APPEND_TIME) return;
             assertThat(quick.maxTimestamp()).isEqualTo(max);
             assertThat(quick.minTimestamp()).isEqualTo(min);
         });
-        if (random.chance(0.2)) conversion.toMagic(bytes, (byte) random.nextInt(2), 0);
+        long before = BadBatchesTest.allocatedBytes();
+        if (random.chance(0.2)) conversion.toMagic(bytes, (byte) random.nextInt(2), 0, Integer.MAX_VALUE);
         ValidationRules rules =
                 random.chance(0.2) ? Rules.compression(Compression.of(Codec.SNAPPY)) : Rules.compacted();
         RecordValidation.checkForProduce(9, bytes);
@@ -106,6 +109,36 @@ class RecordFuzzTest {
         };
     }
 
+    /** Who only looks on sees as much as who holds the records, and what is left out leaves a sound batch. */
+    private static void skim(BatchView batch, RecordReader reader, SeededRandom random) {
+        int held = reader.open(batch).next() == RecordReader.Step.RECORD ? 1 : 0;
+        while (held > 0 && reader.next() == RecordReader.Step.RECORD) held++;
+        Errors error = reader.error();
+        long kept = random.nextLong();
+        var judge = new RecordFilterTest.Kept(index -> (kept >> (index & 63) & 1) == 0);
+        try (RecordFilter filter = new RecordFilter(4 << 20, 4 << 20)) {
+            switch (filter.look(batch, judge)) {
+                case RecordFilter.Looked.Unreadable(Errors seen, String problem) ->
+                    // of an old message that is held, the checksum is looked at before its lengths
+                    assertThat(batch.isLegacy() ? error != Errors.NONE : error == seen)
+                            .as("%s, %s: %s", error, seen, problem)
+                            .isTrue();
+                case RecordFilter.Looked.Judged judged -> {
+                    assertThat(error).isEqualTo(Errors.NONE);
+                    assertThat(judged.records()).isEqualTo(held);
+                    if (batch.isLegacy() || judged.kept() == 0) return;
+                    judge.again();
+                    ByteBuffer thinned = filter.write(batch, judge, judged, OptionalLong.of(77), Integer.MAX_VALUE)
+                            .orElseThrow();
+                    assertThat(filter.look(new BatchView().wrap(thinned, 0), new RecordFilterTest.Kept(index -> true)))
+                            .isInstanceOfSatisfying(
+                                    RecordFilter.Looked.Judged.class,
+                                    again -> assertThat(again.records()).isEqualTo(judged.kept()));
+                }
+            }
+        }
+    }
+
     static ByteBuffer sound(byte magic, Codec codec, SeededRandom random) {
         BatchBuilder builder = new BatchBuilder().codec(magic == 2 ? codec : Codec.NONE);
         int count = 1 + random.nextInt(4);
@@ -120,8 +153,11 @@ class RecordFuzzTest {
         }
         ByteBuffer batch = builder.build();
         if (magic == 2) return batch;
-        try (RecordConversion conversion = new RecordConversion()) {
-            ByteBuffer plain = ((RecordConversion.Converted.Messages) conversion.toMagic(batch, magic, 0)).bytes();
+        try (RecordConversion conversion =
+                new RecordConversion(RecordReader.UNPACKED_BYTES_MAX, RecordReader.HELD_BYTES_MAX)) {
+            ByteBuffer plain = ((RecordConversion.Converted.Messages)
+                            conversion.toMagic(batch, magic, 0, Integer.MAX_VALUE))
+                    .bytes();
             return codec == Codec.NONE ? plain : MessageSets.wrap(magic, codec, count - 1, plain);
         }
     }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Walks the batches of a segment file, by their headers alone or with all their bytes. Reads only within the range it
+ * Walks the batches of a segment file, by their headers alone, or with all their bytes, or with those of chosen ones. Reads only within the range it
  * was given, into a buffer that grows with the batches, never with what they announce beyond the range.
  */
 final class BatchScan {
@@ -72,6 +72,18 @@ final class BatchScan {
     /** The batch found last; valid until the next call of {@link #next}. */
     BatchView batch() {
         return view;
+    }
+
+    /**
+     * Brings in all bytes of the batch found last, if it has no more than {@code bytesMax}.
+     *
+     * @return whether they are there
+     */
+    boolean hold(int bytesMax) throws IOException {
+        if (sizeBytes > bytesMax) return false;
+        need(sizeBytes);
+        view.wrap(buffer, (int) (position - bufferFrom));
+        return true;
     }
 
     /** Where the batch found last begins; or, if there was none, where the scan stands. */

@@ -28,7 +28,7 @@ record Cleanable(long firstDirtyOffset, long uncleanableOffset, long cleanBytes,
         for (Segment segment : log.segments().values()) {
             Long next = log.segments().higherKey(segment.baseOffset());
             if (segment == active || next == null || segment.baseOffset() >= uncleanable) break;
-            if (next <= firstDirty) {
+            if (next <= Math.max(firstDirty, log.compactedTo())) {
                 cleanBytes += segment.sizeBytes();
                 continue;
             }

@@ -3,30 +3,26 @@ package io.ottla.log;
 import io.ottla.base.Disk;
 import io.ottla.base.DiskFile;
 import io.ottla.kafkaprotocol.BatchView;
-import io.ottla.kafkaprotocol.Batches;
-import io.ottla.kafkaprotocol.EndTxnMarker;
+import io.ottla.kafkaprotocol.RecordFilter;
+import io.ottla.kafkaprotocol.RecordReader;
+import io.ottla.kafkaprotocol.RecordValidation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.MemoryRecords.RecordFilter.BatchRetention;
-import org.apache.kafka.common.record.internal.MemoryRecords.RecordFilter.BatchRetentionResult;
-import org.apache.kafka.common.record.internal.Record;
-import org.apache.kafka.common.record.internal.RecordBatch;
-import org.apache.kafka.common.utils.BufferSupplier;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Compacts segments of one log, on disk threads: first a map of the last offset of each key in the dirty part
  * ({@link #mapDirtyPart}), then group after group of neighbouring segments is copied without what the map has made
- * superfluous ({@link #copy}). What stays keeps its offsets. Source: Cleaner of Kafka's storage, KIP-534; the filtering of
- * a batch's records is kafka-clients' own.
+ * superfluous ({@link #copy}). What stays keeps its offsets. If the map gets full, this cleans up to there, and another round goes on.
+ * Source: Cleaner of Kafka's storage, KIP-534.
  */
 final class Cleaner {
-    private static final int READ_BYTES_MIN = 64 << 10;
+    /** More than the largest batch that any topic would have taken unpacks to; it only goes by. */
+    static final long UNPACKED_BYTES_MAX = (long) Integer.MAX_VALUE * RecordValidation.UNPACKED_RATIO_MAX;
 
     /** What is known of a producer that still lives: the batch that has its last sequence must stay. */
     record LastRecord(long lastDataOffset, short epoch) {}
@@ -38,6 +34,9 @@ final class Cleaner {
      * @param firstDirtyOffset before it everything is clean
      * @param uncleanableOffset where cleaning must end
      * @param producers by id
+     * @param dedupeBytes what the map may take
+     * @param heldBytesMax {@link LogSettings#batchHeldBytesMax}
+     * @param tombstonesStayFrom where a round before this one kept a batch whole; {@link Long#MAX_VALUE} if none did
      */
     record Task(
             Path directory,
@@ -49,22 +48,45 @@ final class Cleaner {
             Map<Long, LastRecord> producers,
             long dedupeBytes,
             int ioBytes,
+            int heldBytesMax,
+            long tombstonesStayFrom,
             long nowMs) {}
 
-    /** A compacted group. @param replaced base offsets of what it replaces, the first being its own */
-    record Copied(List<Long> replaced, Segment.Loaded segment) {}
+    /**
+     * A compacted group.
+     *
+     * @param replaced base offsets of what it replaces, the first being its own
+     */
+    record Copied(List<Long> replaced, Segment.Loaded segment, KeptWhole keptWhole) {}
+
+    /**
+     * Batches that are as they were though their records may be superseded.
+     *
+     * @param firstOffset of the first; {@link Long#MAX_VALUE} if none is
+     * @param why a sentence about the first
+     */
+    record KeptWhole(int batches, long firstOffset, String why) {
+        static final KeptWhole NONE = new KeptWhole(0, Long.MAX_VALUE, "");
+
+        KeptWhole and(KeptWhole more) {
+            KeptWhole first = firstOffset <= more.firstOffset ? this : more;
+            return new KeptWhole(batches + more.batches, first.firstOffset, first.why);
+        }
+    }
 
     private final Disk disk;
     private final Task task;
     private final List<List<SegmentFiles>> groups = new ArrayList<>();
-    private OffsetMap map = new OffsetMap(0, 0);
+    private OffsetMap map = new OffsetMap(0);
     private CleanedTransactions transactions = new CleanedTransactions(List.of());
+    private Retained retained;
     private long cleanEndOffset;
-    private long legacyHorizonMs;
+    private boolean isMapFull;
 
     Cleaner(Disk disk, Task task) {
         this.disk = disk;
         this.task = task;
+        retained = new Retained(task, map, transactions, 0);
     }
 
     /** The first step. @return the first offset that will still be dirty afterwards */
@@ -73,12 +95,14 @@ final class Cleaner {
                 .filter(segment -> segment.endOffset() > task.firstDirtyOffset()
                         && segment.baseOffset() < task.uncleanableOffset())
                 .toList();
-        map = new OffsetMap(task.dedupeBytes(), task.uncleanableOffset() - task.firstDirtyOffset());
+        map = new OffsetMap(task.dedupeBytes());
         cleanEndOffset = task.firstDirtyOffset();
         CleanedTransactions passing = new CleanedTransactions(abortedFrom(task.firstDirtyOffset()));
-        for (SegmentFiles segment : dirty) if (!mapSegment(segment, passing)) break;
+        try (RecordReader reader = new RecordReader(UNPACKED_BYTES_MAX, task.heldBytesMax())) {
+            for (SegmentFiles segment : dirty) if (!mapSegment(segment, passing, reader)) break;
+        }
         transactions = new CleanedTransactions(abortedFrom(0));
-        legacyHorizonMs = legacyHorizonMs();
+        retained = new Retained(task, map, transactions, legacyHorizonMs());
         group();
         return cleanEndOffset;
     }
@@ -91,21 +115,27 @@ final class Cleaner {
         return aborted;
     }
 
-    /** @return whether the map has room for more */
-    private boolean mapSegment(SegmentFiles segment, CleanedTransactions passing) throws IOException {
+    /** @return whether the map has room for more, and there is more */
+    private boolean mapSegment(SegmentFiles segment, CleanedTransactions passing, RecordReader reader)
+            throws IOException {
         List<DiskFile> held = new ArrayList<>();
         try {
             SegmentReader.View view = segment.open(disk, held);
             BatchScan scan = new BatchScan(
-                    view.log().file(), 0, segment.sizeBytes(), ByteBuffer.allocate(task.ioBytes()), true, true);
-            while (scan.next() == BatchScan.Step.BATCH) {
-                BatchView batch = scan.batch();
-                if (batch.lastOffset() < task.firstDirtyOffset()) continue;
-                if (batch.lastOffset() >= task.uncleanableOffset()) return false;
-                if (!mapBatch(batch, passing)) return false;
-                map.looked(batch.lastOffset());
-                cleanEndOffset = batch.nextOffset();
+                    view.log().file(), 0, segment.sizeBytes(), ByteBuffer.allocate(task.ioBytes()), false, true);
+            BatchScan.Step step = scan.next();
+            for (; step == BatchScan.Step.BATCH; step = scan.next()) {
+                if (scan.batch().lastOffset() < task.firstDirtyOffset()) continue;
+                if (scan.batch().lastOffset() >= task.uncleanableOffset()) return false;
+                // one that is too large to be looked into supersedes nothing, and is copied as it is
+                if (scan.hold(task.heldBytesMax()) && !mapBatch(scan.batch(), passing, reader)) {
+                    isMapFull = true;
+                    return false;
+                }
+                map.looked(scan.batch().lastOffset());
+                cleanEndOffset = scan.batch().nextOffset();
             }
+            if (step != BatchScan.Step.END) throw CompactedSegment.noBatch(segment, scan.position());
             cleanEndOffset = Math.max(cleanEndOffset, Math.min(segment.endOffset(), task.uncleanableOffset()));
             return true;
         } finally {
@@ -113,26 +143,30 @@ final class Cleaner {
         }
     }
 
-    private boolean mapBatch(BatchView batch, CleanedTransactions passing) {
+    /** @return whether the map had room for all keys */
+    private boolean mapBatch(BatchView batch, CleanedTransactions passing, RecordReader reader) throws DamagedLog {
         if (batch.isControl()) {
-            marker(batch)
+            Markers.of(batch)
                     .ifPresent(marker -> passing.marker(batch.producerId(), batch.lastOffset(), marker.isCommit()));
             return true;
         }
         if (batch.isTransactional() && passing.records(batch.producerId(), batch.lastOffset())) return true;
-        for (Record record : MemoryRecords.readableRecords(batch.slice()).records()) {
-            if (!record.hasKey() || record.offset() < task.firstDirtyOffset()) continue;
-            if (map.isFull()) {
-                cleanEndOffset = Math.max(cleanEndOffset, record.offset());
+        reader.skim(batch, map::key);
+        RecordReader.Step step = reader.next();
+        for (; step == RecordReader.Step.RECORD; step = reader.next()) {
+            if (!reader.hasKey() || reader.offset() < task.firstDirtyOffset()) {
+                map.pass();
+            } else if (!map.put(reader.offset())) {
+                cleanEndOffset = Math.max(cleanEndOffset, reader.offset());
                 return false;
             }
-            map.put(record.key(), record.offset());
         }
+        map.pass();
+        // beyond the limits it is kept whole; what was seen of it until then supersedes rightly
+        if (step == RecordReader.Step.CORRUPT && reader.error() != Errors.MESSAGE_TOO_LARGE)
+            throw new DamagedLog(
+                    "the batch at offset %d cannot be read: %s".formatted(batch.baseOffset(), reader.problem()));
         return true;
-    }
-
-    private static Optional<EndTxnMarker> marker(BatchView batch) {
-        return Markers.of(batch);
     }
 
     /** Tombstones of magic 0 and 1 go by the time at which the last clean segment was written. */
@@ -180,6 +214,11 @@ final class Cleaner {
         }
     }
 
+    /** Whether the dirty part had more keys than the map: the rest is for another round. */
+    boolean isMapFull() {
+        return isMapFull;
+    }
+
     boolean hasNext() {
         return !groups.isEmpty();
     }
@@ -188,124 +227,24 @@ final class Cleaner {
     Copied copy() throws IOException {
         List<SegmentFiles> group = groups.removeFirst();
         long base = group.getFirst().baseOffset();
+        long bytes = group.stream().mapToLong(SegmentFiles::sizeBytes).sum();
         Path path = LogFiles.path(task.directory(), base, LogFiles.LOG + LogFiles.CLEANED);
         SegmentIndexes indexes = new SegmentIndexes(base, task.config().indexIntervalBytes());
-        DiskFile target = disk.open(path, Disk.OpenMode.TRUNCATE);
-        long size = 0;
-        try {
-            for (SegmentFiles segment : group) size = copySegment(segment, target, size, indexes);
-            target.sync();
-        } finally {
-            target.release();
+        DiskFile file = disk.open(path, Disk.OpenMode.TRUNCATE);
+        long size;
+        KeptWhole keptWhole;
+        try (RecordFilter filter = new RecordFilter(UNPACKED_BYTES_MAX, task.heldBytesMax());
+                CompactedSegment target = new CompactedSegment(disk, task, retained, filter, file, indexes, bytes)) {
+            for (SegmentFiles segment : group) {
+                retained.begin(task.lastModifiedMs().get(task.segments().indexOf(segment)));
+                target.add(segment);
+            }
+            size = target.finish();
+            keptWhole = target.keptWhole();
         }
         transactions.takeKept().forEach(indexes::add);
         indexes.write(disk, task.directory(), true, LogFiles.CLEANED);
-        return new Copied(group.stream().map(SegmentFiles::baseOffset).toList(), indexes.loaded(size, task.nowMs()));
-    }
-
-    private long copySegment(SegmentFiles segment, DiskFile target, long targetSize, SegmentIndexes indexes)
-            throws IOException {
-        long lastModifiedMs = task.lastModifiedMs().get(task.segments().indexOf(segment));
-        Filter filter = new Filter(lastModifiedMs > legacyHorizonMs);
-        ByteBuffer read = ByteBuffer.allocate(Math.max(READ_BYTES_MIN, task.ioBytes()));
-        ByteBuffer write = ByteBuffer.allocate(read.capacity());
-        DiskFile source = disk.open(segment.path(LogFiles.LOG), Disk.OpenMode.READ);
-        long size = targetSize;
-        try {
-            long position = 0;
-            while (position < segment.sizeBytes()) {
-                int wanted = (int) Math.min(read.capacity(), segment.sizeBytes() - position);
-                source.read(position, read.clear().limit(wanted));
-                read.flip();
-                if (Batches.sizeAt(read, 0) < 0) {
-                    read = larger(read, segment, position);
-                    continue;
-                }
-                MemoryRecords.FilterResult result =
-                        MemoryRecords.readableRecords(read).filterTo(filter, write.clear(), BufferSupplier.NO_CACHING);
-                write = result.outputBuffer();
-                position += result.bytesRead();
-                size = append(write.flip(), target, size, indexes);
-            }
-        } finally {
-            source.release();
-        }
-        return size;
-    }
-
-    /** The batch at a position is larger than the buffer. */
-    private ByteBuffer larger(ByteBuffer read, SegmentFiles segment, long position) throws DamagedLog {
-        int size = Batches.announcedSize(read, 0);
-        if (size < 0 || size > segment.sizeBytes() - position)
-            throw new DamagedLog(segment.path(LogFiles.LOG) + " has no batch at byte " + position);
-        return ByteBuffer.allocate(size);
-    }
-
-    private static long append(ByteBuffer batches, DiskFile target, long position, SegmentIndexes indexes)
-            throws IOException {
-        if (!batches.hasRemaining()) return position;
-        Batches.forEach(batches, batch -> indexes.add(batch, position + batch.position()));
-        int bytes = batches.remaining();
-        target.write(position, batches);
-        return position + bytes;
-    }
-
-    /** Which records stay. */
-    private final class Filter extends MemoryRecords.RecordFilter {
-        private final boolean keepsLegacyTombstones;
-        private boolean dropsRecords;
-
-        Filter(boolean keepsLegacyTombstones) {
-            super(task.nowMs(), task.config().deleteRetentionMs());
-            this.keepsLegacyTombstones = keepsLegacyTombstones;
-        }
-
-        @Override
-        protected BatchRetentionResult checkBatchRetention(RecordBatch batch) {
-            boolean droppable = isDroppable(batch);
-            boolean expired = batch.deleteHorizonMs().isPresent()
-                    && batch.deleteHorizonMs().getAsLong() <= currentTime;
-            dropsRecords = droppable && (!batch.isControlBatch() || expired);
-            BatchRetention retention;
-            if (batch.hasProducerId() && isLastOfProducer(batch)) retention = BatchRetention.RETAIN_EMPTY;
-            else if (dropsRecords) retention = BatchRetention.DELETE;
-            else retention = BatchRetention.DELETE_EMPTY;
-            return new BatchRetentionResult(retention, droppable && batch.isControlBatch());
-        }
-
-        private boolean isDroppable(RecordBatch batch) {
-            if (batch.isControlBatch()) return isDroppableMarker(batch);
-            return batch.isTransactional() && transactions.records(batch.producerId(), batch.lastOffset());
-        }
-
-        private boolean isDroppableMarker(RecordBatch batch) {
-            for (Record record : batch) {
-                Optional<EndTxnMarker> marker = EndTxnMarker.parse(record.key(), record.value());
-                if (marker.isPresent())
-                    return transactions.marker(
-                            batch.producerId(), batch.lastOffset(), marker.get().isCommit());
-            }
-            return false;
-        }
-
-        /** Its last sequence, and with a marker its epoch, is in this batch only. */
-        private boolean isLastOfProducer(RecordBatch batch) {
-            LastRecord last = task.producers().get(batch.producerId());
-            if (last == null) return false;
-            if (last.lastDataOffset() >= 0) return batch.lastOffset() == last.lastDataOffset();
-            return batch.isControlBatch() && batch.producerEpoch() == last.epoch();
-        }
-
-        @Override
-        protected boolean shouldRetainRecord(RecordBatch batch, Record record) {
-            if (dropsRecords) return false;
-            if (batch.isControlBatch() || record.offset() > map.latestOffset()) return true;
-            if (!record.hasKey()) return false;
-            if (record.offset() < map.get(record.key())) return false;
-            if (record.hasValue()) return true;
-            if (batch.magic() < RecordBatch.MAGIC_VALUE_V2) return keepsLegacyTombstones;
-            return batch.deleteHorizonMs().isEmpty()
-                    || currentTime < batch.deleteHorizonMs().getAsLong();
-        }
+        return new Copied(
+                group.stream().map(SegmentFiles::baseOffset).toList(), indexes.loaded(size, task.nowMs()), keptWhole);
     }
 }

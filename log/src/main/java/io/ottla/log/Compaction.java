@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
  * segment in the place of those it replaces. The names change on a disk thread while the loop goes on reading the old
  * files, which it holds open.
  *
+ * <p>What was cleanable when it began is clean when it ends, in as many rounds as the map of keys asks for: a round whose rest is not worth
+ * a compaction by itself would leave it dirty.
+ *
  * <p>Crash-safe by the order of names, with the directory synced between the steps: {@code .cleaned} to {@code .swap},
  * the replaced to {@code .deleted}, {@code .swap} to the place ({@link Leftovers} finishes it).
  */
@@ -25,21 +28,34 @@ final class Compaction {
 
     private final Log log;
     private final LogContext context;
-    private final Cleaner cleaner;
+    private final long uncleanableOffset;
+    private final long nowMs;
     private final Runnable done;
     private final long bytesBefore;
     private long firstDirtyOffset;
+    private Cleaner.KeptWhole keptWhole = Cleaner.KeptWhole.NONE;
+    private Cleaner cleaner;
+    private boolean hasMore;
+    private int rounds;
 
-    private Compaction(Log log, LogContext context, Cleaner cleaner, Runnable done) {
+    private Compaction(Log log, LogContext context, Cleanable cleanable, long nowMs, Runnable done) throws IOException {
         this.log = log;
         this.context = context;
-        this.cleaner = cleaner;
+        this.nowMs = nowMs;
         this.done = done;
+        firstDirtyOffset = cleanable.firstDirtyOffset();
+        uncleanableOffset = cleanable.uncleanableOffset();
         bytesBefore = log.sizeBytes();
+        cleaner = cleaner();
     }
 
     /** @param done runs when it is over, however it ended */
     static void begin(Log log, LogContext context, Cleanable cleanable, long nowMs, Runnable done) throws IOException {
+        new Compaction(log, context, cleanable, nowMs, done).map();
+    }
+
+    /** For one round: as far as the map of keys reaches. */
+    private Cleaner cleaner() throws IOException {
         List<SegmentFiles> segments = new ArrayList<>();
         List<Long> lastModifiedMs = new ArrayList<>();
         for (Segment segment : log.segments().values()) {
@@ -55,38 +71,69 @@ final class Compaction {
                 log.config(),
                 segments,
                 lastModifiedMs,
-                cleanable.firstDirtyOffset(),
-                cleanable.uncleanableOffset(),
+                firstDirtyOffset,
+                uncleanableOffset,
                 producers,
                 settings.cleanerDedupeBytes() / Math.max(1, settings.cleanerThreads()),
                 settings.cleanerIoBytes(),
+                settings.batchHeldBytesMax(),
+                keptWhole.firstOffset(),
                 nowMs);
-        Compaction compaction = new Compaction(log, context, new Cleaner(context.disk(), task), done);
-        compaction.map();
+        return new Cleaner(context.disk(), task);
     }
 
     private void map() {
         context.disk().submit(this, cleaner::mapDirtyPart, outcome -> {
             if (!goesOn(outcome)) return;
+            long before = firstDirtyOffset;
             firstDirtyOffset = ((Outcome.Done<Long>) outcome).value();
+            hasMore = cleaner.isMapFull() && firstDirtyOffset > before;
+            rounds++;
             next();
         });
     }
 
+    /** The map of keys was full: what is left of the dirty part comes next. */
+    private void nextRound() {
+        try {
+            cleaner = cleaner();
+        } catch (IOException e) {
+            goesOn(Outcome.failed(e));
+            return;
+        }
+        map();
+    }
+
     private void next() {
         if (!cleaner.hasNext()) {
-            log.logDir().firstDirtyOffset(log.topicPartition(), firstDirtyOffset);
+            // what was kept whole can be judged again only by who knows the keys of all that came later
+            if (keptWhole.batches() == 0) log.logDir().firstDirtyOffset(log.topicPartition(), firstDirtyOffset);
+            log.compactedTo(firstDirtyOffset);
+            if (hasMore) {
+                nextRound();
+                return;
+            }
             logger.info(
-                    "{}: compacted {} bytes to {}, clean up to offset {}",
+                    "{}: compacted {} bytes to {} in {} rounds, clean up to offset {}",
                     log.topicPartition(),
                     bytesBefore,
                     log.sizeBytes(),
+                    rounds,
                     firstDirtyOffset);
+            if (keptWhole.batches() > 0)
+                logger.warn(
+                        "{}: compaction left batches as they are, and the tombstones behind them, {} times, for lack of room: {}",
+                        log.topicPartition(),
+                        keptWhole.batches(),
+                        keptWhole.why());
             done.run();
             return;
         }
         context.disk().submit(this, cleaner::copy, outcome -> {
-            if (goesOn(outcome)) swap(((Outcome.Done<Cleaner.Copied>) outcome).value());
+            if (!goesOn(outcome)) return;
+            Cleaner.Copied copied = ((Outcome.Done<Cleaner.Copied>) outcome).value();
+            keptWhole = keptWhole.and(copied.keptWhole());
+            swap(copied);
         });
     }
 

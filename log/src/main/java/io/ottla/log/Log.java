@@ -46,6 +46,7 @@ public final class Log {
     private long endOffset;
     private long highWatermark;
     private String damage = "";
+    private long compactedTo;
     private TopicId topicId;
     private State state = State.OPEN;
 
@@ -361,6 +362,16 @@ public final class Log {
     void uncleanable(String why) {
         damage = why;
         logger.error("{} is damaged and will not be compacted: {}", topicPartition, why);
+    }
+
+    /** Compaction has come so far, though it may have had to leave batches before this whole, and will map all keys again. */
+    void compactedTo(long offset) {
+        compactedTo = offset;
+    }
+
+    /** What came later is why a log is compacted again; 0 after a start. */
+    long compactedTo() {
+        return compactedTo;
     }
 
     boolean isUncleanable() {

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  *
  * @param settingsNow some of them change while the node runs
  * @param validation keeps buffers from append to append
+ * @param largeSearches the key of disk work that holds large batches to find an offset by time: one at a time
  * @param failed is told that a log directory can no longer be trusted
  * @param deletions takes files that are to be deleted after a while
  */
@@ -23,6 +24,7 @@ record LogContext(
         Supplier<LogSettings> settingsNow,
         SeededRandom random,
         RecordValidation validation,
+        Object largeSearches,
         BiConsumer<LogDir, IOException> failed,
         Deletions deletions) {
 

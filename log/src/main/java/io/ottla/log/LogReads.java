@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class LogReads {
     private static final Logger logger = LoggerFactory.getLogger(LogReads.class);
 
+    /** A search by time that holds no more of a batch runs beside others. */
+    private static final int SMALL_BATCH_BYTES = 1 << 20;
+
     private final Log log;
     private final LogContext context;
     private final ReadHints hints = new ReadHints();
@@ -26,6 +29,7 @@ final class LogReads {
     private long generation;
     private int moving;
     private long endAtLastRest = -1;
+    private String lastSearchFailure = "";
 
     LogReads(Log log, LogContext context) {
         this.log = log;
@@ -151,8 +155,8 @@ final class LogReads {
     }
 
     private <T> Outcome<T> checked(Outcome<T> outcome) {
-        if (outcome instanceof Outcome.Failed<T>(IOException cause) && !(cause instanceof DamagedLog))
-            log.failed(cause);
+        if (outcome instanceof Outcome.Failed<T>(IOException cause)
+                && !(cause instanceof DamagedLog || cause instanceof BatchTooLarge)) log.failed(cause);
         return outcome;
     }
 
@@ -221,6 +225,11 @@ final class LogReads {
     }
 
     private void findOnDisk(long timestamp, Completion<OffsetLookup.Answer> completion) {
+        findOnDisk(timestamp, new Object(), Math.min(SMALL_BATCH_BYTES, batchHeldBytesMax()), completion);
+    }
+
+    /** Searches that hold little run side by side, those that need more one after another. */
+    private void findOnDisk(long timestamp, Object key, int heldBytesMax, Completion<OffsetLookup.Answer> completion) {
         List<SegmentFiles> files;
         try {
             files = files(log.segments().tailMap(first(log.startOffset()), true));
@@ -228,16 +237,35 @@ final class LogReads {
             refuse(log.failed(e), completion);
             return;
         }
-        OffsetLookup lookup = new OffsetLookup(context.disk(), files, log.startOffset());
+        OffsetLookup lookup = new OffsetLookup(context.disk(), files, log.startOffset(), heldBytesMax);
         long generationNow = generation;
-        context.disk().submit(new Object(), () -> lookup.find(timestamp), outcome -> {
-            if (isStill(generationNow)) {
+        context.disk().submit(key, () -> lookup.find(timestamp), outcome -> {
+            if (!log.isOpen()) {
+                completion.complete(Outcome.failed(new IOException(log + " is closed")));
+            } else if (!isStill(generationNow)) {
+                findOnDisk(timestamp, completion);
+            } else if (outcome instanceof Outcome.Failed<OffsetLookup.Answer>(BatchTooLarge tooLarge)
+                    && heldBytesMax < batchHeldBytesMax()) {
+                findOnDisk(timestamp, context.largeSearches(), batchHeldBytesMax(), completion);
+            } else {
                 lookup.learned().forEach(log.ages()::know);
                 lookup.misledBy().forEach(repair::begin);
+                if (outcome instanceof Outcome.Failed<OffsetLookup.Answer>(IOException cause)) tellOnce(cause);
                 completion.complete(checked(outcome));
-            } else if (log.isOpen()) findOnDisk(timestamp, completion);
-            else completion.complete(Outcome.failed(new IOException(log + " is closed")));
+            }
         });
+    }
+
+    /** Clients ask again and again. */
+    private void tellOnce(IOException cause) {
+        String failure = cause.getMessage();
+        if (failure == null || failure.equals(lastSearchFailure)) return;
+        lastSearchFailure = failure;
+        logger.warn("{}: no offset is found by time: {}", log.topicPartition(), failure);
+    }
+
+    private int batchHeldBytesMax() {
+        return context.settings().batchHeldBytesMax();
     }
 
     void segmentTimes(Completion<List<Log.SegmentTime>> completion) {

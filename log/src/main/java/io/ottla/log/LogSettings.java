@@ -20,6 +20,8 @@ package io.ottla.log;
  * @param cleanerDedupeBytes {@code log.cleaner.dedupe.buffer.size}, shared by those
  * @param cleanerBackoffMs {@code log.cleaner.backoff.ms}: how often to look for logs to compact
  * @param cleanerIoBytes {@code log.cleaner.io.buffer.size}, for each of those
+ * @param batchHeldBytesMax of one batch, how much may be in memory at once, packed and again unpacked, where a search by time or a compaction
+ *     looks into it
  */
 public record LogSettings(
         long producerExpirationMs,
@@ -36,7 +38,8 @@ public record LogSettings(
         int cleanerThreads,
         long cleanerDedupeBytes,
         long cleanerBackoffMs,
-        int cleanerIoBytes) {
+        int cleanerIoBytes,
+        int batchHeldBytesMax) {
 
     public static final LogSettings DEFAULTS = new LogSettings(
             24 * 3600 * 1000L,
@@ -53,7 +56,8 @@ public record LogSettings(
             1,
             128 << 20,
             15_000,
-            512 << 10);
+            512 << 10,
+            8 << 20);
 
     public LogSettings withFinishing(long afterMs, int togetherMin) {
         return new LogSettings(
@@ -71,6 +75,7 @@ public record LogSettings(
                 cleanerThreads,
                 cleanerDedupeBytes,
                 cleanerBackoffMs,
-                cleanerIoBytes);
+                cleanerIoBytes,
+                batchHeldBytesMax);
     }
 }

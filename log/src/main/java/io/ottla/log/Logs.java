@@ -77,7 +77,8 @@ public final class Logs {
                 new OpenFiles(disk, settings.get().openFilesMax()),
                 settings,
                 random,
-                new RecordValidation(),
+                new RecordValidation(settings.get().batchHeldBytesMax()),
+                new Object(),
                 this::failed,
                 deletions);
         opening = new LogOpening(this, context, clock);

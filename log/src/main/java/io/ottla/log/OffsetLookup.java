@@ -3,6 +3,7 @@ package io.ottla.log;
 import io.ottla.base.Disk;
 import io.ottla.base.DiskFile;
 import io.ottla.kafkaprotocol.BatchView;
+import io.ottla.kafkaprotocol.RecordReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,8 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Finds an offset by time. The answer is that of a walk over all records: the first at or after the log start whose
@@ -44,18 +44,25 @@ public final class OffsetLookup {
     private final Disk disk;
     private final List<SegmentFiles> segments;
     private final long startOffset;
+    private final int heldBytesMax;
     private final ByteBuffer scratch = ByteBuffer.allocate(OpenFiles.SCRATCH_BYTES);
     private final List<DiskFile> held = new ArrayList<>();
     private final Map<Long, SegmentTimes.Latest> learned = new TreeMap<>();
     private final Set<Long> misledBy = new TreeSet<>();
 
-    OffsetLookup(Disk disk, List<SegmentFiles> segments, long startOffset) {
+    /** @param heldBytesMax what of a batch may be in memory at once, packed and again unpacked */
+    OffsetLookup(Disk disk, List<SegmentFiles> segments, long startOffset, int heldBytesMax) {
         this.disk = disk;
+        this.heldBytesMax = heldBytesMax;
         this.segments = segments;
         this.startOffset = startOffset;
     }
 
-    /** @param timestamp at least 0, or {@link #MAX_TIMESTAMP} */
+    /**
+     * @param timestamp at least 0, or {@link #MAX_TIMESTAMP}
+     * @throws BatchTooLarge if a batch that must be looked into takes more than may be held
+     * @throws DamagedLog if one cannot be read
+     */
     Answer find(long timestamp) throws IOException {
         try {
             return timestamp == MAX_TIMESTAMP ? latestRecord() : firstAtOrAfter(timestamp);
@@ -117,16 +124,33 @@ public final class OffsetLookup {
                 first.get().position(),
                 view.sizeBytes(),
                 ByteBuffer.allocate(READ_BYTES),
-                true,
+                false,
                 true);
-        while (scan.next() == BatchScan.Step.BATCH) {
-            BatchView batch = scan.batch();
-            if (batch.maxTimestamp() < timestamp) continue;
-            for (Record record : records(batch))
-                if (record.timestamp() >= timestamp && record.offset() >= startOffset)
-                    return new Answer(record.timestamp(), record.offset(), batch.leaderEpoch());
+        try (RecordReader reader = new RecordReader(Cleaner.UNPACKED_BYTES_MAX, heldBytesMax)) {
+            while (scan.next() == BatchScan.Step.BATCH) {
+                if (scan.batch().maxTimestamp() < timestamp) continue;
+                if (!scan.hold(heldBytesMax))
+                    throw new BatchTooLarge(
+                            scan.batch().baseOffset(),
+                            "it has %d bytes".formatted(scan.batch().sizeBytes()));
+                Answer found = firstAtOrAfter(scan.batch(), reader, timestamp);
+                if (found.offset() >= 0) return found;
+            }
         }
         return Answer.NONE;
+    }
+
+    /** The records only go by: one of a kilobyte may say that it unpacks to gigabytes, and be right. */
+    private Answer firstAtOrAfter(BatchView batch, RecordReader reader, long timestamp) throws IOException {
+        reader.skim(batch);
+        RecordReader.Step step = reader.next();
+        for (; step == RecordReader.Step.RECORD; step = reader.next())
+            if (reader.timestampMs() >= timestamp && reader.offset() >= startOffset)
+                return new Answer(reader.timestampMs(), reader.offset(), batch.leaderEpoch());
+        if (step == RecordReader.Step.END) return Answer.NONE;
+        if (reader.error() == Errors.MESSAGE_TOO_LARGE) throw new BatchTooLarge(batch.baseOffset(), reader.problem());
+        throw new DamagedLog(
+                "the batch at offset %d cannot be read: %s".formatted(batch.baseOffset(), reader.problem()));
     }
 
     /** An index has no checksum: one that misleads would give a wrong answer. So without it the segment is read from its beginning. */
@@ -149,9 +173,5 @@ public final class OffsetLookup {
         }
         if (best == null) return Answer.NONE;
         return firstAtOrAfter(open(best), most.timestampMs());
-    }
-
-    private static Iterable<Record> records(BatchView batch) {
-        return MemoryRecords.readableRecords(batch.slice()).records();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.base.SeededRandom;
 import io.ottla.kafkaprotocol.BatchBuilder;
+import io.ottla.kafkaprotocol.BatchView;
 import io.ottla.kafkaprotocol.Codec;
 import io.ottla.kafkaprotocol.EndTxnMarker;
 import io.ottla.kafkaprotocol.NewRecord;
@@ -253,29 +254,158 @@ class CompactionTest {
         assertThat(entries().size()).isLessThan(200);
     }
 
-    @Test
-    void aSmallMapCleansInSeveralPasses() {
-        bench.settings = new LogSettings(
-                1 << 30,
-                60_000,
-                60_000,
-                5_000,
-                300_000,
-                100,
-                60_000,
-                4,
-                10_000,
-                64,
+    private LogSettings settings(long mapBytes, int batchHeldBytesMax) {
+        LogSettings was = LogSettings.DEFAULTS;
+        return new LogSettings(
+                was.producerExpirationMs(),
+                was.recoveryPointIntervalMs(),
+                was.startOffsetIntervalMs(),
+                was.highWatermarkIntervalMs(),
+                was.retentionIntervalMs(),
+                was.openFilesMax(),
+                was.idleMs(),
+                was.recoveriesMax(),
+                was.finishAfterMs(),
+                was.syncTogetherMin(),
                 true,
                 1,
-                20 * OffsetMap.ENTRY_BYTES,
-                15_000,
-                512);
+                mapBytes,
+                was.cleanerBackoffMs(),
+                512,
+                batchHeldBytesMax);
+    }
+
+    /** The map takes some 900 keys; a round whose rest would not be dirty enough for a compaction of its own is followed by the next all the same. */
+    @Test
+    void aSmallMapCleansInSeveralRounds() {
+        bench.settings = settings(0, 1 << 20);
+        bench.config.put("segment.bytes", "10000");
+        bench.config.put("min.cleanable.dirty.ratio", "0.9");
         bench.open();
-        for (int round = 0; round < 5; round++) for (int i = 0; i < 60; i++) put("k" + i, "v" + round);
-        for (int i = 0; i < 40; i++) compact();
-        assertThat(entries().size()).isLessThan(130);
-        assertThat(entries()).extracting(Entry::key).contains("k0", "k17", "k59");
+        for (int round = 0; round < 2; round++)
+            for (int from = 0; from < 3000; from += 30) {
+                BatchBuilder batch = new BatchBuilder();
+                for (int i = from; i < from + 30; i++)
+                    batch.append(NewRecord.of(bench.disk.nowMs, "k" + i, "v" + round));
+                bench.append(batch.build());
+            }
+        long active = bench.log.active().baseOffset();
+        bench.disk.run();
+        bench.disk.nowMs += 20_000;
+        bench.logs.tick(bench.disk.nowMs);
+        bench.disk.run();
+        assertThat(bench.logDir().firstDirtyOffset(LogBench.TP)).isEqualTo(active);
+        List<Entry> entries = entries();
+        assertThat(entries).extracting(Entry::key).containsOnlyOnceElementsOf(keysOf(entries, active));
+        assertThat(entries).extracting(Entry::key).contains("k0", "k1777", "k2999");
+        assertThat(entries.size()).isLessThan(3000 + (int) (6000 - active) + 1);
+    }
+
+    /** Those before the active segment. */
+    private static List<String> keysOf(List<Entry> entries, long end) {
+        return entries.stream()
+                .filter(entry -> entry.offset() < end)
+                .map(Entry::key)
+                .filter(key -> entries.stream()
+                        .noneMatch(other -> other.offset() >= end && other.key().equals(key)))
+                .toList();
+    }
+
+    private static byte[] bomb(Codec codec, String key) {
+        return new BatchBuilder()
+                .codec(codec)
+                .append(NewRecord.of(1, key, "small"))
+                .append(NewRecord.of(1, utf8("bomb"), ByteBuffer.wrap(new byte[64 << 20])))
+                .build()
+                .array();
+    }
+
+    /** One record of some kilobytes says that it is 64 MB, and is. */
+    @Test
+    void aRecordThatIsLargeUnpackedIsNeverHeld() {
+        bench.settings = settings(1 << 20, 1 << 20);
+        bench.config.put("segment.bytes", "300000");
+        bench.open();
+        for (Codec codec : List.of(Codec.GZIP, Codec.LZ4, Codec.ZSTD)) {
+            BatchView packed = new BatchView().wrap(ByteBuffer.wrap(bomb(codec, "k")), 0);
+            assertThat(bench.append(packed.slice())).isInstanceOf(Append.Appended.class);
+        }
+        put("k", "last");
+        for (int i = 0; i < 2; i++) put("filler", "x".repeat(200_000));
+        long before = allocatedBytes();
+        compact();
+        assertThat(allocatedBytes() - before).isLessThan(40 << 20);
+        assertThat(bench.log.isUncleanable()).isFalse();
+        List<Entry> entries = entries();
+        assertThat(entries).filteredOn(entry -> entry.key().equals("bomb")).hasSize(1);
+        assertThat(entries).filteredOn(entry -> entry.key().equals("k")).containsExactly(new Entry(6, "k", "last"));
+    }
+
+    static long allocatedBytes() {
+        return ((com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean())
+                .getCurrentThreadAllocatedBytes();
+    }
+
+    /** A batch that may not be held is not lost, is copied again and again, and what it might bring back stays hidden. */
+    @Test
+    void aBatchThatCannotBeLookedIntoStaysAsItIsAndSoDoTombstonesBehindIt() {
+        bench.config.put("segment.bytes", "10000");
+        bench.settings = settings(1 << 20, 1000);
+        bench.open();
+        put("older", "1");
+        ByteBuffer large = new BatchBuilder()
+                .append(NewRecord.of(1, "older", "2"))
+                .append(NewRecord.of(1, "gone", "x".repeat(2000)))
+                .build();
+        bench.append(large);
+        put("gone", null);
+        put("older", "3");
+        put("other", null);
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 10; i++) fill();
+            compact();
+            List<Entry> entries = entries();
+            assertThat(entries)
+                    .contains(new Entry(1, "older", "2"), new Entry(3, "gone", null), new Entry(4, "older", "3"))
+                    .doesNotContain(new Entry(0, "older", "1"));
+            assertThat(entries).filteredOn(entry -> entry.offset() == 2).hasSize(1);
+        }
+        assertThat(bench.log.isUncleanable()).isFalse();
+        assertThat(bench.log.isUsable()).isTrue();
+        long size = bench.log.sizeBytes();
+        compact(); // and not again and again for the same reason
+        assertThat(bench.disk.nowMs
+                        - bench.log.segments().firstEntry().getValue().lastModifiedMs())
+                .isGreaterThanOrEqualTo(60_000);
+        assertThat(bench.log.sizeBytes()).isEqualTo(size);
+        // with room for it, all goes its way
+        bench.settings = settings(1 << 20, 1 << 20);
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 10; i++) fill();
+            compact();
+        }
+        assertThat(entries()).extracting(Entry::key).containsOnly("older", "filler");
+    }
+
+    /** What is on the disk says nothing that can be relied on. */
+    @Test
+    void aBatchThatMakesNoSenseStopsTheCompactionOfItsLogOnly() throws Exception {
+        bench.open();
+        put("k", "1");
+        fill();
+        bench.stop();
+        Path segment = bench.partition().resolve("00000000000000000000.log");
+        byte[] bytes = java.nio.file.Files.readAllBytes(segment);
+        bytes[BatchView.HEADER_BYTES_V2] = 99; // the first record's length
+        java.nio.file.Files.write(segment, bytes);
+        bench.open();
+        fill();
+        compact();
+        assertThat(bench.log.isUncleanable()).isTrue();
+        assertThat(bench.log.isUsable()).isTrue();
+        put("k", "goes on");
+        compact();
+        assertThat(java.nio.file.Files.readAllBytes(segment)).isEqualTo(bytes);
     }
 
     /** The process may die between any two changes of names; what is read afterwards is the log, compacted or not. */

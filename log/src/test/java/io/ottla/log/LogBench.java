@@ -186,6 +186,10 @@ final class LogBench {
     }
 
     OffsetLookup.Answer offsetForTime(long timestamp) {
+        return value(List.of(outcomeForTime(timestamp)));
+    }
+
+    Outcome<OffsetLookup.Answer> outcomeForTime(long timestamp) {
         List<Outcome<OffsetLookup.Answer>> outcomes = new ArrayList<>();
         try {
             log.offsetForTime(timestamp, outcomes::add);
@@ -193,7 +197,8 @@ final class LogBench {
             throw new AssertionError(e);
         }
         disk.run();
-        return value(outcomes);
+        assertThat(outcomes).hasSize(1);
+        return outcomes.getFirst();
     }
 
     long flush() {
@@ -201,6 +206,10 @@ final class LogBench {
         log.flush(outcomes::add);
         disk.run();
         return value(outcomes);
+    }
+
+    LogDir logDir() {
+        return log.logDir();
     }
 
     Path partition() {

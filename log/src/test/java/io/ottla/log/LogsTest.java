@@ -282,7 +282,22 @@ class LogsTest {
     @Test
     void openFilesAreBoundedAndIdleOnesClosed() throws Exception {
         LogSettings few = new LogSettings(
-                1 << 30, 60_000, 60_000, 5_000, 300_000, 7, 60_000, 4, 10_000, 64, false, 1, 1, 15_000, 1);
+                1 << 30,
+                60_000,
+                60_000,
+                5_000,
+                300_000,
+                7,
+                60_000,
+                4,
+                10_000,
+                64,
+                false,
+                1,
+                1,
+                15_000,
+                1,
+                LogSettings.DEFAULTS.batchHeldBytesMax());
         Logs logs = new Logs(List.of(claimed(folder)), disk, disk, few, new SeededRandom(1));
         for (int i = 0; i < 50; i++)
             log(open(logs, "t", i, new TopicId(1, 1)))

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
 import io.ottla.kafkaprotocol.BatchBuilder;
+import io.ottla.kafkaprotocol.BatchView;
 import io.ottla.kafkaprotocol.Codec;
 import io.ottla.kafkaprotocol.NewRecord;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -333,5 +335,63 @@ class LookupTest {
         assertThat(bench.read(2, 1)).isInstanceOf(Read.Damaged.class);
         assertThat(bench.log.logDir().failure()).isEmpty();
         assertThat(bench.records(bench.read(90, 1), 90).getFirst().value()).isEqualTo("value number 90");
+    }
+
+    /** One record of some kilobytes is 64 MB unpacked; who searches never holds it. */
+    @Test
+    void aRecordThatIsLargeUnpackedOnlyGoesBy(@TempDir Path folder) {
+        LogBench bench = new LogBench(folder);
+        bench.open();
+        for (Codec codec : List.of(Codec.GZIP, Codec.LZ4, Codec.ZSTD)) {
+            bench.append(new BatchBuilder()
+                    .codec(codec)
+                    .append(NewRecord.of(1000, ByteBuffer.wrap(new byte[1]), ByteBuffer.wrap(new byte[64 << 20])))
+                    .append(NewRecord.of(2000 + codec.id(), "k", "v"))
+                    .build());
+        }
+        long before = CompactionTest.allocatedBytes();
+        assertThat(bench.offsetForTime(2000 + Codec.ZSTD.id()))
+                .isEqualTo(new OffsetLookup.Answer(2000 + Codec.ZSTD.id(), 5, 0));
+        assertThat(bench.offsetForTime(OffsetLookup.MAX_TIMESTAMP).offset()).isEqualTo(5);
+        assertThat(CompactionTest.allocatedBytes() - before).isLessThan(24 << 20);
+    }
+
+    /** More than a search side by side may hold, then more than any may. */
+    @Test
+    void aLargeBatchIsSearchedAloneAndATooLargeOneIsAnError(@TempDir Path folder) {
+        LogBench bench = new LogBench(folder);
+        bench.config = Map.of("max.message.bytes", "10000000");
+        bench.open();
+        bench.append(LogBench.batch(1000, "first", "x".repeat(3 << 20), "last"));
+        assertThat(bench.offsetForTime(500)).isEqualTo(new OffsetLookup.Answer(1000, 0, 0));
+        bench.append(LogBench.batch(2000, "x".repeat(9 << 20)));
+        assertThat(bench.offsetForTime(500)).isEqualTo(new OffsetLookup.Answer(1000, 0, 0));
+        assertThat(bench.outcomeForTime(1500))
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.cause())
+                                .isInstanceOf(BatchTooLarge.class)
+                                .hasMessageContaining("offset 3"));
+        assertThat(bench.log.isUsable()).isTrue();
+    }
+
+    @Test
+    void aBatchThatMakesNoSenseIsAnErrorOfTheQuestionOnly(@TempDir Path folder) throws Exception {
+        LogBench bench = new LogBench(folder);
+        bench.open();
+        bench.append(LogBench.batch(1000, "first"));
+        bench.append(LogBench.batch(2000, "second"));
+        bench.stop();
+        Path segment = bench.partition().resolve("00000000000000000000.log");
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[BatchView.HEADER_BYTES_V2] = 99; // the first record's length
+        Files.write(segment, bytes);
+        bench.open();
+        assertThat(bench.outcomeForTime(500))
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.cause()).isInstanceOf(DamagedLog.class));
+        assertThat(bench.offsetForTime(1500)).isEqualTo(new OffsetLookup.Answer(2000, 1, 0));
+        assertThat(bench.log.isUsable()).isTrue();
     }
 }

@@ -161,7 +161,8 @@ class ProducerTest {
                 was.cleanerThreads(),
                 was.cleanerDedupeBytes(),
                 was.cleanerBackoffMs(),
-                was.cleanerIoBytes());
+                was.cleanerIoBytes(),
+                LogSettings.DEFAULTS.batchHeldBytesMax());
         bench.disk.nowMs += 3_600_000;
         bench.logs.tick(bench.disk.nowMs);
         assertThat(bench.log.activeProducers()).isEmpty();

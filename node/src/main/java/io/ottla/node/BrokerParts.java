@@ -171,9 +171,20 @@ final class BrokerParts {
                 standard.syncTogetherMin(),
                 configs.flag("log.cleaner.enable"),
                 configs.integer("log.cleaner.threads"),
-                configs.number("log.cleaner.dedupe.buffer.size"),
+                Math.min(configs.number("log.cleaner.dedupe.buffer.size"), cleanerMapBytesMax()),
                 configs.number("log.cleaner.backoff.ms"),
-                configs.integer("log.cleaner.io.buffer.size"));
+                configs.integer("log.cleaner.io.buffer.size"),
+                heldBytesMax());
+    }
+
+    /** The maps of keys of all compactions that run at once: more keys take more rounds. */
+    private static long cleanerMapBytesMax() {
+        return Runtime.getRuntime().maxMemory() / 8;
+    }
+
+    /** What of one batch may be held, packed and again unpacked, by whoever has to look into it. */
+    private static int heldBytesMax() {
+        return (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 16);
     }
 
     private PartitionConfig topicConfig(ClusterImage image, String topic) {
@@ -202,7 +213,8 @@ final class BrokerParts {
                         environment.disk(),
                         environment.random().split(),
                         configs.integer("max.incremental.fetch.session.cache.slots"),
-                        configs.integer("fetch.max.bytes")),
+                        configs.integer("fetch.max.bytes"),
+                        heldBytesMax()),
                 new ListOffsetsHandler(routes),
                 new OffsetForLeaderEpochHandler(routes),
                 new DeleteRecordsHandler(routes),

@@ -1,5 +1,6 @@
 package io.ottla.partition;
 
+import io.ottla.base.Completion;
 import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
@@ -338,18 +339,12 @@ public final class Replica {
         return log().epochAt(offset);
     }
 
-    /** As {@link Log#offsetForTime}; empty if the log directory has failed. Not within this call, but if it has. */
-    public void offsetForTime(long timestamp, Consumer<Optional<OffsetLookup.Answer>> then) {
+    /** As {@link Log#offsetForTime}. Not within this call, unless the log directory has failed. */
+    public void offsetForTime(long timestamp, Completion<OffsetLookup.Answer> then) {
         try {
-            log().offsetForTime(timestamp, outcome -> {
-                switch (outcome) {
-                    case Outcome.Done<OffsetLookup.Answer>(OffsetLookup.Answer found) ->
-                        then.accept(Optional.of(found));
-                    case Outcome.Failed<OffsetLookup.Answer>(IOException cause) -> then.accept(Optional.empty());
-                }
-            });
+            log().offsetForTime(timestamp, then);
         } catch (IOException e) {
-            then.accept(Optional.empty());
+            then.complete(Outcome.failed(e));
         }
     }
 
