@@ -72,7 +72,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         ListOffsetsRequestData body = request.body();
         ListOffsetsResponseData response = new ListOffsetsResponseData().setTopics(new ArrayList<>());
         Outstanding outstanding = new Outstanding(() -> reply.send(response));
-        Set<TopicPartition> twice = namedTwice(body);
+        Set<TopicPartition> twice = request.version() < FIRST_WITH_ONE_OFFSET ? Set.of() : namedTwice(body);
         for (ListOffsetsTopic topic : body.topics()) {
             List<ListOffsetsPartitionResponse> answers = new ArrayList<>();
             response.topics()
@@ -223,7 +223,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
             outstanding.end();
         }
 
-        /** Version 0: where segments begin that were written by that time, the newest first. */
+        /** Version 0: where segments begin that were written by that time, the newest first; and where the log ends. */
         private void several() {
             replica.segmentTimes(segments -> {
                 Errors error = replica.check(asked.currentLeaderEpoch());
@@ -233,19 +233,33 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
             });
         }
 
+        /**
+         * The end counts as the beginning of what is yet to come, at the time of the question. From the newest that is not
+         * younger than asked for, all older ones count, whatever the times of their files. Source: UnifiedLog.legacyFetchOffsetsBefore
+         * and Partition.legacyFetchOffsetsForTimestamp of Kafka 3.9, where an offset may come twice while segments before the log start
+         * wait to be deleted.
+         */
         private List<Long> offsets(List<Log.SegmentTime> segments) {
-            long end = lastFetchable();
-            List<Long> newestFirst = new ArrayList<>();
-            // the end counts as the beginning of what is yet to come
-            if (asked.timestamp() == OffsetLookup.LATEST) newestFirst.add(end);
             if (asked.timestamp() == OffsetLookup.EARLIEST) return atMost(List.of(replica.startOffset()));
+            boolean isFound = asked.timestamp() == OffsetLookup.LATEST || request.receivedMs() <= asked.timestamp();
+            List<Long> newestFirst = new ArrayList<>();
+            if (isFound) newestFirst.add(replica.endOffset());
             for (Log.SegmentTime segment : segments.reversed()) {
-                boolean counts = asked.timestamp() < 0 || segment.lastModifiedMs() <= asked.timestamp();
+                isFound |= segment.lastModifiedMs() <= asked.timestamp();
                 long offset = Math.max(segment.baseOffset(), replica.startOffset());
                 boolean isNew = newestFirst.isEmpty() || newestFirst.getLast() > offset;
-                if (counts && isNew && offset <= end) newestFirst.add(offset);
+                if (isFound && isNew) newestFirst.add(offset);
             }
-            return atMost(newestFirst);
+            return visible(atMost(newestFirst));
+        }
+
+        /** What the one who asks may not know of yet is told as the last that it may. */
+        private List<Long> visible(List<Long> newestFirst) {
+            long end = lastFetchable();
+            if (newestFirst.isEmpty() || newestFirst.getFirst() <= end) return newestFirst;
+            List<Long> visible = new ArrayList<>(List.of(end));
+            for (long offset : newestFirst) if (offset <= end) visible.add(offset);
+            return visible;
         }
 
         private List<Long> atMost(List<Long> offsets) {

@@ -24,6 +24,7 @@ import io.ottla.kafkaprotocol.NewRecord;
 import io.ottla.partition.TestBatches;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,18 +116,99 @@ class OffsetsTest {
         assertThat(Errors.forCode(list(4, request).errorCode())).isEqualTo(error);
     }
 
+    /** The one segment was written now; the log has offsets 0 to 4. */
+    @ParameterizedTest
+    @CsvSource({
+        "-1,10,'5,0'",
+        "-1,2,'5,0'",
+        "-1,1,5",
+        "-1,0,",
+        "-1,-3,",
+        "-2,10,0",
+        "-2,0,",
+        "-3,10,",
+        "-5,10,",
+        "-9,10,",
+        "0,10,",
+        "now-1,10,",
+        "now,10,'5,0'",
+        "now,1,5",
+        "now+1,10,'5,0'",
+        "now+3600000,10,'5,0'",
+        "max,10,'5,0'",
+        "max,1,5"
+    })
+    void version0GivesWhereSegmentsBeginAndTheLogEndsTheNewestFirst(String time, int most, String offsets) {
+        assertThat(version0(time, most)).isEqualTo(numbers(offsets));
+    }
+
+    /** A segment for each batch, one second apart: they begin at 0, 2, 4 and were written 3, 2, 1 seconds ago. */
+    @ParameterizedTest
+    @CsvSource({
+        "now-3001,10,", "now-3000,10,0", "now-2001,10,0", "now-2000,10,'2,0'", "now-2000,1,2", "now-1000,10,'4,2,0'",
+        "now-1,10,'4,2,0'", "now-1,2,'4,2'", "now-1,1,4", "now,10,'6,4,2,0'", "now,3,'6,4,2'", "now+5,1,6"
+    })
+    void version0GivesAllThatIsNotYounger(String time, int most, String offsets) {
+        segmentEachSecond();
+        assertThat(version0(time, most)).isEqualTo(numbers(offsets));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"now-1,10,'4,3'", "now,10,'6,4,3'", "-2,10,3", "-1,10,'6,4,3'", "now-3001,10,"})
+    void version0KnowsNothingBeforeTheLogStart(String time, int most, String offsets) {
+        segmentEachSecond();
+        plane.replica(asked, 0).deleteRecordsBefore(3);
+        assertThat(version0(time, most)).isEqualTo(numbers(offsets));
+    }
+
     @Test
-    void version0GivesSeveralOffsetsTheNewestFirst() {
-        ListOffsetsRequestData latest = ask(-1);
-        latest.topics().getFirst().partitions().getFirst().setMaxNumOffsets(10);
-        assertThat(list(0, latest).oldStyleOffsets()).containsExactly(5L, 0L);
-        latest.topics().getFirst().partitions().getFirst().setMaxNumOffsets(1);
-        assertThat(list(0, latest).oldStyleOffsets()).containsExactly(5L);
-        assertThat(list(0, ask(-2)).oldStyleOffsets()).containsExactly(0L);
-        assertThat(list(0, ask(plane.clock.nowMs())).oldStyleOffsets()).containsExactly(0L);
-        assertThat(list(0, ask(plane.clock.nowMs() - 1)).oldStyleOffsets()).isEmpty();
-        latest.topics().getFirst().partitions().getFirst().setMaxNumOffsets(-3);
-        assertThat(list(0, latest).oldStyleOffsets()).isEmpty();
+    void version0OfAnEmptyPartition() {
+        plane.topic("empty", 1);
+        for (long time : new long[] {-1, -2, plane.clock.nowMs() + 1})
+            assertThat(list(0, askOf("empty", time, 10)).oldStyleOffsets()).containsExactly(0L);
+    }
+
+    @Test
+    void version0AnswersAPartitionAsOftenAsItIsNamed() {
+        ListOffsetsRequestData request = ask(-1);
+        request.topics().getFirst().setPartitions(List.of(new ListOffsetsPartition(), new ListOffsetsPartition()));
+        var response = client.call(ApiMessageType.LIST_OFFSETS, 0, request, ListOffsetsResponseData.class);
+        assertThat(response.topics().getFirst().partitions()).hasSize(2).allMatch(each -> each.errorCode() == 0);
+    }
+
+    private String asked = "t";
+
+    private List<Long> version0(String time, int most) {
+        return list(0, askOf(asked, time(time), most)).oldStyleOffsets();
+    }
+
+    private void segmentEachSecond() {
+        asked = "segments";
+        plane.topic(asked, 1, "segment.bytes", "100");
+        for (int i = 0; i < 3; i++) {
+            var request = ProduceTest.request(1, asked, 0, batch(10, 30));
+            client.call(ApiMessageType.PRODUCE, 7, request, ProduceResponseData.class);
+            plane.clock.advance(1_000);
+        }
+    }
+
+    private long time(String time) {
+        if (time.equals("max")) return Long.MAX_VALUE;
+        if (!time.startsWith("now")) return Long.parseLong(time);
+        String rest = time.substring(3);
+        return plane.clock.nowMs() + (rest.isEmpty() ? 0 : Long.parseLong(rest));
+    }
+
+    private static List<Long> numbers(String text) {
+        return text == null
+                ? List.of()
+                : Stream.of(text.split(",")).map(Long::valueOf).toList();
+    }
+
+    private static ListOffsetsRequestData askOf(String topic, long timestamp, int most) {
+        ListOffsetsRequestData request = ask(timestamp);
+        request.topics().getFirst().setName(topic).partitions().getFirst().setMaxNumOffsets(most);
+        return request;
     }
 
     @Test
