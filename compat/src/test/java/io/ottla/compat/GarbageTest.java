@@ -140,8 +140,13 @@ class GarbageTest {
     }
 
     static long residentKb(long pid) throws IOException {
+        return memoryKb(pid, "VmRSS");
+    }
+
+    /** @param what VmRSS for what is resident now, VmHWM for the most that ever was */
+    static long memoryKb(long pid, String what) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status")))
-            if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("[^0-9]", ""));
-        throw new IllegalStateException("no VmRSS for " + pid);
+            if (line.startsWith(what + ":")) return Long.parseLong(line.replaceAll("[^0-9]", ""));
+        throw new IllegalStateException("no %s for %d".formatted(what, pid));
     }
 }

@@ -34,8 +34,8 @@ final class OttlaProcess implements AutoCloseable {
     }
 
     /** With a heap of its own size, such as {@code 128m}. */
-    static OttlaProcess withHeap(Path home, String size) throws IOException {
-        return new OttlaProcess(home, "-Xmx" + size, List.of());
+    static OttlaProcess withHeap(Path home, String size, String... overrides) throws IOException {
+        return new OttlaProcess(home, "-Xmx" + size, List.of(overrides));
     }
 
     private OttlaProcess(Path home, String jvmOptions, List<String> overrides) throws IOException {

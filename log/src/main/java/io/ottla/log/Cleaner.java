@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -52,12 +53,8 @@ final class Cleaner {
             long tombstonesStayFrom,
             long nowMs) {}
 
-    /**
-     * A compacted group.
-     *
-     * @param replaced base offsets of what it replaces, the first being its own
-     */
-    record Copied(List<Long> replaced, Segment.Loaded segment, KeptWhole keptWhole) {}
+    /** A compacted group. @param replaced base offsets of what it replaces, the first being its own */
+    record Copied(List<Long> replaced, Segment.Loaded segment) {}
 
     /**
      * Batches that are as they were though their records may be superseded.
@@ -82,6 +79,7 @@ final class Cleaner {
     private Retained retained;
     private long cleanEndOffset;
     private boolean isMapFull;
+    private KeptWhole keptWhole = KeptWhole.NONE;
 
     Cleaner(Disk disk, Task task) {
         this.disk = disk;
@@ -219,12 +217,21 @@ final class Cleaner {
         return isMapFull;
     }
 
+    /** Of the groups copied so far. */
+    KeptWhole keptWhole() {
+        return keptWhole;
+    }
+
     boolean hasNext() {
         return !groups.isEmpty();
     }
 
-    /** The next step: copies one group into files that end in {@code .cleaned}, and syncs them. */
-    Copied copy() throws IOException {
+    /**
+     * The next step: copies one group into files that end in {@code .cleaned}, and syncs them.
+     *
+     * @return empty if it is a segment of which nothing is to go, so that it may stay
+     */
+    Optional<Copied> copy() throws IOException {
         List<SegmentFiles> group = groups.removeFirst();
         long base = group.getFirst().baseOffset();
         long bytes = group.stream().mapToLong(SegmentFiles::sizeBytes).sum();
@@ -232,19 +239,25 @@ final class Cleaner {
         SegmentIndexes indexes = new SegmentIndexes(base, task.config().indexIntervalBytes());
         DiskFile file = disk.open(path, Disk.OpenMode.TRUNCATE);
         long size;
-        KeptWhole keptWhole;
+        boolean isSame;
         try (RecordFilter filter = new RecordFilter(UNPACKED_BYTES_MAX, task.heldBytesMax());
                 CompactedSegment target = new CompactedSegment(disk, task, retained, filter, file, indexes, bytes)) {
             for (SegmentFiles segment : group) {
                 retained.begin(task.lastModifiedMs().get(task.segments().indexOf(segment)));
                 target.add(segment);
             }
-            size = target.finish();
-            keptWhole = target.keptWhole();
+            keptWhole = keptWhole.and(target.keptWhole());
+            isSame = group.size() == 1 && !target.isDifferent();
+            size = isSame ? 0 : target.finish();
+        }
+        if (isSame) {
+            transactions.takeKept(); // its index has them
+            disk.delete(path);
+            return Optional.empty();
         }
         transactions.takeKept().forEach(indexes::add);
         indexes.write(disk, task.directory(), true, LogFiles.CLEANED);
-        return new Copied(
-                group.stream().map(SegmentFiles::baseOffset).toList(), indexes.loaded(size, task.nowMs()), keptWhole);
+        return Optional.of(
+                new Copied(group.stream().map(SegmentFiles::baseOffset).toList(), indexes.loaded(size, task.nowMs())));
     }
 }

@@ -38,6 +38,7 @@ final class CompactedSegment implements AutoCloseable {
     private final ByteBuffer written;
     private Cleaner.KeptWhole keptWhole = Cleaner.KeptWhole.NONE;
     private long size;
+    private boolean isDifferent;
     /** How much larger the segment may get than what it replaces; a position is an int. */
     private long roomToGrow;
 
@@ -81,6 +82,7 @@ final class CompactedSegment implements AutoCloseable {
         BatchView batch = scan.batch();
         retained.begin(batch, isHeld);
         if (retained.goesAsAWhole()) {
+            isDifferent = true;
             if (retained.mustLeaveItsHeader()) writeEmpty(batch);
             return;
         }
@@ -103,6 +105,7 @@ final class CompactedSegment implements AutoCloseable {
 
     private void thin(BatchView batch, Looked.Judged judged) throws IOException {
         if (judged.kept() == 0) {
+            isDifferent |= judged.records() > 0 || !retained.mustLeaveItsHeader();
             if (retained.mustLeaveItsHeader()) writeEmpty(batch);
             return;
         }
@@ -126,6 +129,7 @@ final class CompactedSegment implements AutoCloseable {
             write(batch, batch.slice());
             return;
         }
+        isDifferent = true;
         roomToGrow -= Math.max(0, thinned.get().remaining() - batch.sizeBytes());
         BatchView view = new BatchView();
         ByteBuffer bytes = thinned.get();
@@ -197,7 +201,12 @@ final class CompactedSegment implements AutoCloseable {
         written.clear();
     }
 
-    /** Writes what is left. @return how large it is */
+    /** Whether any batch is not as it was. */
+    boolean isDifferent() {
+        return isDifferent;
+    }
+
+    /** Writes what is left, durably. @return how large it is */
     long finish() throws IOException {
         flush();
         target.sync();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ final class Compaction {
     private Cleaner.KeptWhole keptWhole = Cleaner.KeptWhole.NONE;
     private Cleaner cleaner;
     private boolean hasMore;
+    private long roundBeganAt;
     private int rounds;
 
     private Compaction(Log log, LogContext context, Cleanable cleanable, long nowMs, Runnable done) throws IOException {
@@ -86,6 +88,7 @@ final class Compaction {
         context.disk().submit(this, cleaner::mapDirtyPart, outcome -> {
             if (!goesOn(outcome)) return;
             long before = firstDirtyOffset;
+            roundBeganAt = before;
             firstDirtyOffset = ((Outcome.Done<Long>) outcome).value();
             hasMore = cleaner.isMapFull() && firstDirtyOffset > before;
             rounds++;
@@ -106,6 +109,7 @@ final class Compaction {
 
     private void next() {
         if (!cleaner.hasNext()) {
+            keptWhole = keptWhole.and(cleaner.keptWhole());
             // what was kept whole can be judged again only by who knows the keys of all that came later
             if (keptWhole.batches() == 0) log.logDir().firstDirtyOffset(log.topicPartition(), firstDirtyOffset);
             log.compactedTo(firstDirtyOffset);
@@ -131,9 +135,9 @@ final class Compaction {
         }
         context.disk().submit(this, cleaner::copy, outcome -> {
             if (!goesOn(outcome)) return;
-            Cleaner.Copied copied = ((Outcome.Done<Cleaner.Copied>) outcome).value();
-            keptWhole = keptWhole.and(copied.keptWhole());
-            swap(copied);
+            var copied = ((Outcome.Done<Optional<Cleaner.Copied>>) outcome).value();
+            if (copied.isPresent()) swap(copied.get());
+            else next();
         });
     }
 
@@ -202,7 +206,9 @@ final class Compaction {
             for (Path path : segment.paths()) deleted.add(LogFiles.withSuffix(path, LogFiles.DELETED));
             deleted.add(
                     LogFiles.path(log.directory(), segment.baseOffset(), ProducerSnapshot.SUFFIX + LogFiles.DELETED));
-            context.deleteLater(deleted, log.config().fileDeleteDelayMs());
+            // of what an earlier round has written nobody has heard, and the rounds would fill the disk
+            boolean isOfThisCompaction = segment.baseOffset() < roundBeganAt && rounds > 1;
+            context.deleteLater(deleted, isOfThisCompaction ? 0 : log.config().fileDeleteDelayMs());
         }
         Segment segment = Segment.existing(context.files(), log.directory(), copied.segment(), true);
         log.segments().put(segment.baseOffset(), segment);
