@@ -38,7 +38,12 @@ class CompactionMemoryTest {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", node.bootstrap()))) {
                 // nothing is compacted before it is told so: the time is that of one compaction
                 Map<String, String> configs = Map.of(
-                        "cleanup.policy", "compact", "segment.bytes", "" + segmentBytes, "min.compaction.lag.ms", "5000");
+                        "cleanup.policy",
+                        "compact",
+                        "segment.bytes",
+                        "" + segmentBytes,
+                        "min.compaction.lag.ms",
+                        "5000");
                 admin.createTopics(List.of(new NewTopic("keys", 1, (short) 1).configs(configs)))
                         .all()
                         .get();
