@@ -279,6 +279,12 @@ final class DataPlane {
             return receive(type);
         }
 
+        /** All that was sent has left. */
+        void drain() {
+            connection.unsentBytes = 0;
+            receiver.drained();
+        }
+
         void disconnect() {
             connection.closed = true;
             receiver.closed();

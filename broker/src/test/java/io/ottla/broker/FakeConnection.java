@@ -15,6 +15,8 @@ final class FakeConnection implements Network.Connection {
     final List<ByteBuffer> frames = new ArrayList<>();
     boolean reading = true;
     boolean closed;
+    /** What is said to have been sent and not to have left. */
+    long unsentBytes;
 
     FakeConnection(long id) {
         this.id = id;
@@ -69,7 +71,7 @@ final class FakeConnection implements Network.Connection {
 
     @Override
     public long unsentBytes() {
-        return 0;
+        return unsentBytes;
     }
 
     @Override
