@@ -79,6 +79,11 @@ final class BenchConsumeCommand extends BenchLoad {
     }
 
     @Override
+    boolean writes() {
+        return false;
+    }
+
+    @Override
     void prepare(LoadTopic topic) throws CommandFailed, LoadFailedException, InterruptedException {
         if (!topic.made()) return;
         long count = run.count.orElse(FILL);

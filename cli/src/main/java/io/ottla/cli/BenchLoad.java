@@ -62,6 +62,11 @@ abstract class BenchLoad implements Callable<Integer> {
 
     abstract Map<String, String> consumerSettings();
 
+    /** Whether it writes into the topic. */
+    boolean writes() {
+        return true;
+    }
+
     /** What has to be there before the measuring. */
     void prepare(LoadTopic topic) throws CommandFailed, LoadFailedException, InterruptedException {}
 
@@ -80,7 +85,7 @@ abstract class BenchLoad implements Callable<Integer> {
 
     private int run(Admin admin) throws Exception {
         validate();
-        LoadTopic topic = topics.open(admin);
+        LoadTopic topic = topics.open(admin, writes());
         try {
             LoadPlan plan = validPlan(topic);
             prepare(topic);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
             "",
             "Examples:",
             "  ottla bench produce --record-size 1000 --count 1000000 --acks 1",
-            "  ottla bench produce orders --rate 20MB --duration 60 --html report.html"
+            "  ottla bench produce orders --existing --rate 20MB --duration 60 --html report.html"
         })
 final class BenchProduceCommand extends BenchLoad {
     @Mixin

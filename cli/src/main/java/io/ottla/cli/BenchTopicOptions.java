@@ -20,6 +20,11 @@ final class BenchTopicOptions {
     Optional<String> topic = Optional.empty();
 
     @Option(
+            names = "--existing",
+            description = "Write into the topic even if it was there before: what is written stays in it.")
+    boolean existing;
+
+    @Option(
             names = {"-p", "--partitions"},
             paramLabel = "N",
             defaultValue = "1",
@@ -41,9 +46,15 @@ final class BenchTopicOptions {
     @Option(names = "--keep", description = "Leave the topic there, even if it was made.")
     boolean keep;
 
-    LoadTopic open(Admin admin) throws ExecutionException, InterruptedException {
+    /** @param writes whether the load writes into it, which somebody's topic is not to suffer by mistake */
+    LoadTopic open(Admin admin, boolean writes) throws ExecutionException, InterruptedException, CommandFailed {
         String name = topic.orElseGet(() -> "ottla-bench-"
                 + Long.toString(ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE), Character.MAX_RADIX));
-        return LoadTopic.open(admin, name, partitions, replicationFactor, configs);
+        LoadTopic opened = LoadTopic.open(admin, name, partitions, replicationFactor, configs);
+        if (writes && !opened.made() && !existing)
+            throw new CommandFailed(
+                    "Topic " + name + " is there already, and this would write records into it that stay."
+                            + " Leave the name out to measure on a topic of its own, or say --existing.");
+        return opened;
     }
 }

@@ -38,8 +38,11 @@ final class BrokerOptions {
     @Option(names = "--json", description = "Print JSON, one object a line, for programs.")
     boolean json;
 
-    /** The client's settings, with {@code defaults} beneath what the user gave. */
+    /** The client's settings, with {@code defaults} beneath what the user gave. Looks first whether anybody listens there. */
     Map<String, Object> settings(Map<String, String> defaults) throws CommandFailed {
+        if (!BrokerDoor.isOpen(bootstrapServer))
+            throw new CommandFailed("Nobody listens at " + bootstrapServer
+                    + ". (`ottla start` runs a broker; --bootstrap-server names another.)");
         Map<String, Object> settings = new LinkedHashMap<>(defaults);
         if (clientConfig.isPresent()) settings.putAll(ConfigFile.read("file", clientConfig.get()));
         settings.putAll(properties);

@@ -1,13 +1,12 @@
 package io.ottla.cli;
 
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,12 +29,13 @@ import picocli.CommandLine.Parameters;
 /** {@code ottla consume}: prints the records of a topic. */
 @Command(
         name = "consume",
-        description = "Prints the records of a topic, and follows it, or stops at its end.",
+        description = "Prints the records of topics, and follows them, or stops at their end.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Examples:",
             "  ottla consume orders --from beginning --to-end",
+            "  ottla consume orders payments --tail 10 --format json",
             "  ottla consume orders --group billing --format json"
         })
 final class ConsumeCommand implements Callable<Integer> {
@@ -46,8 +46,8 @@ final class ConsumeCommand implements Callable<Integer> {
     @Mixin
     BrokerOptions broker;
 
-    @Parameters(paramLabel = "TOPIC", description = "The topic.")
-    String topic;
+    @Parameters(paramLabel = "TOPIC", arity = "1..*", description = "The topics.")
+    List<String> topics;
 
     @Option(
             names = "--from",
@@ -55,6 +55,12 @@ final class ConsumeCommand implements Callable<Integer> {
             description =
                     "beginning, end, an offset, or @MILLISECONDS since the epoch (default: end; with --group: where the group is).")
     Optional<String> from = Optional.empty();
+
+    @Option(
+            names = {"-t", "--tail"},
+            paramLabel = "N",
+            description = "Begin so many records before the end of each partition.")
+    Optional<Long> tail = Optional.empty();
 
     @Option(
             names = {"-e", "--to-end"},
@@ -98,16 +104,24 @@ final class ConsumeCommand implements Callable<Integer> {
             description = "What stands between them (default: a tab).")
     String separator;
 
+    @Option(
+            names = {"-d", "--delimiter"},
+            paramLabel = "TEXT",
+            defaultValue = Delimiter.NEWLINE,
+            converter = Delimiter.Converter.class,
+            description = "What stands after each record; \\n \\r \\t \\0 \\xHH are understood (default: a newline).")
+    Delimiter delimiter;
+
     @Option(names = "--committed", description = "Leave out what belongs to transactions that are open or aborted.")
     boolean committed;
 
     @Override
     public Integer call() throws Exception {
         if (broker.json) format = RecordFormat.json;
-        Position begin = Position.of("--from", from.orElse(toEnd ? "beginning" : "end"));
-        if (group.isPresent() && (partition.isPresent() || from.isPresent()))
+        Position begin = begin();
+        if (group.isPresent() && (partition.isPresent() || from.isPresent() || tail.isPresent()))
             throw new CommandFailed(
-                    "A group decides itself where to read: leave out --partition and --from, or use `ottla group reset`.");
+                    "A group decides itself where to read: leave out --partition, --from and --tail, or use `ottla group reset`.");
         Map<String, String> defaults = new HashMap<>(Map.of(
                 "enable.auto.commit", "false",
                 "isolation.level", committed ? "read_committed" : "read_uncommitted",
@@ -121,28 +135,36 @@ final class ConsumeCommand implements Callable<Integer> {
             try (Interruption _ = new Interruption(
                             consumer::wakeup, LEAVE_S_MAX, "the consumer did not leave its group in time.");
                     consumer;
-                    Writer out = new OutputStreamWriter(StandardOutput.inBulk(System.out), StandardCharsets.UTF_8)) {
+                    OutputStream out = StandardOutput.inBulk(System.out)) {
                 run(consumer, begin, out);
             }
         } catch (WakeupException asked) {
             return 0;
         } catch (KafkaException e) {
-            throw broker.failed("consuming from " + topic, e);
+            throw broker.failed("consuming from " + String.join(", ", topics), e);
         }
         return 0;
     }
 
-    private void run(KafkaConsumer<byte[], byte[]> consumer, Position begin, Writer out)
+    private Position begin() throws CommandFailed {
+        if (tail.isEmpty()) return Position.of("--from", from.orElse(toEnd ? "beginning" : "end"));
+        if (from.isPresent()) throw new CommandFailed("--tail and --from both say where to begin: leave one out.");
+        if (tail.get() < 0) throw new CommandFailed("--tail takes 0 or more, not " + tail.get() + ".");
+        return new Position.BeforeEnd(tail.get());
+    }
+
+    private void run(KafkaConsumer<byte[], byte[]> consumer, Position begin, OutputStream out)
             throws IOException, CommandFailed {
-        List<TopicPartition> partitions = partitions(consumer);
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (String topic : new LinkedHashSet<>(topics)) partitions.addAll(partitions(consumer, topic));
         if (group.isPresent()) {
-            consumer.subscribe(List.of(topic));
+            consumer.subscribe(topics);
         } else {
             consumer.assign(partitions);
             seek(consumer, partitions, begin);
         }
         Map<TopicPartition, Long> ends = toEnd ? consumer.endOffsets(partitions) : Map.of();
-        Progress progress = new Progress("records");
+        Progress progress = Progress.beside(1, "records");
         while (max.isEmpty() || progress.done() < max.get()) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             Map<TopicPartition, OffsetAndMetadata> printed = print(records, ends, progress, out);
@@ -155,7 +177,10 @@ final class ConsumeCommand implements Callable<Integer> {
 
     /** @return where to go on after what was printed, which with --max may be less than what was polled */
     private Map<TopicPartition, OffsetAndMetadata> print(
-            ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, Long> ends, Progress progress, Writer out)
+            ConsumerRecords<byte[], byte[]> records,
+            Map<TopicPartition, Long> ends,
+            Progress progress,
+            OutputStream out)
             throws IOException {
         Map<TopicPartition, OffsetAndMetadata> printed = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -163,8 +188,8 @@ final class ConsumeCommand implements Callable<Integer> {
             TopicPartition from = new TopicPartition(record.topic(), record.partition());
             Long end = ends.get(from);
             if (end != null && record.offset() >= end) continue;
-            out.write(format.write(record, keys, separator));
-            out.write('\n');
+            format.write(record, keys, separator, out);
+            out.write(delimiter.bytes());
             printed.put(from, new OffsetAndMetadata(record.offset() + 1));
             progress.add(1, Math.max(0, record.serializedKeySize()) + (long) Math.max(0, record.serializedValueSize()));
         }
@@ -179,7 +204,7 @@ final class ConsumeCommand implements Callable<Integer> {
         return true;
     }
 
-    private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) throws CommandFailed {
+    private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) throws CommandFailed {
         List<TopicPartition> partitions = new ArrayList<>();
         List<PartitionInfo> all = consumer.partitionsFor(topic);
         if (all == null || all.isEmpty())
@@ -197,6 +222,7 @@ final class ConsumeCommand implements Callable<Integer> {
             case Position.Beginning() -> consumer.seekToBeginning(partitions);
             case Position.End() -> consumer.seekToEnd(partitions);
             case Position.At(long offset) -> seekToOffset(consumer, partitions, offset);
+            case Position.BeforeEnd(long records) -> seekBeforeEnd(consumer, partitions, records);
             case Position.Since(long timestampMs) -> seekToTime(consumer, partitions, timestampMs);
         }
     }
@@ -213,6 +239,14 @@ final class ConsumeCommand implements Callable<Integer> {
                 System.err.println("ottla: " + each + (nearest < offset ? " ends" : " begins") + " at offset " + nearest
                         + ", so it is read from there, not from " + offset + ".");
         }
+    }
+
+    /** Offsets are counted, not records: where some were compacted away, there are fewer. */
+    private static void seekBeforeEnd(
+            KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, long records) {
+        Map<TopicPartition, Long> firsts = consumer.beginningOffsets(partitions);
+        consumer.endOffsets(partitions)
+                .forEach((each, end) -> consumer.seek(each, Math.max(firsts.get(each), end - records)));
     }
 
     private static void seekToTime(

@@ -46,7 +46,7 @@ final class DumpCommand implements Callable<Integer> {
     }
 
     int run(PrintStream out) throws CommandFailed {
-        Progress progress = Progress.besideOutput("entries");
+        Progress progress = Progress.beside(1, "entries");
         PrintStream buffered = new PrintStream(StandardOutput.inBulk(out), false, StandardCharsets.UTF_8);
         try (FileDump files = new FileDump(new Output(json, buffered), records, progress)) {
             dump = files;

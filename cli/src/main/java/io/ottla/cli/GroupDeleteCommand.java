@@ -1,9 +1,8 @@
 package io.ottla.cli;
 
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DeleteConsumerGroupsResult;
 import picocli.CommandLine.Command;
@@ -26,17 +25,12 @@ final class GroupDeleteCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Admin admin = broker.admin()) {
-            DeleteConsumerGroupsResult result = admin.deleteConsumerGroups(groups);
-            for (String group : groups) {
-                try {
-                    result.deletedGroups().get(group).get();
-                } catch (ExecutionException e) {
-                    throw broker.failed("deleting group " + group, e);
-                }
+            DeleteConsumerGroupsResult result = admin.deleteConsumerGroups(new LinkedHashSet<>(groups));
+            return new EachName(broker, "deleting group", "group").of(groups, group -> {
+                result.deletedGroups().get(group).get();
                 broker.output().say("Deleted group " + group + ".");
-                broker.output().tell(Map.of("group", group, "deleted", true));
-            }
+                broker.output().tell(Output.object("group", group, "deleted", true));
+            });
         }
-        return 0;
     }
 }

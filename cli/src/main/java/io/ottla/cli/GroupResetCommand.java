@@ -103,6 +103,7 @@ final class GroupResetCommand implements Callable<Integer> {
             case Position.Beginning() -> OffsetSpec.earliest();
             case Position.End() -> OffsetSpec.latest();
             case Position.At(long offset) -> OffsetSpec.earliest();
+            case Position.BeforeEnd(long records) -> throw new IllegalStateException("a reset has no --tail");
             case Position.Since(long timestampMs) -> OffsetSpec.forTimestamp(timestampMs);
         };
     }

@@ -62,7 +62,7 @@ public final class Main {
         return line.execute(arguments);
     }
 
-    private static String sentence(CommandFailed failed) {
+    static String sentence(CommandFailed failed) {
         return "ottla: " + failed.getMessage();
     }
 

@@ -30,9 +30,17 @@ final class Output {
         if (!json) out.println(sentence);
     }
 
-    /** One object for programs; people are not told. */
+    /** One object for programs; people are not told. Its fields come in its own order, so it should have one ({@link #object}). */
     void tell(Map<String, ?> object) {
         if (json) out.println(text(object));
+    }
+
+    /** @param namesAndValues a name, its value, the next name … */
+    static Map<String, Object> object(Object... namesAndValues) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2)
+            object.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        return object;
     }
 
     Rows rows(String... columns) {
@@ -62,9 +70,10 @@ final class Output {
             rows.add(values);
         }
 
-        /** @param whenEmpty the sentence for people when there are no rows */
+        /** @param whenEmpty the sentence when there are no rows; programs find it under {@code "none"}, where a row has no such field */
         void print(String whenEmpty) {
             if (json) {
+                if (rows.isEmpty()) tell(object("none", whenEmpty));
                 for (Object[] row : rows) {
                     Map<String, Object> object = new LinkedHashMap<>();
                     for (int i = 0; i < row.length; i++) object.put(columns.get(i), row[i]);

@@ -14,6 +14,9 @@ sealed interface Position {
 
     record At(long offset) implements Position {}
 
+    /** So many offsets before the end. Not said as a text. */
+    record BeforeEnd(long records) implements Position {}
+
     /** The first record of that time or later; the end if there is none. */
     record Since(long timestampMs) implements Position {}
 

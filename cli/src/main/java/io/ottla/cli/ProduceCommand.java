@@ -1,19 +1,19 @@
 package io.ottla.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,9 +33,13 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  echo hello | ottla produce greetings",
-            "  ottla produce orders --key-separator : --header source=shop --file orders.txt"
+            "  ottla produce orders --key-separator : --header source=shop --file orders.txt",
+            "  ottla produce images --format raw --delimiter '\\0' <images"
         })
 final class ProduceCommand implements Callable<Integer> {
+    /** How long Ctrl-C waits for the answers to what was sent. */
+    private static final long FLUSH_S_MAX = 5;
+
     @Mixin
     BrokerOptions broker;
 
@@ -70,6 +74,20 @@ final class ProduceCommand implements Callable<Integer> {
             description = "How a line says a record: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     RecordFormat format;
 
+    @Option(
+            names = {"-d", "--delimiter"},
+            paramLabel = "TEXT",
+            defaultValue = Delimiter.NEWLINE,
+            converter = Delimiter.Converter.class,
+            description = "What stands between records; \\n \\r \\t \\0 \\xHH are understood (default: a newline).")
+    Delimiter delimiter;
+
+    @Option(
+            names = {"-n", "--max"},
+            paramLabel = "N",
+            description = "Stop after so many records.")
+    Optional<Long> max = Optional.empty();
+
     @Option(names = "--file", paramLabel = "FILE", description = "Read this instead of standard input.")
     Optional<Path> file = Optional.empty();
 
@@ -91,31 +109,76 @@ final class ProduceCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Map<String, Object> settings = broker.settings(
                 Map.of("acks", acks, "compression.type", compression, "linger.ms", "5", "max.block.ms", "10000"));
-        AtomicReference<Exception> failure = new AtomicReference<>();
-        Progress progress = new Progress("records");
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(input(), StandardCharsets.UTF_8));
-                KafkaProducer<byte[], byte[]> producer =
-                        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+        Progress progress = file.isPresent() ? Progress.of("records") : Progress.beside(0, "records");
+        Stored stored = new Stored();
+        try (KafkaProducer<byte[], byte[]> producer =
+                        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+                Interruption _ = new Interruption(
+                        () -> interrupted(producer, stored), FLUSH_S_MAX, "not all records were answered in time.")) {
             if (partition.isPresent()) checkPartition(producer, partition.get());
-            for (String line = lines.readLine(); line != null && failure.get() == null; line = lines.readLine()) {
-                var unused = producer.send(record(line, progress.done()), (metadata, error) -> {
-                    if (error != null) failure.compareAndSet(null, error);
-                });
-                progress.add(1, line.length());
+            send(producer, stored, progress);
+        } catch (CommandFailed e) {
+            throw new CommandFailed(e.getMessage() + stored.sentence(progress.done()));
+        } catch (KafkaException e) {
+            stored.answered(e);
+        }
+        if (stored.failure().isPresent())
+            throw new CommandFailed(
+                    broker.failed("producing to " + topic, stored.failure().get())
+                                    .getMessage()
+                            + stored.sentence(progress.done()));
+        if (progress.done() == 0 && (file.isPresent() || !Progress.isTerminal(0))) throw nothingToSend();
+        progress.end();
+        broker.output().tell(Output.object("topic", topic, "records", progress.done()));
+        return 0;
+    }
+
+    private void send(KafkaProducer<byte[], byte[]> producer, Stored stored, Progress progress) throws CommandFailed {
+        try (Pieces pieces = new Pieces(input(), delimiter.bytes())) {
+            while (stored.failure().isEmpty() && (max.isEmpty() || progress.done() < max.get())) {
+                Optional<byte[]> piece = pieces.next();
+                if (piece.isEmpty()) break;
+                ProducerRecord<byte[], byte[]> record = record(piece.get(), progress.done());
+                var unused = producer.send(record, (metadata, error) -> stored.answered(error));
+                progress.add(1, piece.get().length);
             }
-            producer.flush();
         } catch (IOException e) {
             throw file.isPresent()
                     ? ConfigFile.unreadable("file", file.get(), e)
                     : new CommandFailed("Standard input cannot be read: " + e.getMessage() + ".");
-        } catch (RuntimeException e) {
-            failure.compareAndSet(null, e);
+        } finally {
+            producer.flush();
         }
-        if (failure.get() != null) throw broker.failed("producing to " + topic, failure.get());
-        if (progress.done() == 0 && (file.isPresent() || !Progress.isTerminal(0))) throw nothingToSend();
-        progress.end();
-        broker.output().tell(Map.of("topic", topic, "records", progress.done()));
-        return 0;
+    }
+
+    /** Ctrl-C: what was sent is answered for before the process ends. On another thread than the one that reads the input. */
+    private static void interrupted(KafkaProducer<byte[], byte[]> producer, Stored stored) {
+        producer.close(Duration.ofSeconds(FLUSH_S_MAX));
+        System.err.println("ottla: Interrupted; " + stored.count() + " records are stored.");
+    }
+
+    /** What the broker has answered. Told on the producer's thread. */
+    private static final class Stored {
+        private final AtomicLong count = new AtomicLong();
+        private final AtomicReference<Exception> failure = new AtomicReference<>();
+
+        void answered(Exception error) {
+            if (error == null) count.incrementAndGet();
+            else failure.compareAndSet(null, error);
+        }
+
+        long count() {
+            return count.get();
+        }
+
+        Optional<Exception> failure() {
+            return Optional.ofNullable(failure.get());
+        }
+
+        /** To be put behind what went wrong; empty if nothing was sent. */
+        String sentence(long sent) {
+            return sent == 0 ? "" : " Of the %d records before it, %d are stored.".formatted(sent, count());
+        }
     }
 
     /** Without it each record would wait for its partition to come. */
@@ -125,12 +188,11 @@ final class ProduceCommand implements Callable<Integer> {
     }
 
     /** @param before how many lines have become records */
-    private ProducerRecord<byte[], byte[]> record(String line, long before) throws CommandFailed {
+    private ProducerRecord<byte[], byte[]> record(byte[] line, long before) throws CommandFailed {
         try {
             return format.read(line, this);
         } catch (CommandFailed wrong) {
-            throw new CommandFailed("Line %d is no record, and the %d before it were sent: %s"
-                    .formatted(before + 1, before, wrong.getMessage()));
+            throw new CommandFailed("Line %d is no record: %s".formatted(before + 1, wrong.getMessage()));
         }
     }
 

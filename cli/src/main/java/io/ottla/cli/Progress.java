@@ -18,14 +18,17 @@ final class Progress {
     private long done;
     private long bytes;
 
-    Progress(String what) {
-        this(what, System.err, System.console() != null && System.console().isTerminal());
+    /**
+     * For a command that reads or writes its data through a descriptor of the process: shown where standard error is a
+     * person's, unless the data are on a terminal too, which is the same one.
+     */
+    static Progress beside(int dataDescriptor, String what) {
+        return new Progress(what, System.err, isTerminal(2) && !isTerminal(dataDescriptor));
     }
 
-    /** For a command whose output goes through standard output: shown where that is a file and standard error a person's. */
-    static Progress besideOutput(String what) {
-        boolean outputIsSeen = System.console() != null && System.console().isTerminal();
-        return new Progress(what, System.err, !outputIsSeen && isTerminal(2));
+    /** For a command whose data are in a file. */
+    static Progress of(String what) {
+        return new Progress(what, System.err, isTerminal(2));
     }
 
     /** Whether a person is at this descriptor of the process. */

@@ -3,9 +3,11 @@ package io.ottla.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -18,7 +20,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * How a line of text says a record, both ways: what {@code consume} prints, {@code produce} reads.
+ * How a line says a record, both ways: what {@code consume} prints, {@code produce} reads. What is not said in JSON or
+ * in hexadecimal digits is bytes, which come and go as they are.
  *
  * <pre>
  * json    = "{" "key":string, "value":string, "headers":{ name:header … }, "partition":N, "timestamp":MS "}"
@@ -28,31 +31,34 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  * </pre>
  */
 enum RecordFormat {
-    /** The value, as UTF-8; with a key separator, key and value. */
+    /** The value; with a key separator, key and value. A carriage return before the newline is the line's, not the record's. */
     text,
+    /** As text, but nothing is taken away. */
+    raw,
     /** As text, but in hexadecimal digits. */
     hex,
     json;
 
     /** @throws CommandFailed what is wrong with the line, to be put behind which line it is */
-    ProducerRecord<byte[], byte[]> read(String line, ProduceCommand command) throws CommandFailed {
+    ProducerRecord<byte[], byte[]> read(byte[] line, ProduceCommand command) throws CommandFailed {
         Integer partition = command.partition.orElse(null);
         byte[] key = command.key.map(RecordFormat::utf8).orElse(null);
         List<Header> headers = new ArrayList<>();
         command.headers.forEach((name, value) -> headers.add(new RecordHeader(name, utf8(value))));
         ProducerRecord<byte[], byte[]> record = switch (this) {
-            case text, hex -> {
-                String value = line;
+            case text, raw, hex -> {
+                byte[] value = this == text ? withoutCarriageReturn(line) : line;
                 if (command.keySeparator.isPresent()) {
-                    int at = line.indexOf(command.keySeparator.get());
+                    byte[] separator = utf8(command.keySeparator.get());
+                    int at = indexOf(value, separator);
                     if (at < 0) throw new CommandFailed("it has no key separator.");
-                    key = bytes(line.substring(0, at));
-                    value = line.substring(at + command.keySeparator.get().length());
+                    key = bytes(Arrays.copyOf(value, at));
+                    value = Arrays.copyOfRange(value, at + separator.length, value.length);
                 }
                 yield new ProducerRecord<>(command.topic, partition, key, bytes(value));
             }
             case json -> {
-                Map<String, Object> object = parse(line);
+                Map<String, Object> object = parse(new String(line, StandardCharsets.UTF_8));
                 byte[] ofItsOwn = field(object, "key");
                 if (ofItsOwn != null) key = ofItsOwn;
                 addHeaders(object.get("headers"), headers);
@@ -65,6 +71,17 @@ enum RecordFormat {
         };
         headers.forEach(record.headers()::add);
         return record;
+    }
+
+    private static byte[] withoutCarriageReturn(byte[] line) {
+        return line.length > 0 && line[line.length - 1] == '\r' ? Arrays.copyOf(line, line.length - 1) : line;
+    }
+
+    /** −1 if it is not there. */
+    private static int indexOf(byte[] in, byte[] wanted) {
+        for (int at = 0; at <= in.length - wanted.length; at++)
+            if (Arrays.equals(in, at, at + wanted.length, wanted, 0, wanted.length)) return at;
+        return -1;
     }
 
     private static void addHeaders(Object given, List<Header> headers) throws CommandFailed {
@@ -105,10 +122,17 @@ enum RecordFormat {
         throw new CommandFailed("\"" + name + "\" is " + value + ", and should be a whole number up to " + max + ".");
     }
 
-    /** @param keys whether a key is printed before the value in {@link #text} */
-    String write(ConsumerRecord<byte[], byte[]> record, boolean keys, String separator) {
-        return switch (this) {
-            case text, hex -> keys ? string(record.key()) + separator + string(record.value()) : string(record.value());
+    /** @param keys whether a key is printed before the value, where it is not JSON */
+    void write(ConsumerRecord<byte[], byte[]> record, boolean keys, String separator, OutputStream out)
+            throws IOException {
+        switch (this) {
+            case text, raw, hex -> {
+                if (keys) {
+                    out.write(shownBytes(record.key()));
+                    out.write(utf8(separator));
+                }
+                out.write(shownBytes(record.value()));
+            }
             case json -> {
                 Map<String, Object> object = new LinkedHashMap<>();
                 object.put("topic", record.topic());
@@ -125,9 +149,9 @@ enum RecordFormat {
                 Map<String, Object> headers = new LinkedHashMap<>();
                 byName.forEach((name, values) -> headers.put(name, values.size() == 1 ? values.getFirst() : values));
                 object.put("headers", headers);
-                yield Output.text(object);
+                out.write(utf8(Output.text(object)));
             }
-        };
+        }
     }
 
     private static Object shown(byte[] value) {
@@ -164,14 +188,12 @@ enum RecordFormat {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Of text or hex. */
-    private byte[] bytes(String said) throws CommandFailed {
-        return this == hex ? bytesOfHex(said) : utf8(said);
+    private byte[] bytes(byte[] said) throws CommandFailed {
+        return this == hex ? bytesOfHex(new String(said, StandardCharsets.UTF_8)) : said;
     }
 
-    /** As text or hex. */
-    private String string(byte[] bytes) {
-        if (bytes == null) return "";
-        return this == hex ? HexFormat.of().formatHex(bytes) : new String(bytes, StandardCharsets.UTF_8);
+    private byte[] shownBytes(byte[] bytes) {
+        if (bytes == null) return new byte[0];
+        return this == hex ? utf8(HexFormat.of().formatHex(bytes)) : bytes;
     }
 }

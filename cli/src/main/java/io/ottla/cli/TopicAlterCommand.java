@@ -73,7 +73,7 @@ final class TopicAlterCommand implements Callable<Integer> {
                         .all()
                         .get();
             broker.output().say("Altered topic " + topic + ".");
-            broker.output().tell(Map.of("topic", topic, "altered", true));
+            broker.output().tell(Output.object("topic", topic, "altered", true));
             return 0;
         } catch (ExecutionException e) {
             throw broker.failed("altering topic " + topic, e);

@@ -2,6 +2,7 @@ package io.ottla.cli;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,27 +54,25 @@ final class TopicCreateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         List<NewTopic> wanted = new ArrayList<>();
-        for (String topic : topics) wanted.add(new NewTopic(topic, partitions, replicationFactor).configs(configs));
+        for (String topic : new LinkedHashSet<>(topics))
+            wanted.add(new NewTopic(topic, partitions, replicationFactor).configs(configs));
         try (Admin admin = broker.admin()) {
             CreateTopicsResult result = admin.createTopics(wanted);
-            for (String topic : topics) created(result, topic);
+            return new EachName(broker, "creating topic", "topic").of(topics, topic -> created(result, topic));
         }
-        return 0;
     }
 
-    private void created(CreateTopicsResult result, String topic) throws Exception {
+    private void created(CreateTopicsResult result, String topic) throws ExecutionException, InterruptedException {
         try {
             int count = result.numPartitions(topic).get();
             String id = result.topicId(topic).get().toString();
             broker.output()
                     .say("Created topic " + topic + " with " + count + (count == 1 ? " partition." : " partitions."));
-            broker.output().tell(Map.of("topic", topic, "partitions", count, "id", id));
+            broker.output().tell(Output.object("topic", topic, "created", true, "partitions", count, "id", id));
         } catch (ExecutionException e) {
-            if (ifNotExists && e.getCause() instanceof TopicExistsException) {
-                broker.output().say("Topic " + topic + " is there already.");
-                return;
-            }
-            throw broker.failed("creating topic " + topic, e);
+            if (!ifNotExists || !(e.getCause() instanceof TopicExistsException)) throw e;
+            broker.output().say("Topic " + topic + " is there already.");
+            broker.output().tell(Output.object("topic", topic, "created", false));
         }
     }
 }

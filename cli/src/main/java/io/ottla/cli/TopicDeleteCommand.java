@@ -1,9 +1,8 @@
 package io.ottla.cli;
 
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DeleteTopicsResult;
 import picocli.CommandLine.Command;
@@ -26,17 +25,12 @@ final class TopicDeleteCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Admin admin = broker.admin()) {
-            DeleteTopicsResult result = admin.deleteTopics(topics);
-            for (String topic : topics) {
-                try {
-                    result.topicNameValues().get(topic).get();
-                } catch (ExecutionException e) {
-                    throw broker.failed("deleting topic " + topic, e);
-                }
+            DeleteTopicsResult result = admin.deleteTopics(new LinkedHashSet<>(topics));
+            return new EachName(broker, "deleting topic", "topic").of(topics, topic -> {
+                result.topicNameValues().get(topic).get();
                 broker.output().say("Deleted topic " + topic + ".");
-                broker.output().tell(Map.of("topic", topic, "deleted", true));
-            }
+                broker.output().tell(Output.object("topic", topic, "deleted", true));
+            });
         }
-        return 0;
     }
 }

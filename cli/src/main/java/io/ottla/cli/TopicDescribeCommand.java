@@ -1,6 +1,5 @@
 package io.ottla.cli;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,9 +7,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
@@ -35,19 +34,21 @@ final class TopicDescribeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Admin admin = broker.admin()) {
-            Map<String, TopicDescription> described =
-                    new TreeMap<>(admin.describeTopics(topics).allTopicNames().get());
-            for (TopicDescription topic : described.values()) describe(admin, topic);
-            return 0;
-        } catch (ExecutionException e) {
-            throw broker.failed("describing " + String.join(", ", topics), e);
+            Map<String, KafkaFuture<TopicDescription>> described =
+                    admin.describeTopics(topics).topicNameValues();
+            return new EachName(broker, "describing topic", "topic")
+                    .of(topics, topic -> describe(admin, described.get(topic).get()));
         }
     }
 
     private void describe(Admin admin, TopicDescription topic) throws ExecutionException, InterruptedException {
         Output output = broker.output();
-        Map<TopicPartition, ListOffsetsResultInfo> first = offsets(admin, topic, OffsetSpec.earliest());
-        Map<TopicPartition, ListOffsetsResultInfo> end = offsets(admin, topic, OffsetSpec.latest());
+        List<TopicPartition> led = topic.partitions().stream()
+                .filter(partition -> partition.leader() != null)
+                .map(partition -> new TopicPartition(topic.name(), partition.partition()))
+                .toList();
+        Map<TopicPartition, Long> first = Offsets.of(admin, led, OffsetSpec.earliest());
+        Map<TopicPartition, Long> end = Offsets.of(admin, led, OffsetSpec.latest());
         output.say("Topic " + topic.name() + ", id " + topic.topicId() + (topic.isInternal() ? ", internal" : ""));
         Output.Rows rows = output.rows("topic", "partition", "leader", "replicas", "isr", "first", "end");
         for (TopicPartitionInfo partition : topic.partitions()) {
@@ -58,21 +59,13 @@ final class TopicDescribeCommand implements Callable<Integer> {
                     partition.leader() == null ? null : partition.leader().id(),
                     partition.replicas().stream().map(Node::id).toList(),
                     partition.isr().stream().map(Node::id).toList(),
-                    first.get(key).offset(),
-                    end.get(key).offset());
+                    first.get(key),
+                    end.get(key));
         }
         rows.print("It has no partitions.");
         Map<String, String> set = settings(admin, topic.name());
         set.forEach((key, value) -> output.say("  " + key + "=" + value));
-        output.tell(Map.of("topic", topic.name(), "id", topic.topicId().toString(), "configs", set));
-    }
-
-    private static Map<TopicPartition, ListOffsetsResultInfo> offsets(
-            Admin admin, TopicDescription topic, OffsetSpec spec) throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetSpec> wanted = new LinkedHashMap<>();
-        for (TopicPartitionInfo partition : topic.partitions())
-            wanted.put(new TopicPartition(topic.name(), partition.partition()), spec);
-        return admin.listOffsets(wanted).all().get();
+        output.tell(Output.object("topic", topic.name(), "id", topic.topicId().toString(), "configs", set));
     }
 
     /** What was set for the topic itself, not what it inherits. */

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +110,7 @@ class CommandsTest {
                 .contains("life   2 ", "  flush.ms=5")
                 .doesNotContain("retention.ms");
         assertThat(run("topic", "delete", "life").succeeds().out()).isEqualTo("Deleted topic life.\n");
-        run("topic", "describe", "life").fails("describing life", "no such topic");
+        run("topic", "describe", "life").fails("describing topic life", "no such topic");
         run("topic", "delete", "life").fails("deleting topic life", "no such topic");
     }
 
@@ -265,7 +267,7 @@ class CommandsTest {
     void aLineThatIsNoRecordIsCountedAndWhatStandsBeforeItIsSent() {
         run("topic", "create", "half").succeeds();
         runWith("k:v\nno key\nk:w\n", "produce", "half", "-k", ":")
-                .fails("Line 2 is no record, and the 1 before it were sent: it has no key separator");
+                .fails("Line 2 is no record: it has no key separator. Of the 1 records before it, 1 are stored.");
         assertThat(run("consume", "half", "--to-end").succeeds().out()).isEqualTo("v\n");
     }
 
@@ -308,9 +310,90 @@ class CommandsTest {
     }
 
     @Test
-    void whereNobodyAnswersNobodyIsAskedForLong() {
-        run("topic", "list", "-b", "127.0.0.1:1", "-X", "default.api.timeout.ms=300", "-X", "request.timeout.ms=300")
-                .fails("No answer from 127.0.0.1:1", "ottla start");
+    void whereNobodyAnswersNobodyIsAskedForLong() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + silent.getLocalPort();
+            run("topic", "list", "-b", address, "-X", "default.api.timeout.ms=300", "-X", "request.timeout.ms=300")
+                    .fails("No answer from " + address, "ottla start");
+        }
+    }
+
+    @Test
+    void eachOfSeveralNamesHasItsLineAndTheStatusTells() {
+        run("topic", "create", "there").succeeds();
+        Said said = run("topic", "create", "one", "there", "two");
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.out()).isEqualTo("Created topic one with 1 partition.\nCreated topic two with 1 partition.\n");
+        assertThat(said.err()).hasLineCount(1).contains("creating topic there", "already exists");
+        Said told = run("topic", "delete", "one", "gone", "two", "--json");
+        assertThat(told.status()).isEqualTo(1);
+        assertThat(told.out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("{\"topic\":\"one\",\"deleted\":true}"),
+                        line -> assertThat(line)
+                                .startsWith("{\"topic\":\"gone\",\"error\":\"Failed deleting topic gone"),
+                        line -> assertThat(line).isEqualTo("{\"topic\":\"two\",\"deleted\":true}"));
+        Said described = run("topic", "describe", "gone", "there");
+        assertThat(described.status()).isEqualTo(1);
+        assertThat(described.out()).startsWith("Topic there, id ");
+        assertThat(described.err()).hasLineCount(1).contains("describing topic gone");
+        run("topic", "delete", "there").succeeds();
+    }
+
+    @Test
+    void jsonIsNeverEmpty() {
+        assertThat(run("topic", "create", "json", "--json").succeeds().out())
+                .startsWith("{\"topic\":\"json\",\"created\":true,\"partitions\":1,\"id\":");
+        assertThat(run("topic", "create", "json", "--if-not-exists", "--json")
+                        .succeeds()
+                        .out())
+                .isEqualTo("{\"topic\":\"json\",\"created\":false}\n");
+        run("topic", "delete", "json").succeeds();
+    }
+
+    @Test
+    void bytesGoThroughWithADelimiterOfOnesOwn() {
+        run("topic", "create", "nul").succeeds();
+        assertThat(runWith("a\nb\0c\r\0d", "produce", "nul", "-f", "raw", "-d", "\\0", "--json")
+                        .succeeds()
+                        .out())
+                .isEqualTo("{\"topic\":\"nul\",\"records\":3}\n");
+        assertThat(run("consume", "nul", "--to-end", "-f", "raw", "-d", "|\\x2d")
+                        .succeeds()
+                        .out())
+                .isEqualTo("a\nb|-c\r|-d|-");
+        assertThat(run("consume", "nul", "--to-end", "--tail", "1").succeeds().out())
+                .isEqualTo("d\n");
+        assertThat(runWith("1\n2\n3\n", "produce", "nul", "-n", "2").succeeds().err())
+                .startsWith("2 records, ");
+        assertThat(run("consume", "nul", "--tail", "2", "-n", "1").succeeds().out())
+                .isEqualTo("1\n");
+        run("consume", "nul", "--tail", "2", "--from", "end").fails("--tail and --from");
+    }
+
+    @Test
+    void severalTopicsAreConsumedTogether() {
+        run("topic", "create", "left", "right").succeeds();
+        runWith("l\n", "produce", "left").succeeds();
+        runWith("r\n", "produce", "right").succeeds();
+        assertThat(run("consume", "left", "right", "--to-end").succeeds().out().lines())
+                .containsExactlyInAnyOrder("l", "r");
+        assertThat(run("consume", "left", "right", "-g", "both", "--to-end")
+                        .succeeds()
+                        .out()
+                        .lines())
+                .containsExactlyInAnyOrder("l", "r");
+        run("consume", "left", "middle", "--to-end").fails("no topic middle");
+    }
+
+    /** Kafka's clients try for their whole time-out before they say so. */
+    @Test
+    void aRefusedConnectionIsToldAtOnce() {
+        long startNs = System.nanoTime();
+        run("topic", "list", "-b", "127.0.0.1:1").fails("Nobody listens at 127.0.0.1:1", "ottla start");
+        run("consume", "x", "-b", "127.0.0.1:1,[::1]:1").fails("Nobody listens at 127.0.0.1:1,[::1]:1");
+        runWith("a\n", "produce", "x", "-b", "127.0.0.1:1").fails("Nobody listens");
+        assertThat(System.nanoTime() - startNs).isLessThan(9_000_000_000L); // each would take ten seconds
     }
 
     @Test

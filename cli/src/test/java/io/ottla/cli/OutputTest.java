@@ -50,6 +50,13 @@ class OutputTest {
         assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("There are no topics.\n");
     }
 
+    /** A program that reads a line finds one, and no field of a row in it. */
+    @Test
+    void anEmptyTableIsAnObjectForPrograms() {
+        output(true).rows("topic").print("There are no topics.");
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("{\"none\":\"There are no topics.\"}\n");
+    }
+
     @Test
     void aRowHasAValueForEachColumn() {
         assertThatThrownBy(() -> output(false).rows("one", "two").add(1)).isInstanceOf(IllegalArgumentException.class);

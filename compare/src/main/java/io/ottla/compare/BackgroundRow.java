@@ -27,7 +27,7 @@ final class BackgroundRow implements Row {
                 "many-producers",
                 "100 producers over 2,000 partitions, 1 MB/s in all: server CPU",
                 2000,
-                "produce busy --keep --partitions {partitions} --active-partitions {partitions} --producers 100"
+                "produce busy --keep --existing --partitions {partitions} --active-partitions {partitions} --producers 100"
                         + " --record-size 1000 --rate 1MB --warmup {settle} --duration {duration}",
                 "produce");
     }
@@ -38,7 +38,7 @@ final class BackgroundRow implements Row {
                 "quiet-partitions",
                 "a consumer of 5,000 partitions of which 5 get 100 records a second: server CPU",
                 5000,
-                "e2e quiet --keep --partitions {partitions} --active-partitions 5 --rate 100 --warmup {settle} --duration {duration}",
+                "e2e quiet --keep --existing --partitions {partitions} --active-partitions 5 --rate 100 --warmup {settle} --duration {duration}",
                 "consume");
     }
 

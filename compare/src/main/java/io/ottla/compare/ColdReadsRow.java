@@ -37,7 +37,7 @@ final class ColdReadsRow implements Row {
             turn.client()
                     .run(
                             server,
-                            "produce cold --keep --partitions 6 --record-size 1000 --acks 1 --count "
+                            "produce cold --keep --existing --partitions 6 --record-size 1000 --acks 1 --count "
                                     + turn.scaled(COLD_RECORDS));
             long coldBytes = evict(server);
             try (Ballast _ = Ballast.leaving(CLIENT_BYTES + (long) (CACHED_SHARE_MAX * coldBytes))) {

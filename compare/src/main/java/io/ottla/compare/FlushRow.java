@@ -6,7 +6,7 @@ import java.io.IOException;
 /** An fsync before every acknowledgement ({@code flush.messages=1}), and the same load without. */
 final class FlushRow implements Row {
     private static final String LOAD =
-            "produce %s --keep --partitions 12 --producers 8 --record-size 1000 --acks all --duration %s --warmup 3";
+            "produce %s --keep --existing --partitions 12 --producers 8 --record-size 1000 --acks all --duration %s --warmup 3";
 
     @Override
     public String name() {

@@ -7,7 +7,7 @@ import java.io.IOException;
 final class SteadyRow implements Row {
     static final double MB_PER_S = 20;
     static final String LOAD =
-            "produce steady --keep --partitions 6 --record-size 1000 --rate 20MB --acks all --linger 1";
+            "produce steady --keep --existing --partitions 6 --record-size 1000 --rate 20MB --acks all --linger 1";
 
     @Override
     public String name() {

@@ -30,7 +30,7 @@ record Workload(String produce, int partitions, int recordBytes, long count) {
                 server,
                 server.bootstrap(),
                 "produce",
-                "produce " + topic + " --keep --partitions " + partitions + " --record-size " + recordBytes
+                "produce " + topic + " --keep --existing --partitions " + partitions + " --record-size " + recordBytes
                         + " --count " + turn.scaled(count) + " " + produce);
     }
 
