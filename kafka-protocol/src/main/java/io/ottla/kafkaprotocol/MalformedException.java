@@ -8,6 +8,7 @@ final class MalformedException extends Exception {
     static final MalformedException VARINT = new MalformedException("a varint has more than 31 bits");
     static final MalformedException NULL = new MalformedException("a field that must not be null is");
     static final MalformedException LENGTH = new MalformedException("a string is longer than 32767 bytes");
+    static final MalformedException TEXT = new MalformedException("a string of more than 10922 bytes is no UTF-8");
     static final MalformedException COUNT =
             new MalformedException("an array announces more elements than bytes follow");
     static final MalformedException ELEMENTS = new MalformedException("more elements than a request may have");

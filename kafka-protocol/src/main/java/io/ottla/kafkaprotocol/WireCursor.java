@@ -1,6 +1,8 @@
 package io.ottla.kafkaprotocol;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Walks over the bytes of one message, allocating nothing, and keeps account of what decoding it would make.
@@ -36,6 +38,17 @@ final class WireCursor {
 
     int remaining() {
         return bytes.limit() - position;
+    }
+
+    /** Whether the next bytes are sound UTF-8. */
+    boolean isUtf8(int count) throws MalformedException {
+        if (count > remaining()) throw MalformedException.TRUNCATED;
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(bytes.slice(position, count));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 
     void skip(int count) throws MalformedException {

@@ -144,6 +144,12 @@ sealed interface WireShape {
 
     /** {@code string := int16 length, bytes} or, compact, {@code varint length + 1, bytes}. */
     record Text(boolean compact, boolean nullable) implements WireShape {
+        /**
+         * A byte that is no UTF-8 is read as U+FFFD, which has three; so a string of up to so many bytes can be written again whatever is in it, and a longer one
+         * if it is sound.
+         */
+        static final int ANY_BYTES_MAX = Short.MAX_VALUE / 3;
+
         @Override
         public void walk(WireCursor cursor) throws MalformedException {
             int length = compact ? cursor.unsignedVarint() - 1 : cursor.int16();
@@ -152,6 +158,7 @@ sealed interface WireShape {
                 return;
             }
             if (length > Short.MAX_VALUE) throw MalformedException.LENGTH;
+            if (length > ANY_BYTES_MAX && !cursor.isUtf8(length)) throw MalformedException.TEXT;
             cursor.skip(length);
         }
 

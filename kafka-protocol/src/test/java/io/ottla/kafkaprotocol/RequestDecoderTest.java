@@ -203,4 +203,42 @@ class RequestDecoderTest {
         assertThat(decoder.decode(frame.position(0)))
                 .isEqualTo(new Decoded.Malformed("Metadata v0: more elements than a request may have"));
     }
+
+    /** What is read as U+FFFD is three times as long when it is written again, and an answer could not carry it. */
+    @Test
+    void aLongStringMustBeText() {
+        byte[] name = new byte[WireShape.Text.ANY_BYTES_MAX + 1];
+        assertThat(nameOf(name)).isInstanceOf(Decoded.Request.class);
+        java.util.Arrays.fill(name, (byte) 0xFF);
+        assertThat(nameOf(name))
+                .isEqualTo(new Decoded.Malformed("FindCoordinator v0: a string of more than 10922 bytes is no UTF-8"));
+        assertThat(nameOf(java.util.Arrays.copyOf(name, WireShape.Text.ANY_BYTES_MAX)))
+                .isInstanceOf(Decoded.Request.class);
+    }
+
+    private static Decoded nameOf(byte[] name) {
+        ByteBuffer frame = ByteBuffer.allocate(12 + name.length);
+        frame.putShort((short) 10).putShort((short) 0).putInt(1).putShort((short) -1);
+        frame.putShort((short) name.length).put(name).flip();
+        return new RequestDecoder(RequestDecoder.Served.allStable()).decode(frame);
+    }
+
+    /** One key many times: a hash table with linear probing would take n² steps. */
+    @Test
+    @org.junit.jupiter.api.Timeout(20)
+    void theSameKeyManyTimesCostsNoMoreThanManyKeys() {
+        int count = 500_000;
+        ByteBuffer frame = ByteBuffer.allocate(32 + count * 8);
+        frame.putShort((short) 23)
+                .putShort((short) 2)
+                .putInt(1)
+                .putShort((short) -1)
+                .putInt(count);
+        for (int i = 0; i < count; i++)
+            frame.putShort((short) 1).put((byte) 't').putInt(0);
+        frame.flip();
+        Decoded.Request decoded = (Decoded.Request) new RequestDecoder(RequestDecoder.Served.allStable()).decode(frame);
+        assertThat(((io.ottla.kafkamessages.OffsetForLeaderEpochRequestData) decoded.body()).topics())
+                .hasSize(count);
+    }
 }

@@ -20,7 +20,7 @@ import org.apache.kafka.message.MessageGenerator;
  */
 public final class GenerateMessages {
     /** To be raised when this module makes other classes of the same schemas. */
-    private static final String EDITION = "2";
+    private static final String EDITION = "3";
 
     private GenerateMessages() {}
 
@@ -49,6 +49,13 @@ public final class GenerateMessages {
                 List.of("MessageDataGenerator"));
         Path apis = java.resolve("ApiMessageType.java");
         Files.writeString(apis, LazySchemas.rewrite(Files.readString(apis)));
+        try (DirectoryStream<Path> messages = Files.newDirectoryStream(java, "*.java")) {
+            for (Path message : messages) {
+                String source = Files.readString(message);
+                String rewritten = KeyedArrays.rewrite(source);
+                if (!rewritten.equals(source)) Files.writeString(message, rewritten);
+            }
+        }
         Files.writeString(stamp, fingerprint);
     }
 
