@@ -74,7 +74,8 @@ public final class BufferOutputArchive implements OutputArchive {
 
     @Override
     public void writeByte(byte value, String tag) {
-        bytes[grow(1)] = value;
+        int at = grow(1); // before the array is looked at: it may be another one now
+        bytes[at] = value;
     }
 
     @Override
