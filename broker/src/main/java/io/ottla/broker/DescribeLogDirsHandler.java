@@ -13,8 +13,10 @@ import io.ottla.log.LogDir;
 import io.ottla.log.Logs;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -64,10 +66,10 @@ public final class DescribeLogDirsHandler
     /** No list of topics means all. */
     private static Predicate<TopicPartition> wanted(DescribeLogDirsRequestData body) {
         if (body.topics() == null) return partition -> true;
-        return partition -> {
-            DescribableLogDirTopic topic = body.topics().find(partition.topic());
-            return topic != null && topic.partitions().contains(partition.partition());
-        };
+        Set<TopicPartition> wanted = new HashSet<>();
+        for (DescribableLogDirTopic topic : body.topics())
+            for (int partition : topic.partitions()) wanted.add(new TopicPartition(topic.topic(), partition));
+        return wanted::contains;
     }
 
     private static DescribeLogDirsResult failed(LogDir dir) {

@@ -12,7 +12,9 @@ import io.ottla.kafkamessages.OffsetDeleteResponseData;
 import io.ottla.kafkamessages.OffsetDeleteResponseData.OffsetDeleteResponsePartition;
 import io.ottla.kafkamessages.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -57,12 +59,14 @@ public final class OffsetDeleteHandler implements RequestHandler<OffsetDeleteReq
     private static OffsetDeleteResponseData withUnknown(
             OffsetDeleteResponseData response, List<TopicPartition> unknown) {
         if (response.errorCode() != 0) return response;
+        Map<String, OffsetDeleteResponseTopic> topics = new HashMap<>();
+        for (OffsetDeleteResponseTopic topic : response.topics()) topics.put(topic.name(), topic);
         for (TopicPartition partition : unknown) {
-            OffsetDeleteResponseTopic topic = response.topics().find(partition.topic());
-            if (topic == null) {
-                topic = new OffsetDeleteResponseTopic().setName(partition.topic());
-                response.topics().add(topic);
-            }
+            OffsetDeleteResponseTopic topic = topics.computeIfAbsent(partition.topic(), name -> {
+                var added = new OffsetDeleteResponseTopic().setName(name);
+                response.topics().add(added);
+                return added;
+            });
             topic.partitions()
                     .add(new OffsetDeleteResponsePartition()
                             .setPartitionIndex(partition.partition())

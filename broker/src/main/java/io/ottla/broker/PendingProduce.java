@@ -109,7 +109,7 @@ final class PendingProduce {
         if (!ProduceHandler.tellsLeader(request.version()) || leader.leaderId() < 0) return;
         partition.setCurrentLeader(
                 new LeaderIdAndEpoch().setLeaderId(leader.leaderId()).setLeaderEpoch(leader.leaderEpoch()));
-        if (response.nodeEndpoints().find(leader.leaderId()) != null) return;
+        if (response.nodeEndpoints().stream().anyMatch(endpoint -> endpoint.nodeId() == leader.leaderId())) return;
         routes.endpoint(leader.leaderId(), request.client().listener())
                 .ifPresent(endpoint -> response.nodeEndpoints().add(endpoint(leader.leaderId(), endpoint)));
     }

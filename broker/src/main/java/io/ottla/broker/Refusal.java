@@ -1,5 +1,6 @@
 package io.ottla.broker;
 
+import io.ottla.cluster.Answer;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -12,7 +13,7 @@ final class Refusal extends Exception {
     final Errors error;
 
     Refusal(Errors error, String message) {
-        super(message, null, false, false);
+        super(Answer.told(message), null, false, false);
         this.error = error;
     }
 }

@@ -7,8 +7,21 @@ public sealed interface Answer<T> {
 
     record Ok<T>(T value) implements Answer<T> {}
 
-    /** @param message for people; goes to the client */
+    /** A text for people has room for the names that a client chose, but not for all that it can send: beyond 32,767 bytes no answer can carry it. */
+    int MESSAGE_CHARS_MAX = 4_000;
+
+    /** What of a text goes to a client. */
+    static String told(String message) {
+        return message == null || message.length() <= MESSAGE_CHARS_MAX
+                ? message
+                : message.substring(0, MESSAGE_CHARS_MAX) + "…";
+    }
+
+    /** @param message for people; goes to the client, cut if it is too long */
     record Refused<T>(ErrorCode error, String message) implements Answer<T> {
+        public Refused {
+            message = told(message);
+        }
 
         /** The same, where another value was hoped for. */
         @SuppressWarnings("unchecked") // it holds none
