@@ -13,4 +13,10 @@ public interface FaultHandler {
      * @return for {@code throw faults.fault(…)}, so that the compiler knows that nothing follows
      */
     RuntimeException fault(String doing, Throwable cause);
+
+    /**
+     * An exception that nobody expected, but before anything had changed: it costs the one request that it came of, which is answered with an error, and is
+     * logged and counted by who contained it. The simulator takes it for a fault all the same, so that it is found.
+     */
+    default void contained(String doing, Throwable cause) {}
 }

@@ -38,11 +38,13 @@ public final class Broker {
     private final FaultHandler faults;
     private final Set<ClientSession> sessions = new LinkedHashSet<>();
     private final ArrayDeque<ClientSession> waitingForRoom = new ArrayDeque<>();
+    private final LineBudget failureLines = new LineBudget(LOG_LINES_PER_PERIOD, LOG_PERIOD_MS);
     private final LineBudget closingLines = new LineBudget(LOG_LINES_PER_PERIOD, LOG_PERIOD_MS);
 
     private final Map<ApiMessageType, Counter> requests = new EnumMap<>(ApiMessageType.class);
     private final Counter requestBytes;
     private final Counter malformedRequests;
+    private final Counter failedRequests;
     private final Counter openConnections;
     private final Counter inFlightBytesCounter;
     private long inFlightBytes;
@@ -73,6 +75,7 @@ public final class Broker {
         }
         requestBytes = counters.counter("broker.request_bytes");
         malformedRequests = counters.counter("broker.malformed_requests");
+        failedRequests = counters.counter("broker.failed_requests");
         openConnections = counters.counter("broker.open_connections");
         inFlightBytesCounter = counters.counter("broker.in_flight_bytes");
     }
@@ -92,7 +95,9 @@ public final class Broker {
         };
     }
 
-    /** An exception that nobody expects stops the node, rather than go on with state that nobody understands. */
+    /**
+     * An exception that nobody expects stops the node, rather than go on with state that nobody understands; but for what {@link #contained} says.
+     */
     private Network.Receiver guarded(ClientSession session) {
         return new Network.Receiver() {
             @Override
@@ -100,7 +105,8 @@ public final class Broker {
                 try {
                     session.received(prefix, frame);
                 } catch (RuntimeException e) {
-                    throw faults.fault("serving a request of " + session.remote(), e);
+                    Throwable cause = e instanceof BrokenTransition ? e.getCause() : e;
+                    throw faults.fault("serving a request of " + session.remote(), cause);
                 }
             }
 
@@ -195,6 +201,24 @@ public final class Broker {
 
     void resumeWhenRoom(ClientSession session) {
         waitingForRoom.add(session);
+    }
+
+    /**
+     * The one place that decides that an unexpected exception costs a request and not the node. It came out of a handler, or out of encoding its answer, and not
+     * out of a core that was changing its state ({@link BrokenTransition}): nothing is half done. So the request is answered UNKNOWN_SERVER_ERROR, as by Kafka.
+     */
+    void contained(ClientSession session, ApiMessageType api, short version, RuntimeException cause) {
+        faults.contained("serving " + api.name + " v" + version + " of " + session.remote(), cause);
+        failedRequests.add(1);
+        long suppressed = failureLines.take(clock.nowMs());
+        if (suppressed < 0) return;
+        LOG.error(
+                "a fault of the program while serving {} v{} of {}: the request is answered UNKNOWN_SERVER_ERROR, nothing was changed{}",
+                api.name,
+                version,
+                session.remote(),
+                suppressed == 0 ? "" : " (and " + suppressed + " others since the last line)",
+                cause);
     }
 
     /** One line for people, but not one for each of ten thousand connections that send garbage. */

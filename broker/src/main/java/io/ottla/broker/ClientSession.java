@@ -3,6 +3,7 @@ package io.ottla.broker;
 import io.ottla.base.Network;
 import io.ottla.base.Network.Payload;
 import io.ottla.kafkamessages.ApiMessageType;
+import io.ottla.kafkamessages.ProduceRequestData;
 import io.ottla.kafkamessages.RequestHeaderData;
 import io.ottla.kafkaprotocol.Decoded;
 import io.ottla.kafkaprotocol.ResponseEncoder;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -78,7 +80,13 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
         short version = header.requestApiVersion();
         broker.countRequest(handler.api());
         Answer<R> answer = answer(handler.api(), version, header.correlationId(), bytes);
-        handler.handle(new Request<>(this, version, header.correlationId(), broker.nowMs(), (Q) body), answer);
+        try {
+            handler.handle(new Request<>(this, version, header.correlationId(), broker.nowMs(), (Q) body), answer);
+        } catch (BrokenTransition e) {
+            throw e;
+        } catch (RuntimeException e) {
+            answer.fail(body, e);
+        }
     }
 
     private <R extends ApiMessage> Answer<R> answer(ApiMessageType api, short version, int correlationId, int bytes) {
@@ -197,6 +205,10 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
         private final int correlationId;
         private final int bytes;
         private final ReplyOrder.Place place;
+        private boolean isAnswered;
+
+        /** The request was given up; what its handler still says of it is not heard. */
+        private boolean hasFailed;
 
         Answer(ApiMessageType api, short version, int correlationId, int bytes, ReplyOrder.Place place) {
             this.api = api;
@@ -208,8 +220,17 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
 
         @Override
         public void send(R response) {
-            place.send(ResponseEncoder.encode(api, version, correlationId, response));
-            answered(bytes);
+            if (hasFailed) return;
+            List<Payload> parts;
+            try {
+                parts = ResponseEncoder.encode(api, version, correlationId, response);
+            } catch (RuntimeException e) {
+                if (api == ApiMessageType.FETCH) throw e; // it holds files, which nobody would let go
+                fail(api.newRequest(), e);
+                return;
+            }
+            place.send(parts);
+            end();
         }
 
         @Override
@@ -220,14 +241,33 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
 
         @Override
         public void none() {
+            if (hasFailed) return;
             place.skip();
-            answered(bytes);
+            end();
         }
 
         @Override
         public void close(String why) {
+            if (hasFailed) return;
             endInTurn(place, why);
+            end();
+        }
+
+        private void end() {
+            isAnswered = true;
             answered(bytes);
+        }
+
+        /** The request alone fails: it is answered with an error, or where its version cannot say one, the connection is closed. */
+        void fail(ApiMessage request, RuntimeException cause) {
+            broker.contained(ClientSession.this, api, version, cause);
+            if (isAnswered || hasFailed) return;
+            hasFailed = true;
+            boolean wantsNone = request instanceof ProduceRequestData produce && produce.acks() == 0;
+            Optional<ApiMessage> error = wantsNone ? Optional.empty() : ServerErrors.answer(api, version, request);
+            if (error.isPresent()) place.send(ResponseEncoder.encode(api, version, correlationId, error.get()));
+            else endInTurn(place, "serving " + api.name + " failed");
+            end();
         }
     }
 

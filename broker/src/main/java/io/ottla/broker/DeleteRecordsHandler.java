@@ -9,6 +9,8 @@ import io.ottla.kafkamessages.DeleteRecordsResponseData.DeleteRecordsPartitionRe
 import io.ottla.kafkamessages.DeleteRecordsResponseData.DeleteRecordsTopicResult;
 import io.ottla.partition.Partition;
 import io.ottla.partition.Replica;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -34,18 +36,19 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
     @Override
     public void handle(Request<DeleteRecordsRequestData> request, Reply<DeleteRecordsResponseData> reply) {
         DeleteRecordsResponseData response = new DeleteRecordsResponseData();
+        Map<String, DeleteRecordsTopicResult> results = new HashMap<>();
         Outstanding outstanding = new Outstanding(() -> reply.send(response));
         for (DeleteRecordsTopic topic : request.body().topics()) {
-            DeleteRecordsTopicResult result = response.topics().find(topic.name());
-            if (result == null) {
-                result = new DeleteRecordsTopicResult().setName(topic.name());
-                response.topics().add(result);
-            }
+            DeleteRecordsTopicResult result = results.computeIfAbsent(topic.name(), name -> {
+                var added = new DeleteRecordsTopicResult().setName(name);
+                response.topics().add(added);
+                return added;
+            });
             for (DeleteRecordsPartition partition : topic.partitions()) {
                 var answer = new DeleteRecordsPartitionResult()
                         .setPartitionIndex(partition.partitionIndex())
                         .setLowWatermark(NO_LOW_WATERMARK);
-                result.partitions().mustAdd(answer);
+                result.partitions().add(answer);
                 delete(topic.name(), partition, answer, outstanding);
             }
         }
@@ -85,10 +88,10 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
             return;
         }
         long lowWatermark = Math.max(offset, replica.startOffset());
-        replica.deleteRecordsBefore(offset, isDurable -> {
+        BrokenTransition.orStop(() -> replica.deleteRecordsBefore(offset, isDurable -> {
             if (isDurable) answer.setLowWatermark(lowWatermark);
             else answer.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
             outstanding.end();
-        });
+        }));
     }
 }

@@ -77,6 +77,10 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
 
     @Override
     public void handle(Request<FetchRequestData> request, Reply<FetchResponseData> reply) {
+        BrokenTransition.orStop(() -> serve(request, reply)); // it changes a session, and asks partitions to be told
+    }
+
+    private void serve(Request<FetchRequestData> request, Reply<FetchResponseData> reply) {
         FetchRequestData body = request.body();
         boolean usesTopicIds = request.version() >= FIRST_WITH_TOPIC_IDS;
         switch (sessions.find(body, usesTopicIds, request.receivedMs())) {
@@ -151,7 +155,7 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
     }
 
     private void addEndpoint(FetchResponseData response, int leader, String listener) {
-        if (response.nodeEndpoints().find(leader) != null) return;
+        if (response.nodeEndpoints().stream().anyMatch(endpoint -> endpoint.nodeId() == leader)) return;
         routes.endpoint(leader, listener)
                 .ifPresent(endpoint -> response.nodeEndpoints().add(endpoint(leader, endpoint)));
     }

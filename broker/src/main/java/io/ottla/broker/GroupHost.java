@@ -217,12 +217,14 @@ public final class GroupHost implements ImageListener {
         due.add(event);
         if (isStepping) return;
         isStepping = true;
-        try {
-            while (!due.isEmpty()) coordinator.step(clock.nowMs(), due.poll(), this::carryOut);
-        } finally {
-            isStepping = false;
-        }
-        arm();
+        BrokenTransition.orStop(() -> {
+            try {
+                while (!due.isEmpty()) coordinator.step(clock.nowMs(), due.poll(), this::carryOut);
+            } finally {
+                isStepping = false;
+            }
+            arm();
+        });
     }
 
     private void carryOut(CoordinatorEffect effect) {

@@ -45,7 +45,7 @@ public final class InitProducerIdHandler
         } else if (body.transactionalId() != null) {
             reply.send(failed(Errors.CLUSTER_AUTHORIZATION_FAILED));
         } else {
-            producerIds.next(answer -> {
+            BrokenTransition.orStop(() -> producerIds.next(answer -> {
                 switch (answer) {
                     case Answer.Ok<Long>(Long id) ->
                         reply.send(new InitProducerIdResponseData()
@@ -55,7 +55,7 @@ public final class InitProducerIdHandler
                     case Answer.Refused<Long>(ErrorCode error, String message) ->
                         reply.send(failed(Errors.COORDINATOR_LOAD_IN_PROGRESS));
                 }
-            });
+            }));
         }
     }
 

@@ -130,7 +130,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData, 
                     return;
                 }
                 pending.begin();
-                replicas.append(
+                BrokenTransition.orStop(() -> replicas.append(
                         request.receivedMs(),
                         replica,
                         bytes,
@@ -140,7 +140,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData, 
                         answer -> {
                             pending.answer(response, replica, answer);
                             pending.end();
-                        });
+                        }));
             }
         }
     }
