@@ -86,6 +86,8 @@ final class WriteRequests {
                     replies.add(opReply(multi.ops().get(i), results.get(i)));
                 outbox.reply(xid, zxid, new ClientReply.Multi(replies));
             }
+            // the end of a local session is no transaction, and has no results
+            case ClientRequest.CloseSession close -> outbox.done(xid, zxid);
             case ClientRequest.Sync sync -> outbox.reply(xid, zxid, new ClientReply.Path(sync.path()));
             default -> reply(outbox, xid, zxid, request, results.getFirst());
         }
