@@ -1,5 +1,6 @@
 package io.ottla.sim;
 
+import io.ottla.base.FaultHandler;
 import io.ottla.base.Limits;
 import io.ottla.base.SeededRandom;
 import java.io.IOException;
@@ -112,6 +113,7 @@ public final class Machine {
         Agenda agenda = world.agenda();
         Agenda.Lane lane = new Agenda.Lane(this::thrown);
         VirtualClock clock = new VirtualClock(agenda, lane);
+        FaultHandler faultHandler = new Faults();
         VirtualDisk disk = new VirtualDisk(
                 drive,
                 operations,
@@ -119,7 +121,7 @@ public final class Machine {
                 lane,
                 clock,
                 random.split(),
-                this::fault,
+                faultHandler,
                 () -> faults,
                 diskTiming,
                 world.trace());
@@ -131,7 +133,7 @@ public final class Machine {
         agenda.in(0, lane, () -> {
             try {
                 starting.program = Optional.of(program.start(world.disguised(
-                        new Program.Environment(clock, disk, network, limits, forProgram, this::fault))));
+                        new Program.Environment(clock, disk, network, limits, forProgram, faultHandler))));
             } catch (IOException e) {
                 over("refuses to start: " + e.getMessage());
             }
@@ -150,10 +152,18 @@ public final class Machine {
         }
     }
 
-    /** A program may stop itself when a device fails; any other fault ends the simulation. */
-    private RuntimeException fault(String doing, Throwable cause) {
-        if (DeviceException.isBehind(cause)) throw new Halt("halted itself: " + doing, cause);
-        throw world.fault(doing, cause);
+    /** A program may stop itself when a device fails; any other fault ends the simulation, also one that would cost a request only. */
+    private final class Faults implements FaultHandler {
+        @Override
+        public RuntimeException fault(String doing, Throwable cause) {
+            if (DeviceException.isBehind(cause)) throw new Halt("halted itself: " + doing, cause);
+            throw world.fault(doing, cause);
+        }
+
+        @Override
+        public void contained(String doing, Throwable cause) {
+            throw world.fault(doing, cause);
+        }
     }
 
     /** Asks the program to stop cleanly. */

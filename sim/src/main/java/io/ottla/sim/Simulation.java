@@ -41,25 +41,19 @@ public final class Simulation {
     }
 
     /** By name. */
-    static final Map<String, Supplier<Scenario>> SCENARIOS = Map.of(
-            "restart",
-            RestartScenario::new,
-            "log",
-            LogScenario::new,
-            "produce",
-            ProduceScenario::new,
-            "rot",
-            RotScenario::new,
-            "clients",
-            ClientsScenario::new,
-            "groups",
-            GroupScenario::new,
-            "groups-on-a-full-disk",
-            () -> new GroupScenario(true),
-            "zookeeper",
-            ZookeeperScenario::new,
-            "upkeep",
-            UpkeepScenario::new);
+    static final Map<String, Supplier<Scenario>> SCENARIOS = Map.ofEntries(
+            Map.entry("restart", RestartScenario::new),
+            Map.entry("log", LogScenario::new),
+            Map.entry("produce", ProduceScenario::new),
+            Map.entry("rot", RotScenario::new),
+            Map.entry("clients", ClientsScenario::new),
+            Map.entry("groups", GroupScenario::new),
+            Map.entry("groups-on-a-full-disk", () -> new GroupScenario(true)),
+            Map.entry("zookeeper", ZookeeperScenario::new),
+            Map.entry("upkeep", UpkeepScenario::new),
+            Map.entry("fuzz-kafka", () -> new FuzzScenario(FuzzScenario.Door.KAFKA)),
+            Map.entry("fuzz-zookeeper", () -> new FuzzScenario(FuzzScenario.Door.ZOOKEEPER)),
+            Map.entry("fuzz-both", () -> new FuzzScenario(FuzzScenario.Door.BOTH)));
 
     /**
      * {@code main(scenario, seed)} runs one seed, {@code main(scenario, seed, count)} all from one on. Exits with 1 when

@@ -1,0 +1,52 @@
+package io.ottla.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A minute of what {@link Fuzz} does by hand: the same seeds each time, and one that nobody has tried. */
+class FuzzTest {
+    private static final int ROUNDS = 4;
+    private static final long[] SEEDS = {1, 2};
+
+    private static void run(FuzzScenario.Door door, long seed) {
+        FuzzScenario scenario = new FuzzScenario(door, ROUNDS);
+        Simulation.run(seed, scenario);
+        System.out.println("fuzz " + door + ", seed " + seed + ": " + scenario.executions() + " requests, "
+                + scenario.answers() + " answers");
+    }
+
+    @ParameterizedTest
+    @EnumSource(FuzzScenario.Door.class)
+    void nothingThatAClientSendsIsAFault(FuzzScenario.Door door) {
+        for (long seed : SEEDS) run(door, seed);
+    }
+
+    @ParameterizedTest
+    @EnumSource(FuzzScenario.Door.class)
+    void norAnythingNew(FuzzScenario.Door door) {
+        long seed = System.nanoTime();
+        System.out.println("fuzz " + door + " with the fresh seed " + seed + ", " + ROUNDS + " rounds");
+        run(door, seed);
+    }
+
+    /** With containment: each request is answered once still, a good client gets on, nothing is held. */
+    @Test
+    void aPlantedFaultCostsItsRequestAlone() {
+        AtomicInteger contained = new AtomicInteger();
+        Simulation.run(4, world -> {
+            world.disguise(environment -> PlantedFault.in(environment, contained::incrementAndGet));
+            new FuzzScenario(FuzzScenario.Door.KAFKA, 2, false).run(world);
+        });
+        assertThat(contained.get()).isGreaterThan(10);
+    }
+
+    @Test
+    void theSameSeedSendsTheSame() {
+        assertThat(Simulation.run(3, new FuzzScenario(FuzzScenario.Door.BOTH, 1)))
+                .isEqualTo(Simulation.run(3, new FuzzScenario(FuzzScenario.Door.BOTH, 1)));
+    }
+}
