@@ -115,12 +115,12 @@ final class LogUpkeep {
         }
     }
 
-    private void write(LogDir dir, LogDir.OffsetsKept offsets, boolean due) {
+    private void write(LogDir dir, OffsetsKept offsets, boolean due) {
         if (!offsets.isUrgent() && !(due && offsets.isChanged())) return;
         write(dir, offsets, cause -> logger.warn("no space left to write the checkpoints of {}", dir), () -> {});
     }
 
-    private void write(LogDir dir, LogDir.OffsetsKept offsets, Consumer<IOException> noSpace, Runnable then) {
+    private void write(LogDir dir, OffsetsKept offsets, Consumer<IOException> noSpace, Runnable then) {
         offsets.write(context.disk(), outcome -> {
             if (outcome instanceof Outcome.Failed<Void>(IOException cause)) {
                 offsets.changedAgain();
@@ -136,7 +136,7 @@ final class LogUpkeep {
         List<Runnable> steps = new ArrayList<>();
         for (LogDir dir : logs.dirs()) {
             if (dir.failure().isPresent()) continue;
-            for (LogDir.OffsetsKept each : dir.checkpoints())
+            for (OffsetsKept each : dir.checkpoints())
                 steps.add(() ->
                         write(dir, each, cause -> report.noSpaceForCheckpoint(dir, cause), () -> next(steps, then)));
         }
