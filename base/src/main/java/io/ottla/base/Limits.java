@@ -17,6 +17,8 @@ package io.ottla.base;
  * @param snapshotAheadBytes what a snapshot that is being taken writes ahead of changes
  * @param unwrittenGroupBytes records of group coordinators that wait to be committed, of all partitions
  * @param cleanerMapBytes the map of keys by which a log is compacted
+ * @param unpackedBatchBytes what of one batch of records may be held, packed and again unpacked, where somebody looks into it: compaction,
+ *     search by time, conversion for old clients
  */
 public record Limits(
         long heapBytes,
@@ -29,7 +31,8 @@ public record Limits(
         long watchBytes,
         long snapshotAheadBytes,
         long unwrittenGroupBytes,
-        long cleanerMapBytes) {
+        long cleanerMapBytes,
+        int unpackedBatchBytes) {
 
     private static final int PARTS = 64;
     private static final long MB = 1 << 20;
@@ -51,9 +54,10 @@ public record Limits(
                 part(heapBytesMax, 3, 128 * MB),
                 part(heapBytesMax, 3, 64 * MB),
                 part(heapBytesMax, 24, Long.MAX_VALUE),
-                part(heapBytesMax, 6, 256 * MB),
+                part(heapBytesMax, 4, 256 * MB),
                 part(heapBytesMax, 2, 64 * MB),
-                part(heapBytesMax, 5, 128 * MB));
+                part(heapBytesMax, 5, 128 * MB),
+                (int) part(heapBytesMax, 3, 64 * MB));
     }
 
     private static long part(long ofBytes, int parts, long bytesMax) {
@@ -69,6 +73,7 @@ public record Limits(
                 + watchBytes
                 + snapshotAheadBytes
                 + unwrittenGroupBytes
-                + cleanerMapBytes;
+                + cleanerMapBytes
+                + unpackedBatchBytes;
     }
 }

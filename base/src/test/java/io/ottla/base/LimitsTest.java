@@ -10,9 +10,9 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {64, 96, 128, 256, 512, 1024, 2048, 4096})
-    void allPartsTogetherLeaveAFifthOfTheHeapForTheRest(long heapMb) {
+    void allPartsTogetherLeaveThreeSixteenthsOfTheHeapForTheRest(long heapMb) {
         Limits limits = Limits.of(heapMb * MB, heapMb * MB);
-        assertThat(limits.heapBytesPromised()).isBetween(1L, heapMb * MB * 4 / 5);
+        assertThat(limits.heapBytesPromised()).isBetween(1L, heapMb * MB * 13 / 16);
         assertThat(limits.unfinishedFrameBytes()).isLessThanOrEqualTo(heapMb * MB * 3 / 4);
         assertThat(limits.openingBytes()).isLessThanOrEqualTo(limits.requestsInFlightBytes());
     }
@@ -41,5 +41,6 @@ class LimitsTest {
         assertThat(limits.proposalBytes()).isEqualTo(64 * MB);
         assertThat(limits.snapshotAheadBytes()).isEqualTo(256 * MB);
         assertThat(limits.cleanerMapBytes()).isEqualTo(128 * MB);
+        assertThat(limits.unpackedBatchBytes()).isEqualTo((int) (64 * MB));
     }
 }

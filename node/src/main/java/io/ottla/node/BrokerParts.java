@@ -2,6 +2,7 @@ package io.ottla.node;
 
 import io.ottla.base.Clock;
 import io.ottla.base.Completion;
+import io.ottla.base.Limits;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import io.ottla.broker.Broker;
@@ -96,7 +97,7 @@ final class BrokerParts {
         this.environment = environment;
         Clock clock = environment.clock();
         configs = new LiveConfigs(config.broker(), nodeId, this::lastEpochFound);
-        logSettings = logSettings(configs);
+        logSettings = logSettings(configs, environment.limits());
         try {
             logs = new Logs(
                     storage.dirs(),
@@ -119,7 +120,7 @@ final class BrokerParts {
         ClusterFollower follower = member.follower();
         follower.listen(configs);
         follower.listen((before, after, delta) -> {
-            if (configs.concernsAllTopics(delta)) logSettings = logSettings(configs);
+            if (configs.concernsAllTopics(delta)) logSettings = logSettings(configs, environment.limits());
         });
         assignments = new ReplicaAssignments(replicas, logs, this::topicConfig);
         follower.listen(assignments);
@@ -156,7 +157,7 @@ final class BrokerParts {
         return logs.lastEpochFound(partition);
     }
 
-    private static LogSettings logSettings(LiveConfigs configs) {
+    private static LogSettings logSettings(LiveConfigs configs, Limits limits) {
         LogSettings standard = LogSettings.DEFAULTS;
         return new LogSettings(
                 configs.number("producer.id.expiration.ms"),
@@ -171,20 +172,10 @@ final class BrokerParts {
                 standard.syncTogetherMin(),
                 configs.flag("log.cleaner.enable"),
                 configs.integer("log.cleaner.threads"),
-                Math.min(configs.number("log.cleaner.dedupe.buffer.size"), cleanerMapBytesMax()),
+                Math.min(configs.number("log.cleaner.dedupe.buffer.size"), limits.cleanerMapBytes()),
                 configs.number("log.cleaner.backoff.ms"),
                 configs.integer("log.cleaner.io.buffer.size"),
-                heldBytesMax());
-    }
-
-    /** The maps of keys of all compactions that run at once: more keys take more rounds. */
-    private static long cleanerMapBytesMax() {
-        return Runtime.getRuntime().maxMemory() / 8;
-    }
-
-    /** What of one batch may be held, packed and again unpacked, by whoever has to look into it. */
-    private static int heldBytesMax() {
-        return (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 16);
+                limits.unpackedBatchBytes());
     }
 
     private PartitionConfig topicConfig(ClusterImage image, String topic) {
@@ -214,7 +205,7 @@ final class BrokerParts {
                         environment.random().split(),
                         configs.integer("max.incremental.fetch.session.cache.slots"),
                         configs.integer("fetch.max.bytes"),
-                        heldBytesMax()),
+                        environment.limits().unpackedBatchBytes()),
                 new ListOffsetsHandler(routes),
                 new OffsetForLeaderEpochHandler(routes),
                 new DeleteRecordsHandler(routes),

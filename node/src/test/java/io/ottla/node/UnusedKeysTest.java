@@ -104,7 +104,9 @@ class UnusedKeysTest {
                 .hasMessage(
                         "ottla.log.dris: there is no such setting (did you mean log.dirs?); leave it out, or correct its name");
         assertThatThrownBy(() -> NodeConfig.parseZooCfg(
-                        Map.of("dataDir", "/d", "clientPort", "2181", "ottla.x.y.z", "1"), Path.of("/home/me")))
+                        Map.of("dataDir", "/d", "clientPort", "2181", "ottla.x.y.z", "1"),
+                        Map.of(),
+                        Path.of("/home/me")))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessage("ottla.x.y.z: there is no such setting; leave it out, or correct its name");
     }
@@ -117,6 +119,7 @@ class UnusedKeysTest {
                                         "clientPort", "2181",
                                         "preAllocSize", "1",
                                         "ticTime", "2000"),
+                                Map.of(),
                                 Path.of("/home/me"))
                         .warnings())
                 .contains(

@@ -195,7 +195,7 @@ class ReplicasTest {
         append(T0, 1, 60_000, "a");
         append(T1, 1, 60_000, "a");
         clock.settle();
-        replicas = new Replicas(1, logs, clock, () -> stopped = true);
+        replicas = new Replicas(1, logs, clock, Limits.ROOMY, () -> stopped = true);
         replicas.assigned(partition -> Optional.of(new Assignment(ID, alone(0), config())));
         disk.failsWrites = true;
         append(T0, 1, 60_000, "b");

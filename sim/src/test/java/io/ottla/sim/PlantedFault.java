@@ -24,7 +24,12 @@ final class PlantedFault implements Clock, FaultHandler {
     static Program.Environment in(Program.Environment environment, Runnable onContained) {
         PlantedFault planted = new PlantedFault(environment, onContained);
         return new Program.Environment(
-                planted, environment.disk(), environment.network(), environment.random(), planted);
+                planted,
+                environment.disk(),
+                environment.network(),
+                environment.limits(),
+                environment.random(),
+                planted);
     }
 
     @Override

@@ -294,7 +294,8 @@ class LimitsTest {
 
     @Test
     void oneWatchTooManyIsRefusedInAWordThatAllKnow() {
-        TestPort port = new TestPort(ServerOptions.DEFAULT, KeeperOptions.DEFAULT.onHeap(64 << 10));
+        TestPort port = new TestPort(
+                ServerOptions.DEFAULT, KeeperOptions.DEFAULT.within(io.ottla.base.Limits.of(64 << 10, 1 << 20)));
         TestClient a = port.client();
         String path = "/" + "w".repeat(1000);
         List<String> told = new ArrayList<>();
