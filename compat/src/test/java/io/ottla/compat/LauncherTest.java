@@ -194,7 +194,7 @@ class LauncherTest {
         assertThat(first.waitFor()).isZero();
         assertThat(second.waitFor()).isZero();
         assertThat(calls("mvn")).isEqualTo(1);
-        assertThat(calls("java")).as("caches made").isEqualTo(1);
+        assertThat(calls("java")).as("caches made, for a node and for commands").isEqualTo(2);
     }
 
     @Test
@@ -223,9 +223,10 @@ class LauncherTest {
                 .startsWith("ottla: there is no AOT cache for these jars")
                 .hasLineCount(1);
         assertThat(run("start").succeeds().out()).contains("-XX:AOTCache=" + copy.resolve("cli/target/ottla.aot"));
-        assertThat(run("topic", "list").succeeds().out()).contains("-XX:AOTCache=");
+        assertThat(run("topic", "list").succeeds().out())
+                .contains("-XX:AOTCache=" + copy.resolve("cli/target/commands.aot"));
         assertThat(calls("mvn")).isEqualTo(1);
-        assertThat(calls("java")).isEqualTo(2);
+        assertThat(calls("java")).isEqualTo(4);
     }
 
     @Test
