@@ -105,6 +105,8 @@ final class FetchReader {
         if (isOther) return Errors.INCONSISTENT_TOPIC_ID;
         Errors error = replica.check(partition.leaderEpoch);
         if (error != Errors.NONE) return error;
+        // since it was looked at, the topic was deleted and made again under its name: the client looks for it anew
+        if (!replica.isOpen()) return Errors.NOT_LEADER_OR_FOLLOWER;
         if (terms.replicaId() >= 0 && !replica.hasFollower(terms.replicaId())) {
             // as Kafka: one that knows the epoch is ahead of us, of an older one nobody can say
             return partition.leaderEpoch >= 0 ? Errors.UNKNOWN_LEADER_EPOCH : Errors.NOT_LEADER_OR_FOLLOWER;

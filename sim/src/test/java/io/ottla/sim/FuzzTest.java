@@ -33,6 +33,14 @@ class FuzzTest {
         run(door, seed);
     }
 
+    /** Seeds that found something once. */
+    @Test
+    void whatWasFoundStaysMended() {
+        Simulation.run(
+                5070,
+                new FuzzScenario(FuzzScenario.Door.KAFKA)); // a topic made again between a fetch's look and its read
+    }
+
     /** With containment: each request is answered once still, a good client gets on, nothing is held. */
     @Test
     void aPlantedFaultCostsItsRequestAlone() {
