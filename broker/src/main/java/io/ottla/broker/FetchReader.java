@@ -55,7 +55,7 @@ final class FetchReader {
         if (replica.check(partition.leaderEpoch) != Errors.NONE) return Look.URGENT;
         if (!replica.isOpen()) return Look.OPENING;
         if (check(replica, partition, terms) != Errors.NONE) return Look.URGENT;
-        if (divergingEpoch(replica, partition).isPresent()) return Look.URGENT;
+        if (divergingEpoch(replica, partition, terms).isPresent()) return Look.URGENT;
         if (partition.fetchOffset < visibleEnd(replica, terms)) {
             partition.availableBytes = available(replica, partition, terms);
             return Look.SOMETHING;
@@ -115,13 +115,18 @@ final class FetchReader {
                 && replica.config().compressionType().equals(ZSTD)) return Errors.UNSUPPORTED_COMPRESSION_TYPE;
         // clients that fetched in an older epoch may be beyond our end; they are told where they parted
         boolean inRange = partition.fetchOffset >= replica.startOffset()
-                && (partition.fetchOffset <= replica.endOffset() || partition.lastFetchedEpoch >= 0);
+                && (partition.fetchOffset <= replica.endOffset() || knowsItsEpoch(partition, terms));
         return inRange ? Errors.NONE : Errors.OFFSET_OUT_OF_RANGE;
     }
 
+    /** A session keeps what was told in a later version; one that asks in an earlier one cannot be told where it parted. */
+    private static boolean knowsItsEpoch(FetchedPartition partition, FetchTerms terms) {
+        return partition.lastFetchedEpoch >= 0 && terms.version() >= FIRST_WITH_LEADER;
+    }
+
     /** Where the log of one that fetched in an older epoch parted from ours (KIP-595); empty if it did not. */
-    private static Optional<EpochEnd> divergingEpoch(Replica replica, FetchedPartition partition) {
-        if (partition.lastFetchedEpoch < 0) return Optional.empty();
+    private static Optional<EpochEnd> divergingEpoch(Replica replica, FetchedPartition partition, FetchTerms terms) {
+        if (!knowsItsEpoch(partition, terms)) return Optional.empty();
         EpochEnd end = replica.epochEnd(partition.lastFetchedEpoch);
         boolean diverges = end.epoch() < partition.lastFetchedEpoch || end.endOffset() < partition.fetchOffset;
         return diverges ? Optional.of(end) : Optional.empty();
@@ -172,7 +177,7 @@ final class FetchReader {
                 .setLogStartOffset(replica.startOffset())
                 .setAbortedTransactions(terms.committedOnly() ? List.of() : null)
                 .setRecords(FileRecords.EMPTY);
-        var diverging = divergingEpoch(replica, partition);
+        var diverging = divergingEpoch(replica, partition, terms);
         if (diverging.isPresent()) {
             EpochEnd end = diverging.get();
             if (end.endOffset() < 0) return new Got.Data(failed(partition, Errors.OFFSET_OUT_OF_RANGE, terms));

@@ -15,9 +15,14 @@ public record ProducerIdBlock(int broker, long first, long last) {
     /** How many ids a broker takes at once, as in Kafka. */
     public static final int SIZE = 1000;
 
-    /** The next one of the same size as all; {@code first} 0 if there was none before. */
+    /** Whether no block comes after this one: somebody has written that into the znode, for nobody gives out so many. */
+    boolean isLast() {
+        return last > Long.MAX_VALUE - SIZE;
+    }
+
+    /** The next one of the same size as all; {@code first} 0 if there was none before. Not to be asked of the last one. */
     ProducerIdBlock next(int taker) {
-        if (last > Long.MAX_VALUE - SIZE) throw new IllegalStateException("all producer ids have been given out");
+        if (isLast()) throw new IllegalStateException("all producer ids have been given out");
         return new ProducerIdBlock(taker, last + 1, last + SIZE);
     }
 

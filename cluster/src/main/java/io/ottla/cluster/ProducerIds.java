@@ -60,6 +60,10 @@ public final class ProducerIds {
     private void take(int attemptsLeft) {
         Optional<ClusterImage.ProducerIds> known = follower.image().producerIds();
         Optional<ProducerIdBlock> before = known.flatMap(ClusterImage.ProducerIds::block);
+        if (before.filter(ProducerIdBlock::isLast).isPresent()) {
+            refuse("all producer ids have been given out, says " + ZnodePath.PRODUCER_ID_BLOCK);
+            return;
+        }
         ProducerIdBlock block =
                 before.orElse(new ProducerIdBlock(brokerId, 0, -1)).next(brokerId);
         Op op = known.isEmpty()

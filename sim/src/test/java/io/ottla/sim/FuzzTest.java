@@ -39,6 +39,11 @@ class FuzzTest {
         Simulation.run(
                 5070,
                 new FuzzScenario(FuzzScenario.Door.KAFKA)); // a topic made again between a fetch's look and its read
+        Simulation.run(
+                6020, new FuzzScenario(FuzzScenario.Door.BOTH)); // a fetch session that goes on in an earlier version
+        Simulation.run(
+                6038,
+                new FuzzScenario(FuzzScenario.Door.BOTH)); // a znode that says that all producer ids are given out
     }
 
     /** With containment: each request is answered once still, a good client gets on, nothing is held. */
