@@ -143,7 +143,7 @@ final class Snapshots {
 
     /** One timer, which looks when the last write was; so a busy server sets none anew for each. */
     private void waitForQuiet() {
-        if (quiet.isPresent() || !isWorthwhile()) return;
+        if (quiet.isPresent() || taking.isPresent() || !isWorthwhile()) return;
         long seen = tree.lastZxid();
         quiet = Optional.of(clock.after(QUIET_MS, () -> {
             quiet = Optional.empty();
@@ -278,6 +278,7 @@ final class Snapshots {
                 begun.wish.ifPresent(asked -> asked.completion.complete(
                         Outcome.done(new SnapshotTaken(zxid, done.file.orElseThrow(), done.sizeBytes))));
                 beginWished();
+                waitForQuiet();
             }
             case Outcome.Failed<Finished> failed ->
                 abandon(begun, failed.cause().getMessage());

@@ -332,6 +332,20 @@ class KeeperTest {
                 .hasSizeBetween(6, 12);
     }
 
+    /** What came while one was being written has none behind it, and perhaps nothing comes after it. */
+    @Test
+    void whatCameDuringASnapshotIsTakenIntoTheNextWhenItIsQuiet() {
+        Keeper keeper = ((Outcome.Done<Keeper>) tryOpen(world, TestWorld.options(40_000, 3, false))).value();
+        for (int i = 0; i < 41; i++) submit(keeper, creates("/n" + i + "-", 1_000));
+        while (world.files().stream()
+                .noneMatch(path -> path.getFileName().toString().startsWith("tmp."))) world.step();
+        for (int i = 0; i < 30; i++) submit(keeper, creates("/m" + i + "-", 1_000));
+        world.pass(1_000); // it rests while it is written
+        String first = newestSnapshot(world);
+        world.pass(Snapshots.QUIET_MS + 2_000);
+        assertThat(newestSnapshot(world)).isNotEqualTo(first);
+    }
+
     @Test
     void whenItIsQuietTheLogIsTakenIntoASnapshot() {
         Keeper keeper = open(world);
