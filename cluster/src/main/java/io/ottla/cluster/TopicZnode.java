@@ -42,12 +42,25 @@ record TopicZnode(
             if (!partitions.containsKey(partition))
                 throw new MalformedZnodeException(
                         path, "of " + partitions.size() + " partitions number " + partition + " is missing");
+            checkReplicas(path, partition, partitions.get(partition));
         }
         return new TopicZnode(
                 topicId(path, json),
                 partitions,
                 json.assignmentAt("adding_replicas"),
                 json.assignmentAt("removing_replicas"));
+    }
+
+    /** Whoever looks at a partition may look at its preferred leader. */
+    private static void checkReplicas(String path, int partition, List<Integer> replicas)
+            throws MalformedZnodeException {
+        boolean areBrokers = !replicas.isEmpty();
+        for (int i = 0; i < replicas.size(); i++)
+            areBrokers &= replicas.get(i) >= 0 && replicas.indexOf(replicas.get(i)) == i;
+        if (!areBrokers)
+            throw new MalformedZnodeException(
+                    path,
+                    "partition " + partition + " has the replicas " + replicas + ": one or more brokers are wanted");
     }
 
     private static Optional<TopicId> topicId(String path, ZnodeJson json) throws MalformedZnodeException {

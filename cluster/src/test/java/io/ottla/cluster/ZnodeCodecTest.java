@@ -155,6 +155,9 @@ class ZnodeCodecTest {
                 "{\"version\":3,\"partitions\":{\"0\":[\"1\"]}} | must be a list of numbers",
                 "{\"version\":3,\"partitions\":{\"0\":[99999999999]}} | must be a list of numbers",
                 "{\"version\":3,\"partitions\":{\"1\":[1]}} | of 1 partitions number 0 is missing",
+                "{\"version\":3,\"partitions\":{\"0\":[]}} | partition 0 has the replicas []",
+                "{\"version\":3,\"partitions\":{\"0\":[2],\"1\":[1,1]}} | partition 1 has the replicas [1, 1]",
+                "{\"version\":3,\"partitions\":{\"0\":[-1]}} | partition 0 has the replicas [-1]",
                 "{\"version\":3,\"partitions\":{},\"topic_id\":\"short\"} | field 'topic_id': 'short' is not an id",
             })
     void badJsonIsAnErrorThatNamesThePath(String data, String why) {

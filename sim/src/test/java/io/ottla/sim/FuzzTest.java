@@ -44,6 +44,8 @@ class FuzzTest {
         Simulation.run(
                 6038,
                 new FuzzScenario(FuzzScenario.Door.BOTH)); // a znode that says that all producer ids are given out
+        Simulation.run(
+                10220, new FuzzScenario(FuzzScenario.Door.BOTH)); // a topic's znode with a partition without replicas
     }
 
     /** With containment: each request is answered once still, a good client gets on, nothing is held. */
