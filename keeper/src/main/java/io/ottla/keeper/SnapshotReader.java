@@ -124,33 +124,76 @@ final class SnapshotReader {
     /** @return the highest zxid in them */
     private static long readNodes(SealedInput input, ZnodeTree tree) throws IOException {
         long newest = 0;
-        byte[] parentPath = {};
-        Znode parent = null;
+        Way way = new Way(tree);
         boolean rooted = false;
         for (byte[] path = readPath(input); !isEnd(path); path = readPath(input)) {
             if (path.length == 0) {
                 if (rooted) throw new IOException("it has two roots");
                 rooted = true;
-                parent = readNode(input, tree, path, 0);
-                newest = newest(newest, parent);
-                tree.loadRoot(parent);
+                Znode root = readNode(input, tree, path, 0);
+                newest = newest(newest, root);
+                tree.loadRoot(root);
+                way.begin(root);
                 continue;
             }
             int slash = path.length - 1;
             while (slash > 0 && path[slash] != '/') slash--;
-            // mostly that of the node before
-            if (path[0] != '/' || !Arrays.equals(path, 0, slash, parentPath, 0, parentPath.length)) {
-                parent = rooted && path[0] == '/' ? tree.find(path, slash) : null;
-                parentPath = Arrays.copyOf(path, slash);
-            }
+            Znode parent = rooted && path[0] == '/' ? way.parent(path, slash) : null;
             if (parent == null) throw new IOException("the parent of " + text(path) + " does not come before it");
             if (slash == path.length - 1) throw new IOException("the node " + text(path) + " has no name");
             Znode node = readNode(input, tree, path, slash + 1);
             newest = newest(newest, node);
             if (!tree.link(parent, node, path, length(path))) throw new IOException("it has " + text(path) + " twice");
+            way.went(path, node);
         }
         if (!rooted) throw new IOException("it has no root");
         return newest;
+    }
+
+    /** From the root to the node that was read last: the parent of the next one mostly stands on it. */
+    @SuppressWarnings("ReferenceEquality") // nodes are who they are
+    private static final class Way {
+        private final ZnodeTree tree;
+
+        /** By depth; the root's is 0. */
+        private final List<Znode> nodes = new ArrayList<>();
+
+        private byte[] last = {};
+
+        /** Of the parent that was asked for. */
+        private int depth;
+
+        Way(ZnodeTree tree) {
+            this.tree = tree;
+        }
+
+        void begin(Znode root) {
+            nodes.add(root);
+        }
+
+        /** Null if there is none. @param slash where the path of the parent ends */
+        Znode parent(byte[] path, int slash) {
+            depth = 0;
+            for (int i = 0; i < slash; i++) if (path[i] == '/') depth++;
+            boolean isOnWay = depth < nodes.size()
+                    && slash <= last.length
+                    && Arrays.equals(path, 0, slash, last, 0, slash)
+                    && (slash == last.length || last[slash] == '/' || slash == 0);
+            if (isOnWay) return nodes.get(depth);
+            return tree.find(path, slash);
+        }
+
+        /** To a child of that parent. */
+        void went(byte[] path, Znode node) {
+            if (depth < nodes.size() && nodes.get(depth) == node.parent) {
+                while (nodes.size() > depth + 1) nodes.removeLast();
+            } else {
+                nodes.clear();
+                for (Znode each = node.parent; each != null; each = each.parent) nodes.addFirst(each);
+            }
+            nodes.add(node);
+            last = path;
+        }
     }
 
     private static long newest(long newest, Znode node) {

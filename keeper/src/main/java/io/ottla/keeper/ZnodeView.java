@@ -1,5 +1,7 @@
 package io.ottla.keeper;
 
+import java.util.Arrays;
+
 /**
  * A znode as it stood when it was told.
  *
@@ -10,14 +12,18 @@ public record ZnodeView(String path, byte[] data, int version, long czxid, long 
     private static final byte[] NO_DATA = {};
 
     static ZnodeView of(String path, Znode node) {
-        byte[] data = node.data();
+        NodeContent fields = node.fields();
+        byte[] content = node.content();
+        byte[] data = fields.dataStart == content.length
+                ? NO_DATA
+                : Arrays.copyOfRange(content, fields.dataStart, content.length);
         long owner = node.owner();
         return new ZnodeView(
                 path,
-                data == null ? NO_DATA : data,
-                node.version(),
-                node.czxid(),
-                node.mzxid(),
+                data,
+                fields.version,
+                fields.czxid,
+                fields.mzxid,
                 io.ottla.zookeeperprotocol.EphemeralOwner.isSession(owner) ? owner : 0);
     }
 }
