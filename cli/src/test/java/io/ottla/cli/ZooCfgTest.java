@@ -118,8 +118,8 @@ class ZooCfgTest {
                 "log.dirs=" + folder.resolve("kafka"));
         assertThat(StartCommand.greeting(closed))
                 .matches(
-                        "Ottla is ready. Kafka clients connect to 127.0.0.1:\\d+. ZooKeeper clients connect to 127.0.0.1:\\d+."
-                                + " Its metrics are at http://127.0.0.1:\\d+/metrics.");
+                        "Ottla .* is ready. Kafka clients connect to 127.0.0.1:\\d+. ZooKeeper clients connect to 127.0.0.1:\\d+."
+                                + " Its metrics are at http://127.0.0.1:\\d+/metrics. Its data is in .*kafka .new., .*");
         StartResult.Started open = start(
                 null,
                 "listeners=PLAINTEXT://0.0.0.0:0",
@@ -128,8 +128,8 @@ class ZooCfgTest {
                 "log.dirs=" + folder.resolve("open"));
         assertThat(StartCommand.greeting(open))
                 .matches(
-                        "Ottla is ready. Kafka clients connect to 127.0.0.1:(\\d+) \\(bound to port \\1 of all addresses of this machine\\)."
-                                + " ZooKeeper clients connect to localhost:(\\d+) \\(bound to port \\2 of all addresses of this machine\\).");
+                        "Ottla .* is ready. Kafka clients connect to 127.0.0.1:(\\d+) \\(bound to port \\1 of all addresses of this machine\\)."
+                                + " ZooKeeper clients connect to localhost:(\\d+) \\(bound to port \\2 of all addresses of this machine\\). Its data .*");
     }
 
     @Test

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class Rebalances {
     private static final Logger LOG = LoggerFactory.getLogger(Rebalances.class);
 
+    /** A group in which nobody joins is looked at again at most so often, however short a time its members chose. */
+    static final int AGAIN_MS_MIN = 1_000;
+
     /** After an empty group could not be stored. */
     private static final long STORE_AGAIN_MS = 1_000;
 
@@ -101,8 +104,8 @@ final class Rebalances {
                 .toList();
         late.forEach(group::remove);
         if (!group.electLeader() && group.size() > 0) {
-            // only static members, and none has joined: their sessions decide
-            joinUntil(turn, group, group.rebalanceTimeoutMs());
+            // only static members, and none has joined: their sessions decide; their time to join may be 0
+            joinUntil(turn, group, Math.max(group.rebalanceTimeoutMs(), AGAIN_MS_MIN));
             return;
         }
         group.beginGeneration(turn.nowMs());
