@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -275,9 +277,21 @@ class LauncherTest {
     @Test
     void argumentsReachTheProgramUnharmedInThePosixLocale() throws Exception {
         Map<String, String> posix = Map.of("JAVA_HOME", REAL_JDK.toString(), "LC_ALL", "C", "OTTLA_BUILD", "never");
-        Said said =
-                said(command(posix, ROOT.resolve("ottla").toString(), "topic", "create", "größe", "-b", "localhost:1"));
-        assertThat(said.err()).contains("creating topic größe");
+        try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            Said said = said(command(
+                    posix,
+                    ROOT.resolve("ottla").toString(),
+                    "topic",
+                    "create",
+                    "größe",
+                    "-b",
+                    "127.0.0.1:" + silent.getLocalPort(),
+                    "-X",
+                    "default.api.timeout.ms=300",
+                    "-X",
+                    "request.timeout.ms=300"));
+            assertThat(said.err()).contains("creating topic größe");
+        }
     }
 
     @Test
@@ -295,12 +309,14 @@ class LauncherTest {
                         .status())
                 .isZero();
         Map<String, String> real = Map.of("JAVA_HOME", REAL_JDK.toString(), "OTTLA_BUILD", "never");
-        Said produced =
-                said(command(real, "bash", "-c", "exec '" + ROOT.resolve("ottla") + "' produce t -b localhost:1 <&-"));
-        assertThat(produced.status()).isEqualTo(1);
-        assertThat(produced.err())
-                .contains("There was nothing on standard input")
-                .hasLineCount(1);
+        try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            String produce = "' produce t -b 127.0.0.1:" + silent.getLocalPort() + " <&-";
+            Said produced = said(command(real, "bash", "-c", "exec '" + ROOT.resolve("ottla") + produce));
+            assertThat(produced.status()).isEqualTo(1);
+            assertThat(produced.err())
+                    .contains("There was nothing on standard input")
+                    .hasLineCount(1);
+        }
     }
 
     @ParameterizedTest
