@@ -1,6 +1,9 @@
 package io.ottla.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -12,19 +15,35 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = Main.VersionLine.class,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example:", "  ottla start", "", "Each command has a --help of its own."},
-        subcommands = {
-            StartCommand.class,
-            TopicCommand.class,
-            ProduceCommand.class,
-            ConsumeCommand.class,
-            GroupCommand.class,
-            DumpCommand.class,
-            BenchCommand.class,
-            TrainCommand.class
-        })
+        footer = {"", "Example:", "  ottla start", "", "Each command has a --help of its own."})
 public final class Main {
+    /** By name, in the order of the help. */
+    private static final Map<String, Supplier<Object>> COMMANDS = commands();
+
     private Main() {}
+
+    private static Map<String, Supplier<Object>> commands() {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("start", StartCommand::new);
+        commands.put("topic", TopicCommand::new);
+        commands.put("produce", ProduceCommand::new);
+        commands.put("consume", ConsumeCommand::new);
+        commands.put("group", GroupCommand::new);
+        commands.put("dump", DumpCommand::new);
+        commands.put("bench", BenchCommand::new);
+        commands.put("train", TrainCommand::new);
+        return commands;
+    }
+
+    /** The library looks into the class of each command that it knows, so it knows only the one that is asked for, if one is. */
+    private static CommandLine commandLine(String... arguments) {
+        CommandLine line = new CommandLine(new Main());
+        boolean isNamed = arguments.length > 0 && COMMANDS.containsKey(arguments[0]);
+        COMMANDS.forEach((name, command) -> {
+            if (!isNamed || name.equals(arguments[0])) line.addSubcommand(name, command.get());
+        });
+        return line;
+    }
 
     public static void main(String[] arguments) throws Exception {
         Optional<StartCommand> start = QuickStart.parse(arguments);
@@ -52,7 +71,7 @@ public final class Main {
     }
 
     static int run(String... arguments) {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = commandLine(arguments);
         line.setExecutionExceptionHandler((problem, command, parsed) -> {
             if (problem instanceof StandardOutput.Lost) return 0; // runAnswering says whether that is a failure
             if (!(problem instanceof CommandFailed failed)) throw problem;
