@@ -4,6 +4,7 @@ import io.ottla.base.TopicId;
 import io.ottla.cluster.Coordination.Znode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,13 +48,22 @@ final class ImageBuilder {
     private PersistentMap<String, String> damaged;
     private final Map<String, OpenTopic> open = new HashMap<>();
 
-    /** Znodes of one topic come together. Touched already. */
-    private Optional<Map.Entry<String, OpenTopic>> last = Optional.empty();
+    private static final String NO_TOPIC = "/"; // no name has a slash
+
+    /** Znodes of one topic come together: the one that was opened last, and is touched already. */
+    private String lastTopic = NO_TOPIC;
+
+    private OpenTopic lastOpen = new OpenTopic();
 
     private final Map<List<Integer>, List<Integer>> shared = new HashMap<>();
 
     /** By the bytes of the znode: most partitions have the same, and reading them is half the cost of a start. */
     private final Map<ByteBuffer, PartitionState> states = new HashMap<>();
+
+    /** The last of them; its neighbours mostly have the same, and comparing costs less than hashing. */
+    private PartitionState lastState = PartitionState.NONE;
+
+    private byte[] lastStateBytes = lastState.encode();
 
     private ImageDelta.Touched touched = new ImageDelta.Touched();
 
@@ -80,7 +90,7 @@ final class ImageBuilder {
     void put(Znode znode) {
         zxid = Math.max(zxid, znode.mzxid());
         try {
-            switch (ZnodePath.of(znode.path())) {
+            switch (ZnodePath.of(znode.path(), lastTopic)) {
                 case ZnodePath.Topic at -> putTopic(at.topic(), znode);
                 case ZnodePath.Partitions at -> openTopic(at.topic()).hasPartitionsZnode = true;
                 case ZnodePath.Partition at -> putPartition(at.topic(), at.partition());
@@ -201,7 +211,7 @@ final class ImageBuilder {
                 producerIds,
                 damaged);
         open.values().removeIf(OpenTopic::isInImage);
-        last = Optional.empty();
+        lastTopic = NO_TOPIC;
         return image;
     }
 
@@ -209,7 +219,7 @@ final class ImageBuilder {
     ImageDelta delta(ClusterImage published) {
         ImageDelta delta = touched.between(published, image);
         touched = new ImageDelta.Touched();
-        last = Optional.empty();
+        lastTopic = NO_TOPIC;
         return delta;
     }
 
@@ -247,14 +257,21 @@ final class ImageBuilder {
     }
 
     private void putState(String name, int partition, Znode znode) throws MalformedZnodeException {
+        if (!Arrays.equals(lastStateBytes, znode.data())) {
+            lastState = state(znode);
+            lastStateBytes = znode.data();
+        }
+        replace(name, partition, lastState, znode.version());
+    }
+
+    private PartitionState state(Znode znode) throws MalformedZnodeException {
         ByteBuffer data = ByteBuffer.wrap(znode.data());
         PartitionState state = states.get(data);
-        if (state == null) {
-            state = PartitionState.decode(znode.path(), znode.data());
-            if (states.size() >= MAX_SHARED) states.clear();
-            states.put(data, state);
-        }
-        replace(name, partition, state, znode.version());
+        if (state != null) return state;
+        state = PartitionState.decode(znode.path(), znode.data());
+        if (states.size() >= MAX_SHARED) states.clear();
+        states.put(data, state);
+        return state;
     }
 
     private static PartitionImage find(OpenTopic topic, int partition) {
@@ -302,8 +319,7 @@ final class ImageBuilder {
     }
 
     private OpenTopic openTopic(String name) {
-        if (last.isPresent() && last.get().getKey().equals(name))
-            return last.get().getValue();
+        if (lastTopic.equals(name)) return lastOpen;
         touched.topics.add(name);
         OpenTopic opened = open.computeIfAbsent(name, absent -> {
             OpenTopic topic = new OpenTopic();
@@ -319,7 +335,8 @@ final class ImageBuilder {
             });
             return topic;
         });
-        last = Optional.of(Map.entry(name, opened));
+        lastTopic = name;
+        lastOpen = opened;
         return opened;
     }
 

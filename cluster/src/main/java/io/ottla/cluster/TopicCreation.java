@@ -241,6 +241,11 @@ final class TopicCreation {
 
     private List<List<Integer>> added(TopicImage topic, NewPartitions growth, int room) throws Refusal {
         int now = topic.partitions().size();
+        // only in a znode that somebody else wrote; there is nobody to take after
+        if (now == 0)
+            throw new Refusal(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                    "The topic " + topic.name() + " has no partitions to add to.");
         if (growth.total() == now)
             throw new Refusal(ErrorCode.INVALID_PARTITIONS, "Topic already has " + now + " partition(s).");
         if (growth.total() < now)

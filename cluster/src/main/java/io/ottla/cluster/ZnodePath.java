@@ -91,6 +91,13 @@ sealed interface ZnodePath {
 
     /** @throws MalformedZnodeException if it stands where only names of another form belong */
     static ZnodePath of(String path) throws MalformedZnodeException {
+        return of(path, "");
+    }
+
+    /** @param likely the name of the topic that it may be below: then this very string is in what is returned, for speed */
+    static ZnodePath of(String path, String likely) throws MalformedZnodeException {
+        // nearly all are of partitions
+        if (path.startsWith(TOPICS + "/")) return inTopics(path, likely);
         switch (path) {
             case CONTROLLER:
                 return new Controller();
@@ -102,7 +109,6 @@ sealed interface ZnodePath {
                 return new ProducerIds();
             default:
         }
-        if (path.startsWith(TOPICS + "/")) return inTopics(path);
         if (path.startsWith(BROKER_IDS + "/")) return new Broker(number(path, BROKER_IDS.length() + 1, path.length()));
         if (path.startsWith(DELETE_TOPICS + "/")) return new Deletion(path.substring(DELETE_TOPICS.length() + 1));
         if (path.startsWith(CONFIG_CHANGES + "/")) return new ConfigChange(path.substring(CONFIG_CHANGES.length() + 1));
@@ -113,12 +119,13 @@ sealed interface ZnodePath {
         return new Other();
     }
 
-    /** A start reads two such paths for each partition of the cluster, so nothing is cut out of them but the topic. */
-    private static ZnodePath inTopics(String path) throws MalformedZnodeException {
+    /** A start reads two such paths for each partition of the cluster, so nothing is cut out of them but the topic, once. */
+    private static ZnodePath inTopics(String path, String likely) throws MalformedZnodeException {
         int from = TOPICS.length() + 1;
         int slash = path.indexOf('/', from);
         if (slash < 0) return new Topic(path.substring(from));
-        String topic = path.substring(from, slash);
+        boolean isLikely = slash - from == likely.length() && path.startsWith(likely, from);
+        String topic = isLikely ? likely : path.substring(from, slash);
         if (!path.startsWith("/partitions", slash)) return new Other();
         int at = slash + "/partitions".length();
         if (at == path.length()) return new Partitions(topic);

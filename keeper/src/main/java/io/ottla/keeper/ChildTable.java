@@ -2,9 +2,6 @@ package io.ottla.keeper;
 
 import static io.ottla.base.Invariant.invariant;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * The children of one node, by name: open addressing with linear probing over a plain array, at most three quarters
  * full, so that a child costs some six bytes here. A plain child stands as its {@link NodeContent}, any other as a {@link Znode}; their names
@@ -46,6 +43,11 @@ final class ChildTable {
         this.hashes = hashes;
     }
 
+    ChildTable(Hash hashes, Object first) {
+        this(hashes);
+        add(first);
+    }
+
     /**
      * Hashes names. Seeded, so that a client cannot choose names that fall together; mixed after every byte, since a
      * plain polynomial would collide whatever the seed.
@@ -80,11 +82,9 @@ final class ChildTable {
         return NodeContent.hash(content(slot), hashes);
     }
 
-    /** Null if there is none. */
-    Znode find(Znode parent, byte[] path, int from, int to) {
-        Object child = named(hashes.of(path, from, to), path, from, to);
-        if (child == null) return null;
-        return child instanceof Znode node ? node : new Znode(parent, (byte[]) child);
+    /** What stands for the child of that name; null if there is none. */
+    Object find(byte[] path, int from, int to) {
+        return named(hashes.of(path, from, to), path, from, to);
     }
 
     private Object named(int hash, byte[] path, int from, int to) {
@@ -113,7 +113,7 @@ final class ChildTable {
         return true;
     }
 
-    private static byte[] content(Object slot) {
+    static byte[] content(Object slot) {
         return slot instanceof byte[] content ? content : ((Znode) slot).content();
     }
 
@@ -205,22 +205,6 @@ final class ChildTable {
         for (Object each : slots) if (each != null) all[at++] = each;
         if (leaving == null) return all;
         for (Object each : leaving.slots) if (each != null) all[at++] = each;
-        return all;
-    }
-
-    /** The names, in that order. */
-    List<String> names() {
-        List<String> names = new ArrayList<>(size);
-        for (Object each : toArray()) names.add(NodeContent.name(content(each)));
-        return names;
-    }
-
-    /** The same, as nodes. */
-    Znode[] nodes(Znode parent) {
-        Object[] each = toArray();
-        Znode[] all = new Znode[each.length];
-        for (int i = 0; i < all.length; i++)
-            all[i] = each[i] instanceof byte[] content ? new Znode(parent, content) : (Znode) each[i];
         return all;
     }
 }

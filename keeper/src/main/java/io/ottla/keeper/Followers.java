@@ -33,20 +33,36 @@ final class Followers implements TreeListener {
         all.add(new Following(root, follower));
     }
 
-    /** What waits to be presented are the siblings on the way down, not a whole level, which may be a million nodes. */
+    /** Depth first: what waits is what stands for the siblings on the way down, and no path is made before its turn. */
     private static void present(String root, Znode top, Follower follower) {
-        ArrayDeque<Presented> waiting = new ArrayDeque<>();
-        waiting.push(new Presented(root, top));
-        while (!waiting.isEmpty()) {
-            Presented next = waiting.pop();
-            follower.present(ZnodeView.of(next.path, next.node));
-            if (next.node.numChildren() == 0) continue;
-            String prefix = next.path.equals("/") ? "/" : next.path + "/";
-            for (Znode child : next.node.childNodes()) waiting.push(new Presented(prefix + child.name(), child));
+        follower.present(ZnodeView.of(root, top));
+        ArrayDeque<Siblings> way = new ArrayDeque<>();
+        way.push(new Siblings(root, top));
+        while (!way.isEmpty()) {
+            Siblings siblings = way.peek();
+            if (siblings.next == siblings.slots.length) {
+                way.pop();
+                continue;
+            }
+            Znode node = siblings.parent.child(siblings.slots[siblings.next++]);
+            String path = siblings.prefix + node.name();
+            follower.present(ZnodeView.of(path, node));
+            if (node.numChildren() > 0) way.push(new Siblings(path, node));
         }
     }
 
-    private record Presented(String path, Znode node) {}
+    private static final class Siblings {
+        final String prefix;
+        final Znode parent;
+        final Object[] slots;
+        int next;
+
+        Siblings(String path, Znode parent) {
+            prefix = path.equals("/") ? "/" : path + "/";
+            this.parent = parent;
+            slots = parent.childSlots();
+        }
+    }
 
     private boolean wanted(String path) {
         for (Following each : all) if (each.concerns(path)) return true;

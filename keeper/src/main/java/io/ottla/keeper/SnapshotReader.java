@@ -131,7 +131,7 @@ final class SnapshotReader {
                 if (rooted) throw new IOException("it has two roots");
                 rooted = true;
                 Znode root = readNode(input, tree, path, 0);
-                newest = newest(newest, root);
+                newest = newest(newest, root, root.fields());
                 tree.loadRoot(root);
                 way.begin(root);
                 continue;
@@ -142,8 +142,10 @@ final class SnapshotReader {
             if (parent == null) throw new IOException("the parent of " + text(path) + " does not come before it");
             if (slash == path.length - 1) throw new IOException("the node " + text(path) + " has no name");
             Znode node = readNode(input, tree, path, slash + 1);
-            newest = newest(newest, node);
-            if (!tree.link(parent, node, path, length(path))) throw new IOException("it has " + text(path) + " twice");
+            NodeContent fields = node.fields();
+            newest = newest(newest, node, fields);
+            if (!tree.link(parent, node, fields, path, length(path)))
+                throw new IOException("it has " + text(path) + " twice");
             way.went(path, node);
         }
         if (!rooted) throw new IOException("it has no root");
@@ -196,8 +198,7 @@ final class SnapshotReader {
         }
     }
 
-    private static long newest(long newest, Znode node) {
-        NodeContent fields = node.fields();
+    private static long newest(long newest, Znode node, NodeContent fields) {
         return newer(newer(newer(newest, fields.czxid), fields.mzxid), node.pzxid());
     }
 
@@ -241,16 +242,22 @@ final class SnapshotReader {
         byte[] path = input.readBuffer();
         if (path == null) throw new IOException("a path is absent");
         // bytes that are no text are read as the original reads them, since a node is found by its text
-        for (byte each : path) if (each < 0) return text(path).getBytes(StandardCharsets.UTF_8);
-        return path;
+        return isAscii(path) ? path : text(path).getBytes(StandardCharsets.UTF_8);
     }
 
     private static boolean isEnd(byte[] path) {
         return path.length == 1 && path[0] == '/';
     }
 
+    private static boolean isAscii(byte[] path) {
+        byte bits = 0;
+        for (byte each : path) bits |= each;
+        return bits >= 0;
+    }
+
     /** In characters. */
     private static int length(byte[] path) {
+        if (isAscii(path)) return path.length;
         int length = 0;
         for (byte each : path) {
             // all but the bytes that go on with a character; those of four bytes are two

@@ -62,7 +62,7 @@ final class SnapshotWalk {
 
         Level(Znode node, int pathLength) {
             this.node = node;
-            this.children = node.children().toArray();
+            this.children = node.childSlots();
             this.pathLength = pathLength;
         }
     }

@@ -1,5 +1,7 @@
 package io.ottla.keeper;
 
+import static io.ottla.base.Invariant.invariant;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -7,25 +9,30 @@ import java.util.List;
 /**
  * One node of the tree. A plain one (no children now or before, no owner, its ACL never set) stands in its parent's {@link ChildTable} as
  * {@link NodeContent} alone; its Znode is a view, made when it is looked for, good until the node is changed through another view. What it
- * needs besides ({@link More}) makes the object stay: from then on it is the node.
+ * needs besides makes the object stay: from then on it is the node.
  *
  * <p>The path is not kept; it is the way up.
  */
 final class Znode {
+    private static final Object[] NO_CHILDREN = {};
+
     /** Null only for the root, and for a node that is not in the tree yet or any more. */
     Znode parent;
 
     private byte[] content;
-    private More more;
 
-    /** What nodes have that are parents, ephemeral, or had their ACL set. Absent: no children, zeros, pzxid = czxid. */
-    private static final class More {
-        ChildTable children;
-        long pzxid;
-        long owner;
-        int cversion;
-        int aversion;
-    }
+    /** It is the node, not a view of one. */
+    private boolean stays;
+
+    // what nodes have that are parents, ephemeral, or had their ACL set; of a plain one: none, zeros, and pzxid = czxid
+
+    /** A {@link ChildTable}; or the only child, as it would stand in one: most parents of a large tree have one. Null without children. */
+    private Object children;
+
+    private long pzxid;
+    private long owner;
+    private int cversion;
+    private int aversion;
 
     /** @param data null if it is created without */
     Znode(byte[] name, byte[] data, int aclId, long czxid, long ctimeMs) {
@@ -70,7 +77,7 @@ final class Znode {
 
     /** What stands for the node in its parent's table. */
     Object slot() {
-        return more == null ? content : this;
+        return stays ? this : content;
     }
 
     /** Another write: all of what a write sets. */
@@ -101,19 +108,17 @@ final class Znode {
                 data,
                 dataAt,
                 data == null ? 0 : data.length - dataAt);
-        if (more == null && parent != null) parent.more.children.replace(before, content);
+        if (!stays && parent != null) parent.standsFor(before, content);
     }
 
-    private More more() {
-        if (more != null) return more;
-        More made = new More();
-        made.pzxid = fields().czxid;
-        if (parent != null) parent.more.children.replace(content, this);
-        more = made;
-        return made;
+    private void stay() {
+        if (stays) return;
+        pzxid = czxid();
+        if (parent != null) parent.standsFor(content, this);
+        stays = true;
     }
 
-    /** All that is not {@link More}, decoded at once. */
+    /** All that a plain node has, decoded at once. */
     NodeContent fields() {
         return new NodeContent(content);
     }
@@ -175,78 +180,120 @@ final class Znode {
     }
 
     long pzxid() {
-        return more == null ? czxid() : more.pzxid;
+        return stays ? pzxid : czxid();
     }
 
     void pzxid(long pzxid) {
-        if (pzxid != pzxid()) more().pzxid = pzxid;
+        if (pzxid == pzxid()) return;
+        stay();
+        this.pzxid = pzxid;
     }
 
     /** As stored: how many children were ever created. */
     int cversion() {
-        return more == null ? 0 : more.cversion;
+        return cversion;
     }
 
     void cversion(int cversion) {
-        if (cversion != cversion()) more().cversion = cversion;
+        if (cversion == cversion()) return;
+        stay();
+        this.cversion = cversion;
     }
 
     int aversion() {
-        return more == null ? 0 : more.aversion;
+        return aversion;
     }
 
     void aversion(int aversion) {
-        if (aversion != aversion()) more().aversion = aversion;
+        if (aversion == aversion()) return;
+        stay();
+        this.aversion = aversion;
     }
 
     /** As stored: see {@link io.ottla.zookeeperprotocol.EphemeralOwner}. */
     long owner() {
-        return more == null ? 0 : more.owner;
+        return owner;
     }
 
     void owner(long owner) {
-        if (owner != 0) more().owner = owner;
+        if (owner == 0) return;
+        stay();
+        this.owner = owner;
+    }
+
+    /** Another object stands for a child. */
+    private void standsFor(Object child, Object other) {
+        if (children instanceof ChildTable table) table.replace(child, other);
+        else children = isOnly(child, other);
+    }
+
+    /** @return {@code then} */
+    private <T> T isOnly(Object child, T then) {
+        invariant(child.equals(children), "a view of a node that was changed through another");
+        return then;
     }
 
     int numChildren() {
-        return more == null || more.children == null ? 0 : more.children.size();
+        if (children == null) return 0;
+        return children instanceof ChildTable table ? table.size() : 1;
     }
 
-    /** Null if there are none. */
-    ChildTable children() {
-        return more == null ? null : more.children;
+    /** What stands for each child, in no order that means anything, but the same for the same history and seed. */
+    Object[] childSlots() {
+        if (children == null) return NO_CHILDREN;
+        return children instanceof ChildTable table ? table.toArray() : new Object[] {children};
     }
 
-    /** In no order that means anything, but the same for the same history and seed. */
+    /** What stands for a child, as the child. */
+    Znode child(Object slot) {
+        return slot instanceof Znode node ? node : new Znode(this, (byte[]) slot);
+    }
+
+    /** In the same order. */
     Znode[] childNodes() {
-        ChildTable children = children();
-        return children == null ? new Znode[0] : children.nodes(this);
+        Object[] slots = childSlots();
+        Znode[] nodes = new Znode[slots.length];
+        for (int i = 0; i < nodes.length; i++) nodes[i] = child(slots[i]);
+        return nodes;
     }
 
-    /** In no order; for the caller to keep. */
+    /** In the same order; for the caller to keep. */
     List<String> childNames() {
-        ChildTable children = children();
-        return children == null ? new ArrayList<>() : children.names();
+        Object[] slots = childSlots();
+        List<String> names = new ArrayList<>(slots.length);
+        for (Object each : slots) names.add(NodeContent.name(ChildTable.content(each)));
+        return names;
     }
 
     /** Null if there is none of that name. */
     Znode child(byte[] path, int from, int to) {
-        ChildTable children = children();
-        return children == null ? null : children.find(this, path, from, to);
+        if (children == null) return null;
+        Object slot = children;
+        if (slot instanceof ChildTable table) slot = table.find(path, from, to);
+        else if (!NodeContent.named(ChildTable.content(slot), path, from, to)) slot = null;
+        return slot == null ? null : child(slot);
     }
 
     /** @return false if there is one of that name; then nothing is changed */
     boolean add(Znode child, ChildTable.Hash hashes) {
-        More mine = more();
-        if (mine.children == null) mine.children = new ChildTable(hashes);
-        if (!mine.children.add(child.slot())) return false;
+        stay();
+        if (children == null) {
+            children = child.slot();
+        } else {
+            if (!(children instanceof ChildTable)) children = new ChildTable(hashes, children);
+            if (!((ChildTable) children).add(child.slot())) return false;
+        }
         child.parent = this;
         return true;
     }
 
     void remove(Znode child) {
-        more.children.remove(child.slot());
-        if (more.children.size() == 0) more.children = null;
+        if (!(children instanceof ChildTable table)) {
+            children = isOnly(child.slot(), null);
+        } else {
+            table.remove(child.slot());
+            if (table.size() == 0) children = null;
+        }
         child.parent = null;
     }
 

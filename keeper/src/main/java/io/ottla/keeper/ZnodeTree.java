@@ -56,7 +56,7 @@ final class ZnodeTree {
                     0);
             if (config) node.aversion(-1);
             byte[] bytes = bytes(path);
-            tree.link(tree.find(bytes, lastSlash(bytes)), node, bytes, path.length());
+            tree.link(tree.find(bytes, lastSlash(bytes)), node, node.fields(), bytes, path.length());
         }
         return tree;
     }
@@ -77,13 +77,13 @@ final class ZnodeTree {
     /**
      * Adds a node of a snapshot, or a new one, below a parent that is there.
      *
+     * @param fields of the node, decoded
      * @param pathLength in characters
      * @return false if there is one of that name; then nothing is changed
      */
-    boolean link(Znode parent, Znode node, byte[] path, int pathLength) {
+    boolean link(Znode parent, Znode node, NodeContent fields, byte[] path, int pathLength) {
         if (walk != null) walk.created(node);
         if (!parent.add(node, hashes)) return false;
-        NodeContent fields = node.fields();
         nodeCount++;
         dataSize += pathLength + node.content().length - fields.dataStart;
         digest += nodeDigest.of(path, path.length, node, fields);
@@ -283,7 +283,7 @@ final class ZnodeTree {
                 0,
                 data == null ? 0 : data.length);
         node.owner(owner);
-        link(parent, node, bytes, path.length());
+        link(parent, node, node.fields(), bytes, path.length());
         quotas.created(path, node);
         listener.created(path, node);
         return new OpResult.Created(path, stat(node));

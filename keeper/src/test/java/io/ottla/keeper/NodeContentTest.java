@@ -82,30 +82,40 @@ class NodeContentTest {
     }
 
     @Test
-    void manyChildrenComeChangeAndGo() {
+    void childrenComeChangeAndGo() {
+        for (int most : new int[] {1, 2, 300, 3000}) childrenComeChangeAndGo(most);
+    }
+
+    /** @param most so many names there are */
+    private static void childrenComeChangeAndGo(int most) {
         SeededRandom random = new SeededRandom(8);
         ChildTable.Hash hashes = new ChildTable.Hash(random.nextLong());
         Znode parent = new Znode(new byte[0], null, -1, 0, 0);
         Map<String, Integer> model = new HashMap<>();
-        for (int i = 0; i < 200_000; i++) {
-            String name = "n" + random.nextInt(i < 100_000 ? 3000 : 300);
+        for (int i = 0; i < 100_000; i++) {
+            String name = "n" + random.nextInt(most);
             byte[] path = bytes("/" + name);
             Znode child = parent.child(path, 1, path.length);
             assertThat(child != null).isEqualTo(model.containsKey(name));
+            Znode fresh = new Znode(bytes(name), null, -1, 1, 1);
             if (child == null) {
-                parent.add(new Znode(bytes(name), null, -1, 1, 1), hashes);
+                assertThat(parent.add(fresh, hashes)).isTrue();
                 model.put(name, 0);
             } else if (random.chance(0.3)) {
                 child.write(new byte[i % 50], i, i, i);
                 model.put(name, i);
             } else if (random.chance(0.1)) {
                 child.aversion(i);
+                assertThat(parent.add(fresh, hashes))
+                        .as("there is one of that name")
+                        .isFalse();
             } else {
                 assertThat(child.version()).isEqualTo(model.remove(name));
                 parent.remove(child);
             }
             assertThat(parent.numChildren()).isEqualTo(model.size());
         }
+        assertThat(parent.childNames()).containsExactlyInAnyOrderElementsOf(model.keySet());
         for (Znode each : parent.childNodes()) assertThat(model).containsEntry(each.name(), each.version());
     }
 }

@@ -46,6 +46,7 @@ class FuzzTest {
                 new FuzzScenario(FuzzScenario.Door.BOTH)); // a znode that says that all producer ids are given out
         Simulation.run(
                 10220, new FuzzScenario(FuzzScenario.Door.BOTH)); // a topic's znode with a partition without replicas
+        Simulation.run(700_025, new FuzzScenario(FuzzScenario.Door.BOTH)); // and one without partitions, that grows
     }
 
     /** With containment: each request is answered once still, a good client gets on, nothing is held. */
