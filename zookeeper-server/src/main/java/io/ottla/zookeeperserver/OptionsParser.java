@@ -108,7 +108,7 @@ public final class OptionsParser {
                 limits,
                 authentication(settings),
                 whitelist(settings),
-                settings.flag("reconfigEnabled", false),
+                settings.strictFlag("reconfigEnabled", false),
                 new ServerOptions.Connecting(
                         settings.integer("connection_throttle_tokens", 0, 0, 0),
                         settings.integer("connection_throttle_fill_time", 1, 1, 1),

@@ -40,6 +40,19 @@ public final class ServerProperties {
         return isTrue;
     }
 
+    /**
+     * For those keys with which the original is strict (parseBoolean of its QuorumPeerConfig).
+     *
+     * @throws IllegalArgumentException if it is neither true nor false
+     */
+    public boolean strictFlag(String key, boolean standard) {
+        Optional<String> value = text(key);
+        if (value.isEmpty()) return standard;
+        if (value.get().equalsIgnoreCase("true")) return true;
+        if (value.get().equalsIgnoreCase("false")) return false;
+        throw new IllegalArgumentException(key + "=" + value.get() + " is neither true nor false");
+    }
+
     /** Decimal, or hexadecimal after {@code 0x}. */
     public int integer(String key, int standard) {
         return integer(key, standard, Integer.MIN_VALUE, 0);

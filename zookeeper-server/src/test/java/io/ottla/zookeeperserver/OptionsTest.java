@@ -64,7 +64,6 @@ class OptionsTest {
                 "admin.restore.enabled          | on          | false",
                 "clientPortListenBacklog        | -5          | -5",
                 "maxClientCnxns                 | -1          | 0",
-                "reconfigEnabled                | yes         | false",
                 "DigestAuthenticationProvider.enabled | no     | false",
                 "sessionRequireClientSASLAuth   | yes         | []",
                 "enforce.auth.enabled           | yes         | []",
@@ -91,6 +90,15 @@ class OptionsTest {
                     .startsWith(key + "=" + value + " is taken as " + (key.equals("skipACL") ? "no" : holds) + ": ");
     }
 
+    @Test
+    void aFlagWithWhichTheOriginalIsStrictIsRefused() {
+        assertThat(ServerOptions.parse(new ServerProperties(Map.of("reconfigEnabled", "TRUE")))
+                        .reconfigEnabled())
+                .isTrue();
+        assertThatThrownBy(() -> ServerOptions.parse(new ServerProperties(Map.of("reconfigEnabled", "yes"))))
+                .hasMessage("reconfigEnabled=yes is neither true nor false");
+    }
+
     private static Object held(ServerOptions options, String key) {
         ServerOptions.Limits limits = options.limits();
         return switch (key) {
@@ -108,7 +116,6 @@ class OptionsTest {
             case "admin.restore.enabled" -> options.backups().restoreEnabled();
             case "clientPortListenBacklog" -> options.described().backlog();
             case "maxClientCnxns" -> options.described().maxClientCnxns();
-            case "reconfigEnabled" -> options.reconfigEnabled();
             case "DigestAuthenticationProvider.enabled" ->
                 options.authentication().digestEnabled();
             case "sessionRequireClientSASLAuth", "enforce.auth.enabled" ->
