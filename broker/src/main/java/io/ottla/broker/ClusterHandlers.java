@@ -11,11 +11,17 @@ public final class ClusterHandlers {
 
     /** One of each. */
     public static List<RequestHandler<?, ?>> of(
-            ClusterMember member, LiveConfigs configs, SeededRandom random, LogLevels logLevels) {
+            ClusterMember member,
+            LiveConfigs configs,
+            StoredPasswords passwords,
+            ListenerKeyCheck keyCheck,
+            SeededRandom random,
+            LogLevels logLevels) {
         var follower = member.follower();
         var controller = member.controller();
         LoggerConfigs loggers = new LoggerConfigs(logLevels);
-        ConfigAlteration alteration = new ConfigAlteration(follower, controller, configs, loggers, random);
+        ConfigAlteration alteration =
+                new ConfigAlteration(follower, controller, configs, passwords, keyCheck, loggers, random);
         return List.of(
                 new MetadataHandler(follower, controller, configs),
                 new DescribeClusterHandler(follower),

@@ -37,6 +37,8 @@ final class ConfigAlteration {
     private final ClusterFollower follower;
     private final Controller controller;
     private final LiveConfigs configs;
+    private final StoredPasswords passwords;
+    private final ListenerKeyCheck keyCheck;
     private final LoggerConfigs loggers;
     private final SeededRandom random;
 
@@ -45,11 +47,15 @@ final class ConfigAlteration {
             ClusterFollower follower,
             Controller controller,
             LiveConfigs configs,
+            StoredPasswords passwords,
+            ListenerKeyCheck keyCheck,
             LoggerConfigs loggers,
             SeededRandom random) {
         this.follower = follower;
         this.controller = controller;
         this.configs = configs;
+        this.passwords = passwords;
+        this.keyCheck = keyCheck;
         this.loggers = loggers;
         this.random = random;
     }
@@ -132,15 +138,15 @@ final class ConfigAlteration {
     /** Refuses the edit of this broker if a listener could not use the keys that it names: files are read for that, off the loop. */
     private void checkKeys(
             List<Resource> resources, Map<Integer, ConfigEdit> edits, List<Answer<Void>> answers, Runnable next) {
-        ConfigEntity ours = ConfigEntity.broker(configs.brokerId());
+        ConfigEntity ours = ConfigEntity.broker(configs.now().brokerId());
         for (Map.Entry<Integer, ConfigEdit> each : edits.entrySet()) {
             Resource resource = resources.get(each.getKey());
             boolean namesKeys = resource.changes.stream().anyMatch(change -> change.key.startsWith("listener.name."));
             if (!namesKeys || !each.getValue().entity().equals(ours)) continue;
-            Map<String, String> set = configs.inPlainText(follower.image().config(ours));
+            Map<String, String> set = passwords.inPlainText(follower.image().config(ours));
             if (!(apply(resource, set, BrokerConfigs.TABLE, Map.of())
                     instanceof Answer.Ok<Map<String, String>>(Map<String, String> values))) continue;
-            configs.keyCheck().check(values, flaw -> {
+            keyCheck.check(values, flaw -> {
                 flaw.ifPresent(sentence -> {
                     edits.remove(each.getKey());
                     answers.set(each.getKey(), Answer.refused(ErrorCode.INVALID_REQUEST, sentence));
@@ -188,7 +194,7 @@ final class ConfigAlteration {
         ClusterImage image = follower.image();
         if (image.topic(resource.name).isEmpty())
             return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + resource.name + "' does not exist.");
-        Map<String, String> defaults = new HashMap<>(configs.topic(resource.name));
+        Map<String, String> defaults = new HashMap<>(configs.now().topic(resource.name));
         ConfigEntity entity = ConfigEntity.topic(resource.name);
         return Answer.ok(new ConfigEdit(entity, set -> {
             Answer<Map<String, String>> next = apply(resource, set, TopicConfigs.TABLE, defaults);
@@ -208,12 +214,15 @@ final class ConfigAlteration {
             } catch (NumberFormatException e) {
                 return refused(ErrorCode.INVALID_REQUEST, "Node id must be an integer, but it is: " + resource.name);
             }
-            if (id != configs.brokerId())
+            if (id != configs.now().brokerId())
                 return refused(
                         ErrorCode.INVALID_REQUEST,
-                        "Unexpected broker id, expected " + configs.brokerId() + ", but received " + resource.name);
+                        "Unexpected broker id, expected " + configs.now().brokerId() + ", but received "
+                                + resource.name);
         }
-        ConfigEntity entity = isForAll ? ConfigEntity.brokers() : ConfigEntity.broker(configs.brokerId());
+        ConfigEntity entity = isForAll
+                ? ConfigEntity.brokers()
+                : ConfigEntity.broker(configs.now().brokerId());
         return Answer.ok(new ConfigEdit(entity, set -> {
             Answer<Map<String, String>> next = checked(
                     apply(resource, set, BrokerConfigs.TABLE, Map.of()),
@@ -228,7 +237,7 @@ final class ConfigAlteration {
     /** With the passwords of the request encrypted; those that were set before are. */
     private Answer<Map<String, String>> encrypted(Map<String, String> values, Resource resource) {
         Map<String, String> encrypted = new HashMap<>(values);
-        Optional<PasswordCipher> cipher = configs.cipher();
+        Optional<PasswordCipher> cipher = passwords.cipher();
         for (Change change : resource.changes) {
             if (!BrokerConfigs.isPassword(change.key) || !values.containsKey(change.key)) continue;
             if (cipher.isEmpty())
@@ -266,7 +275,7 @@ final class ConfigAlteration {
         if (isForAll && !perBroker.isEmpty())
             return Optional.of(
                     "Cannot update these configs at default cluster level, broker id must be specified: " + perBroker);
-        return configs.contradiction(values, isForAll);
+        return configs.now().contradiction(values, isForAll);
     }
 
     /** At once, since it is not written anywhere. */
@@ -275,10 +284,10 @@ final class ConfigAlteration {
             return refused(
                     ErrorCode.INVALID_REQUEST,
                     "AlterConfigs is deprecated and does not support the resource type BROKER_LOGGER");
-        if (!resource.name.equals(Integer.toString(configs.brokerId())))
+        if (!resource.name.equals(Integer.toString(configs.now().brokerId())))
             return refused(
                     ErrorCode.INVALID_REQUEST,
-                    "Unexpected broker id, expected " + configs.brokerId() + ", but received " + resource.name);
+                    "Unexpected broker id, expected " + configs.now().brokerId() + ", but received " + resource.name);
         Optional<Answer.Refused<Void>> flaw = loggers.flaw(resource.changes);
         if (flaw.isPresent()) return refused(flaw.get().error(), flaw.get().message());
         if (!validateOnly) loggers.apply(resource.changes);
@@ -309,7 +318,7 @@ final class ConfigAlteration {
                 set -> checked(
                         apply(resource, set, GroupConfigs.TABLE, Map.of()),
                         ErrorCode.INVALID_CONFIG,
-                        values -> GroupConfigs.flaw(StoredConfigs.judged(entity, values, set), configs))));
+                        values -> GroupConfigs.flaw(StoredConfigs.judged(entity, values, set), configs.now()))));
     }
 
     private static Answer<Map<String, String>> checked(

@@ -20,7 +20,8 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param withSynonyms whether the synonyms are told
  * @param withDocumentation whether the documentation is told
  */
-record ConfigDescription(LiveConfigs configs, ClusterImage image, boolean withSynonyms, boolean withDocumentation) {
+record ConfigDescription(
+        EffectiveConfigs configs, ClusterImage image, boolean withSynonyms, boolean withDocumentation) {
 
     /** {@code DescribeConfigsResponse.ConfigType.STRING}. */
     static final byte STRING = 2;

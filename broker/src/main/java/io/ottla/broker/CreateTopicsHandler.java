@@ -117,7 +117,7 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
     }
 
     private List<CreatableTopicConfigs> effective(CreatedTopic created) {
-        Map<String, String> defaults = configs.topicDefaults();
+        Map<String, String> defaults = configs.now().topicDefaults();
         List<CreatableTopicConfigs> effective = new ArrayList<>();
         TopicConfigs.TABLE.keys().forEach((name, key) -> {
             String set = created.configs().get(name);
@@ -128,7 +128,7 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
                     .setConfigSource(
                             set != null
                                     ? ConfigSource.TOPIC.code()
-                                    : configs.sourceOfDefault(key).code()));
+                                    : configs.now().sourceOfDefault(key).code()));
         });
         return effective;
     }

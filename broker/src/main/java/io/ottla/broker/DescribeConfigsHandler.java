@@ -48,7 +48,7 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
         ClusterImage image = follower.image();
         DescribeConfigsRequestData body = request.body();
         ConfigDescription description =
-                new ConfigDescription(configs, image, body.includeSynonyms(), body.includeDocumentation());
+                new ConfigDescription(configs.now(), image, body.includeSynonyms(), body.includeDocumentation());
         DescribeConfigsResponseData response = new DescribeConfigsResponseData();
         for (DescribeConfigsResource resource : body.resources()) {
             DescribeConfigsResult result = new DescribeConfigsResult()
@@ -110,10 +110,10 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
         } catch (NumberFormatException e) {
             throw new Refusal(Errors.INVALID_REQUEST, "Broker id must be an integer, but it is: " + name);
         }
-        if (id != configs.brokerId())
+        if (id != configs.now().brokerId())
             throw new Refusal(
                     Errors.INVALID_REQUEST,
-                    "Unexpected broker id, expected " + configs.brokerId() + " " + butReceived + " " + name);
+                    "Unexpected broker id, expected " + configs.now().brokerId() + " " + butReceived + " " + name);
     }
 
     private static List<DescribeConfigsResourceResult> wanted(

@@ -52,7 +52,7 @@ final class DescribeTopicPartitionsHandler
             return;
         }
         int limit = Math.max(
-                1, Math.min(body.responsePartitionLimit(), configs.integer("max.request.partition.size.limit")));
+                1, Math.min(body.responsePartitionLimit(), configs.now().integer("max.request.partition.size.limit")));
         Piece piece = new Piece(
                 new TopicDescriptions(follower.image(), request.client().listener()), limit);
         String firstTopic = body.cursor() == null ? "" : body.cursor().topicName();

@@ -30,7 +30,7 @@ final class GroupConfigs {
      *
      * @param broker whose {@code group.*.min.*} and {@code group.*.max.*} are the bounds
      */
-    static Optional<String> flaw(Map<String, String> values, LiveConfigs broker) {
+    static Optional<String> flaw(Map<String, String> values, EffectiveConfigs broker) {
         Optional<String> flaw = flaw(TABLE, values, "group");
         if (flaw.isPresent()) return flaw;
         for (String name : new TreeSet<>(values.keySet())) {
@@ -47,7 +47,7 @@ final class GroupConfigs {
     }
 
     /** {@code streams.session.timeout.ms} is bounded by {@code group.streams.min.session.timeout.ms} and its like. */
-    private static Optional<String> outOfBounds(String name, String value, LiveConfigs broker) {
+    private static Optional<String> outOfBounds(String name, String value, EffectiveConfigs broker) {
         int dot = name.indexOf('.');
         String kind = name.substring(0, dot);
         // the one whose bound is named otherwise
@@ -61,7 +61,7 @@ final class GroupConfigs {
         return Optional.empty();
     }
 
-    private static long number(String name, Map<String, String> values, LiveConfigs broker) {
+    private static long number(String name, Map<String, String> values, EffectiveConfigs broker) {
         String set = values.get(name);
         return set != null ? Long.parseLong(set.strip()) : broker.number("group." + name);
     }

@@ -11,13 +11,13 @@ public final class ImpliedTopics {
     private ImpliedTopics() {}
 
     /** One of the broker's own topics, as configured; empty if {@code topic} is none of them. */
-    public static Optional<NewTopic> internal(String topic, LiveConfigs configs, ClusterImage image) {
+    public static Optional<NewTopic> internal(String topic, EffectiveConfigs configs, ClusterImage image) {
         boolean isOurs = topic.equals(TopicNames.CONSUMER_OFFSETS) || topic.equals(TopicNames.TRANSACTION_STATE);
         return isOurs ? Optional.of(newTopic(topic, configs, image)) : Optional.empty();
     }
 
     /** By name; anything that is not a coordinator's gets the broker's defaults. */
-    public static NewTopic newTopic(String topic, LiveConfigs configs, ClusterImage image) {
+    public static NewTopic newTopic(String topic, EffectiveConfigs configs, ClusterImage image) {
         return switch (topic) {
             case TopicNames.CONSUMER_OFFSETS ->
                 new NewTopic(
@@ -56,14 +56,14 @@ public final class ImpliedTopics {
     }
 
     /** What was configured stands; the default makes do with the brokers that there are, so that one node works as it is. */
-    private static int replicas(String key, LiveConfigs configs, ClusterImage image) {
+    private static int replicas(String key, EffectiveConfigs configs, ClusterImage image) {
         int wanted = configs.integer(key);
         if (configs.configured().isSet(key)) return wanted;
         return Math.max(1, Math.min(wanted, image.brokers().size()));
     }
 
     /** Kafka lets its own topics have smaller segments than it lets others; ours has the same floor for all. */
-    private static String segmentBytes(String key, LiveConfigs configs) {
+    private static String segmentBytes(String key, EffectiveConfigs configs) {
         return Integer.toString(Math.max(1 << 20, configs.integer(key)));
     }
 }

@@ -77,7 +77,7 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData, Metad
     /** Topics that are to come into being; none if that is not wanted or not allowed. */
     private List<NewTopic> missing(Request<MetadataRequestData> request) {
         MetadataRequestData body = request.body();
-        boolean isAllowed = body.allowAutoTopicCreation() && configs.flag("auto.create.topics.enable");
+        boolean isAllowed = body.allowAutoTopicCreation() && configs.now().flag("auto.create.topics.enable");
         if (!isAllowed || isAll(request) || hasIdsTooEarly(request)) return List.of();
         ClusterImage image = follower.image();
         Set<String> names = new LinkedHashSet<>();
@@ -86,7 +86,7 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData, Metad
             if (name != null && image.topic(name).isEmpty() && TopicNames.isValid(name)) names.add(name);
         }
         return names.stream()
-                .map(name -> ImpliedTopics.newTopic(name, configs, image))
+                .map(name -> ImpliedTopics.newTopic(name, configs.now(), image))
                 .toList();
     }
 

@@ -43,8 +43,13 @@ class ClusterVersionsTest {
     void everyVersionIsAnswered() {
         Map<ApiMessageType, IntFunction<ApiMessage>> requests = requests();
         Set<ApiMessageType> served = new HashSet<>();
-        for (RequestHandler<?, ?> handler :
-                ClusterHandlers.of(world.member, world.configs, new SeededRandom(2), LogLevels.ofNobody())) {
+        for (RequestHandler<?, ?> handler : ClusterHandlers.of(
+                world.member,
+                world.configs,
+                world.passwords,
+                ListenerKeyCheck.NONE,
+                new SeededRandom(2),
+                LogLevels.ofNobody())) {
             served.add(handler.api());
             for (int version = handler.minVersion(); version <= handler.maxVersion(); version++) {
                 ApiMessage request = requests.get(handler.api()).apply(version);

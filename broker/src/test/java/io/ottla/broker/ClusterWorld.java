@@ -25,20 +25,24 @@ final class ClusterWorld implements Clock {
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     final MemoryCoordination tree = new MemoryCoordination(tasks::add);
+    final StoredPasswords passwords;
     final LiveConfigs configs;
     final ClusterMember member;
     private final HandlerRegistry handlers;
 
     ClusterWorld(Map<String, String> properties) {
         try {
-            configs = new LiveConfigs(BrokerConfigs.parse(properties).configs(), BROKER);
+            BrokerConfigs configured = BrokerConfigs.parse(properties).configs();
+            passwords = new StoredPasswords(configured);
+            configs = new LiveConfigs(configured, BROKER, passwords);
         } catch (BrokerConfigs.BadConfigException e) {
             throw new IllegalArgumentException(e);
         }
-        member = new ClusterMember(BROKER, tree, this, new SeededRandom(1), configs, false, true);
-        member.follower().listen(configs);
+        member = new ClusterMember(
+                BROKER, tree, this, new SeededRandom(1), new ControllerConfigs(configs, partition -> -1), false, true);
         List<String> ready = new ArrayList<>();
         member.start(
+                List.of(configs),
                 List.of(
                         new Endpoint("PLAINTEXT", "PLAINTEXT", "client.example", 9092),
                         new Endpoint("INSIDE", "PLAINTEXT", "inside.example", 9093)),
@@ -46,7 +50,8 @@ final class ClusterWorld implements Clock {
                 () -> ready.add("ready"));
         drain();
         assertThat(ready).hasSize(1);
-        handlers = new HandlerRegistry(ClusterHandlers.of(member, configs, new SeededRandom(2), LogLevels.ofNobody()));
+        handlers = new HandlerRegistry(ClusterHandlers.of(
+                member, configs, passwords, ListenerKeyCheck.NONE, new SeededRandom(2), LogLevels.ofNobody()));
     }
 
     /** What the handler of the request's API answers, at the latest when nothing more waits. */

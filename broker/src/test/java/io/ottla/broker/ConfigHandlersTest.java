@@ -112,15 +112,15 @@ class ConfigHandlersTest {
                 .isEqualTo("6000 3 log.retention.ms=6000/3 log.retention.ms=5000/4 log.retention.hours=168/5");
         assertThat(alter(ResourceType.BROKER, "7", 0, "log.retention.ms", "7000"))
                 .isEqualTo("NONE");
-        assertThat(world.configs.topic("t")).containsEntry("retention.ms", "7000");
+        assertThat(world.configs.now().topic("t")).containsEntry("retention.ms", "7000");
         assertThat(alter(ResourceType.TOPIC, "t", 0, "retention.ms", "8000")).isEqualTo("NONE");
         assertThat(describe(ResourceType.TOPIC, "t", "retention.ms"))
                 .isEqualTo(
                         "8000 1 retention.ms=8000/1 log.retention.ms=7000/2 log.retention.ms=6000/3 log.retention.ms=5000/4 log.retention.hours=168/5");
-        assertThat(world.configs.topic("t")).containsEntry("retention.ms", "8000");
-        assertThat(world.configs.topic("other")).containsEntry("retention.ms", "7000");
+        assertThat(world.configs.now().topic("t")).containsEntry("retention.ms", "8000");
+        assertThat(world.configs.now().topic("other")).containsEntry("retention.ms", "7000");
         assertThat(alter(ResourceType.TOPIC, "t", 1, "retention.ms", null)).isEqualTo("NONE");
-        assertThat(world.configs.topic("t")).containsEntry("retention.ms", "7000");
+        assertThat(world.configs.now().topic("t")).containsEntry("retention.ms", "7000");
     }
 
     @Test
@@ -198,9 +198,11 @@ class ConfigHandlersTest {
         AlterConfigsRequestData request = new AlterConfigsRequestData().setValidateOnly(true);
         request.resources().add(resource);
         world.call(2, request, AlterConfigsResponseData.class);
-        assertThat(world.configs.topic("t")).containsEntry("retention.ms", "8000");
+        assertThat(world.configs.now().topic("t")).containsEntry("retention.ms", "8000");
         world.call(2, request.setValidateOnly(false), AlterConfigsResponseData.class);
-        assertThat(world.configs.topic("t")).containsEntry("segment.ms", "9000").containsEntry("retention.ms", "5000");
+        assertThat(world.configs.now().topic("t"))
+                .containsEntry("segment.ms", "9000")
+                .containsEntry("retention.ms", "5000");
         assertThat(world.tree.text("/config/topics/t"))
                 .contains("{\"version\":1,\"config\":{\"segment.ms\":\"9000\"}}");
     }
@@ -278,13 +280,15 @@ class ConfigHandlersTest {
         String stored =
                 world.member.follower().image().config(ConfigEntity.broker(7)).get(key);
         assertThat(stored).startsWith("cipherAlgorithm:AES/CBC/PKCS5Padding,").doesNotContain("sesame");
-        assertThat(world.configs.ofListener("INSIDE", "ssl.keystore.password")).contains("open sesame");
+        assertThat(world.configs.now().ofListener("INSIDE", "ssl.keystore.password"))
+                .contains("open sesame");
         // another change leaves it as it is, and it can be taken away
         assertThat(alter(ResourceType.BROKER, "7", 0, "log.retention.ms", "1")).isEqualTo("NONE");
         assertThat(world.member.follower().image().config(ConfigEntity.broker(7)))
                 .containsEntry(key, stored);
         assertThat(alter(ResourceType.BROKER, "7", 1, key, null)).isEqualTo("NONE");
-        assertThat(world.configs.ofListener("INSIDE", "ssl.keystore.password")).isEmpty();
+        assertThat(world.configs.now().ofListener("INSIDE", "ssl.keystore.password"))
+                .isEmpty();
     }
 
     @Test
@@ -309,10 +313,10 @@ class ConfigHandlersTest {
         String key = "listener.name.inside.ssl.key.password";
         alter(ResourceType.BROKER, "7", 0, key, "open sesame");
         Map<String, String> stored = world.member.follower().image().config(ConfigEntity.broker(7));
-        assertThat(new ClusterWorld(Map.of("password.encoder.secret", "another")).configs.inPlainText(stored))
+        assertThat(new ClusterWorld(Map.of("password.encoder.secret", "another")).passwords.inPlainText(stored))
                 .isEmpty();
-        assertThat(new ClusterWorld(Map.of()).configs.inPlainText(stored)).isEmpty();
-        assertThat(world.configs.inPlainText(Map.of(key, "open sesame"))).isEmpty();
+        assertThat(new ClusterWorld(Map.of()).passwords.inPlainText(stored)).isEmpty();
+        assertThat(world.passwords.inPlainText(Map.of(key, "open sesame"))).isEmpty();
     }
 
     @Test
@@ -322,16 +326,16 @@ class ConfigHandlersTest {
         Map<String, String> stored = world.member.follower().image().config(ConfigEntity.broker(7));
         ClusterWorld next = new ClusterWorld(
                 Map.of("password.encoder.secret", "another", "password.encoder.old.secret", "of the file"));
-        assertThat(next.configs.inPlainText(stored)).containsEntry(key, "open sesame");
-        Map<String, String> anew = ((Answer.Ok<Map<String, String>>) next.configs
-                        .passwordsAnew(new SeededRandom(5))
+        assertThat(next.passwords.inPlainText(stored)).containsEntry(key, "open sesame");
+        Map<String, String> anew = ((Answer.Ok<Map<String, String>>) next.passwords
+                        .anew(7, new SeededRandom(5))
                         .orElseThrow()
                         .edit()
                         .apply(stored))
                 .value();
-        assertThat(new ClusterWorld(Map.of("password.encoder.secret", "another")).configs.inPlainText(anew))
+        assertThat(new ClusterWorld(Map.of("password.encoder.secret", "another")).passwords.inPlainText(anew))
                 .containsEntry(key, "open sesame");
-        assertThat(world.configs.passwordsAnew(new SeededRandom(5))).isEmpty();
+        assertThat(world.passwords.anew(7, new SeededRandom(5))).isEmpty();
     }
 
     @Test
@@ -376,7 +380,7 @@ class ConfigHandlersTest {
         alter(ResourceType.TOPIC, "t", 0, "internal.segment.bytes", "1000");
         assertThat(describe(ResourceType.TOPIC, "t", "internal.segment.bytes"))
                 .isEqualTo("1000 1 internal.segment.bytes=1000/1");
-        assertThat(world.configs.topic("t")).containsEntry("segment.bytes", "1000");
+        assertThat(world.configs.now().topic("t")).containsEntry("segment.bytes", "1000");
     }
 
     @Test

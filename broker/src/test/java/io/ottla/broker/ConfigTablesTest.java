@@ -45,7 +45,7 @@ class ConfigTablesTest {
 
     @Test
     void defaultsOfTopicsAreThoseOfLogs() {
-        LiveConfigs configs = new LiveConfigs(BrokerConfigs.defaults(), 0);
+        EffectiveConfigs configs = new EffectiveConfigs(BrokerConfigs.defaults(), 0);
         assertThat(LogConfig.of(configs.topic("any"))).isEqualTo(LogConfig.DEFAULTS);
     }
 
@@ -172,7 +172,7 @@ class ConfigTablesTest {
             int equals = property.indexOf('=');
             set.put(property.substring(0, equals), property.substring(equals + 1));
         }
-        LiveConfigs configs = new LiveConfigs(BrokerConfigs.parse(set).configs(), 0);
+        EffectiveConfigs configs = new EffectiveConfigs(BrokerConfigs.parse(set).configs(), 0);
         assertThat(configs.topic("any")).containsEntry(key, expected);
     }
 }

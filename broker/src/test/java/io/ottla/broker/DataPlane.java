@@ -90,7 +90,7 @@ final class DataPlane {
                 replicas);
         coordination = new MemoryCoordination(clock::execute);
         ClusterFollower follower = new ClusterFollower(coordination, clock);
-        follower.start(() -> {});
+        follower.start(List.of(), () -> {});
         broker = new Broker(
                 List.of(
                         new ProduceHandler(routes, replicas),

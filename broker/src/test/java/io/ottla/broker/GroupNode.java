@@ -69,9 +69,8 @@ final class GroupNode implements ControllerSettings {
                 Compression.NONE,
                 CoordinatorLimits.DEFAULT,
                 new SeededRandom(3));
-        cluster.follower().listen(groups); // before the replicas are told: what comes too early is tried again
-        cluster.follower().listen(this::lead);
         cluster.start(
+                List.of(groups, this::lead), // before the replicas are told: what comes too early is tried again
                 List.of(new BrokerImage.Endpoint("PLAINTEXT", "PLAINTEXT", "localhost", 9092)),
                 Optional.empty(),
                 () -> {});

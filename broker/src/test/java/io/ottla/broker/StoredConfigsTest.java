@@ -133,11 +133,11 @@ class StoredConfigsTest {
 
             Map<String, String> held = StoredConfigs.held(ConfigEntity.topic("t"), ofTopic);
             held.forEach((name, value) -> assertAllowed(TopicConfigs.TABLE, name, value));
-            LogConfig.of(world.configs.topic("t")); // reads them all
-            world.configs.minInSyncReplicas("t");
+            LogConfig.of(world.configs.now().topic("t")); // reads them all
+            world.configs.now().minInSyncReplicas("t");
             StoredConfigs.held(ConfigEntity.broker(7), ofBroker)
                     .forEach((name, value) -> assertAllowed(BrokerConfigs.TABLE, name, value));
-            TopicConfigs.defaults(world.configs::find)
+            TopicConfigs.defaults(world.configs.now()::find)
                     .forEach((name, value) -> assertAllowed(TopicConfigs.TABLE, name, value));
         }
     }
@@ -150,8 +150,10 @@ class StoredConfigsTest {
             for (String odd : ODD) {
                 world.tree.put("/config/topics/t", config(Map.of(name, odd)));
                 world.drain();
-                String holds =
-                        world.configs.topic("t").get(name.equals("internal.segment.bytes") ? "segment.bytes" : name);
+                String holds = world.configs
+                        .now()
+                        .topic("t")
+                        .get(name.equals("internal.segment.bytes") ? "segment.bytes" : name);
                 Optional<DescribeConfigsResourceResult> described = described(ResourceType.TOPIC, "t", name);
                 if (described.isEmpty()) {
                     assertThat(key.isInternal()).isTrue();
@@ -177,7 +179,7 @@ class StoredConfigsTest {
                 if (described.value() == null) continue; // a synonym's, in another unit
                 assertThat(described.value())
                         .as("%s=%s", name, odd)
-                        .isEqualTo(world.configs.find(name).orElseThrow());
+                        .isEqualTo(world.configs.now().find(name).orElseThrow());
             }
         });
     }

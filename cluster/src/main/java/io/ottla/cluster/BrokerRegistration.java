@@ -31,6 +31,7 @@ public final class BrokerRegistration implements ImageListener {
     private final Optional<String> rack;
     private final boolean replacesFormer;
     private final List<Consumer<Long>> whenRegistered = new ArrayList<>();
+    private boolean isStarted;
     private boolean isWriting;
     private long timestampMs;
 
@@ -63,13 +64,13 @@ public final class BrokerRegistration implements ImageListener {
         whenRegistered.add(registered);
         makeParents(ZnodePath.PERSISTENT);
         timestampMs = clock.nowMs();
-        follower.listen(this);
+        isStarted = true;
         advance(follower.image());
     }
 
     @Override
     public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
-        advance(after);
+        if (isStarted) advance(after);
     }
 
     /** All at once; those of which it is not known are made again. */
@@ -137,7 +138,7 @@ public final class BrokerRegistration implements ImageListener {
         coordination.write(List.of(ops), result -> {
             isWriting = false;
             switch (result) {
-                case Result.Committed committed -> advance(follower.image());
+                case Result.Committed committed -> follower.whenTold(() -> advance(follower.image()));
                 // the image shows why, or will; its next change brings us back
                 case Result.Refused refused ->
                     LOG.info("registration of broker {}: {} {}", brokerId, ops[refused.index()], refused.reason());

@@ -1,7 +1,5 @@
 package io.ottla.cluster;
 
-import static io.ottla.base.Invariant.invariant;
-
 import io.ottla.base.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,19 +9,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the znodes and keeps the image of the cluster. Changes that come together (those of one transaction do) are
- * told to the listeners together, at the latest when the loop turns to its next task, at the first when somebody asks
- * for the {@link #image}: so whoever was told that a write is committed sees it in the image.
+ * Follows the znodes and keeps the image of the cluster. The image changes at one point of a turn of the loop, in a task of its own, as soon as the
+ * task that brought the changes is over; changes that come together (those of one transaction do) are told together. Then the stages are told
+ * of it, one after the other, and then those who waited for it ({@link #whenTold}). Between two such points everybody sees the same image.
  */
 public final class ClusterFollower {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterFollower.class);
 
     private final Coordination coordination;
     private final Clock clock;
-    private final List<ImageListener> listeners = new ArrayList<>();
-    private final List<Runnable> whenCaughtUp = new ArrayList<>();
+    private final List<Runnable> waiting = new ArrayList<>();
     private final Set<String> behind = new HashSet<>(ZnodePath.ROOTS);
     private final ImageBuilder builder = new ImageBuilder(ClusterImage.EMPTY);
+    private List<ImageListener> stages = List.of();
     private ClusterImage published = ClusterImage.EMPTY;
     private boolean hasNews;
     private boolean isScheduled;
@@ -35,27 +33,37 @@ public final class ClusterFollower {
         this.clock = clock;
     }
 
-    /** Begins to follow; {@code caughtUp} runs once, when the first image has been told to the listeners. */
-    public void start(Runnable caughtUp) {
-        whenCaughtUp.add(caughtUp);
+    /**
+     * Begins to follow.
+     *
+     * @param stages told of each image, the first included, in this order: a stage finds what those before it made of the image
+     * @param caughtUp runs once, when the first image has been told
+     */
+    public void start(List<ImageListener> stages, Runnable caughtUp) {
+        this.stages = List.copyOf(stages);
+        waiting.add(caughtUp);
         for (String root : ZnodePath.ROOTS) coordination.follow(root, new RootFollower(root));
     }
 
-    /** The cluster as it is now. Calls listeners, if they have not been told of it yet. */
+    /** The cluster as all stages have been told, or are being told. */
     public ClusterImage image() {
-        publish();
         return published;
     }
 
-    /** From now on; in the order in which they were added. */
-    public void listen(ImageListener listener) {
-        invariant(!isPublishing, "no listener is added while listeners are told");
-        listeners.add(listener);
+    /**
+     * Runs {@code then} once all stages know what has come so far: within the call if they do already. An answer that presupposes an image waits so:
+     * for one's own write, too, since {@link Coordination#write} answers when its changes have come, which is before they are told.
+     */
+    public void whenTold(Runnable then) {
+        if (isStopped) return;
+        if (hasNews || isPublishing || !behind.isEmpty()) waiting.add(then);
+        else then.run();
     }
 
     /** From now on nothing is told to anybody, and the image stays what it is: the node stops. */
     public void stop() {
         isStopped = true;
+        waiting.clear();
     }
 
     private void changed() {
@@ -69,7 +77,7 @@ public final class ClusterFollower {
     }
 
     private void publish() {
-        if (!hasNews || isPublishing || isStopped || !behind.isEmpty()) return;
+        if (isStopped || !behind.isEmpty()) return;
         hasNews = false;
         ClusterImage before = published;
         published = builder.build();
@@ -77,13 +85,13 @@ public final class ClusterFollower {
         warn(before);
         isPublishing = true;
         try {
-            for (ImageListener listener : listeners) listener.changed(before, published, delta);
+            for (ImageListener stage : stages) stage.changed(before, published, delta);
         } finally {
             isPublishing = false;
         }
-        List<Runnable> waiting = List.copyOf(whenCaughtUp);
-        whenCaughtUp.clear();
-        waiting.forEach(Runnable::run);
+        List<Runnable> told = List.copyOf(waiting);
+        waiting.clear();
+        told.forEach(Runnable::run);
     }
 
     private void warn(ClusterImage before) {

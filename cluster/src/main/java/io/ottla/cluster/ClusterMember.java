@@ -2,6 +2,7 @@ package io.ottla.cluster;
 
 import io.ottla.base.Clock;
 import io.ottla.base.SeededRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,17 +57,20 @@ public final class ClusterMember {
     }
 
     /**
-     * Begins. Listeners that are to see the first image are added before, with {@link ClusterFollower#listen}.
+     * Begins.
      *
+     * @param stages told of each image in this order; after them this broker's registration and the controller
      * @param endpoints as advertised, with their real ports
      * @param ready runs once: the broker is registered, there is a controller, and every partition that can have a leader
      *     has one
      */
-    public void start(List<BrokerImage.Endpoint> endpoints, Optional<String> rack, Runnable ready) {
+    public void start(
+            List<ImageListener> stages, List<BrokerImage.Endpoint> endpoints, Optional<String> rack, Runnable ready) {
         BrokerRegistration registration = new BrokerRegistration(
                 coordination, follower, clock, random, brokerId, endpoints, rack, replacesFormer);
-        // in a task of its own: listeners are not added while they are being told
-        follower.start(() ->
-                clock.execute(() -> registration.start(epoch -> clock.execute(() -> controller.stand(ready)))));
+        List<ImageListener> all = new ArrayList<>(stages);
+        all.add(registration);
+        all.add(controller);
+        follower.start(all, () -> registration.start(epoch -> controller.stand(ready)));
     }
 }

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * {@link Housekeeping}, {@link LeaderElections}; this class only queues, cuts into transactions and answers.
  *
  * <p>Each command answers with a map from its subjects (topics, entity paths, {@code topic-partition}), in the order asked
- * for. Answers come on the loop, never within the call; the {@link ClusterFollower#image} has the changes by then.
+ * for. Answers come on the loop, never within the call; all who are told of images know of the changes by then.
  */
 public final class Controller implements ImageListener {
     private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
@@ -97,7 +97,6 @@ public final class Controller implements ImageListener {
     public void stand(Runnable ready) {
         isCandidate = true;
         whenReady.add(ready);
-        follower.listen(this);
         settle(follower.image());
     }
 
@@ -210,14 +209,18 @@ public final class Controller implements ImageListener {
             case Result.Refused refused -> LOG.info("broker {} was not elected controller: {}", brokerId, refused);
             case Result.Unknown unknown -> {
                 LOG.warn("election of broker {}: {}", brokerId, unknown.why());
-                ClusterImage now = follower.image();
-                // the version can only have come from this very attempt
-                boolean isElected = now.controllerId() == brokerId
-                        && now.controllerEpoch().equals(new ClusterImage.ControllerEpoch(epoch, version));
-                if (isElected) elected(epoch, version, new Result.Committed(0, List.of()));
-                else clock.after(RETRY_MS, () -> settle(follower.image()));
+                follower.whenTold(() -> uncertain(epoch, version));
             }
         }
+    }
+
+    private void uncertain(int epoch, int version) {
+        ClusterImage now = follower.image();
+        // the version can only have come from this very attempt
+        boolean isElected = now.controllerId() == brokerId
+                && now.controllerEpoch().equals(new ClusterImage.ControllerEpoch(epoch, version));
+        if (isElected) elected(epoch, version, new Result.Committed(0, List.of()));
+        else clock.after(RETRY_MS, () -> settle(follower.image()));
     }
 
     private void resign(String why) {
@@ -393,9 +396,13 @@ public final class Controller implements ImageListener {
                 answers.put(step.subject(), Answer.refused(error, message));
         }
 
+        /** All who are told of images know before the one who asked does, and so does the next command. */
         private void finish() {
+            follower.whenTold(this::finished);
+        }
+
+        private void finished() {
             running = Optional.empty();
-            follower.image(); // so that all who listen know before the one who asked does
             command.answer.accept(answers);
             if (reign.isPresent() && due.isPressing()) keepHouse();
             next();

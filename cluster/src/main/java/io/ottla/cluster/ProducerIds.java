@@ -77,7 +77,8 @@ public final class ProducerIds {
                     last = block.last();
                     serve(MAX_ATTEMPTS);
                 }
-                case Result.Refused refused -> serve(attemptsLeft - 1);
+                // another broker's block, which the image shows
+                case Result.Refused refused -> follower.whenTold(() -> serve(attemptsLeft - 1));
                 case Result.Unknown(String why) -> refuse("no block of producer ids: " + why);
             }
         });

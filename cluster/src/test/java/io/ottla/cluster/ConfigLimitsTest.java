@@ -29,7 +29,7 @@ class ConfigLimitsTest {
         MemoryCoordination tree = new MemoryCoordination(loop);
         tree.put("/brokers/ids/0", "{\"version\":5,\"endpoints\":[],\"timestamp\":\"1\"}");
         ClusterFollower follower = new ClusterFollower(tree, loop);
-        follower.start(() -> {});
+        follower.start(List.of(), () -> {});
         loop.drain();
         NewTopic topic = new NewTopic("t", 1, 1, Map.of(), HUGE, Optional.empty());
         Plan<CreatedTopic> plan =

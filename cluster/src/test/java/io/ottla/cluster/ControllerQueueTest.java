@@ -59,6 +59,7 @@ class ControllerQueueTest {
     @Test
     void whatIsTooMuchIsRefusedAtOnceSubjectBySubject() {
         member.start(
+                List.of(),
                 List.of(new BrokerImage.Endpoint("PLAINTEXT", "PLAINTEXT", "localhost", 9092)),
                 Optional.empty(),
                 () -> {});

@@ -121,8 +121,8 @@ class ControllerScriptTest {
             ClusterMember member = new ClusterMember(
                     id, tree, loop, new SeededRandom(id), this, words.contains("unclean"), words.contains("replaces"));
             members.put(id, member);
-            member.follower().listen((before, after, delta) -> changed(id, delta));
             member.start(
+                    List.of((before, after, delta) -> changed(id, delta)),
                     List.of(new BrokerImage.Endpoint("PLAINTEXT", "PLAINTEXT", "localhost", 9091 + id)),
                     Optional.empty(),
                     () -> print("broker " + id + " is ready"));

@@ -20,9 +20,9 @@ class ImageTest {
     private final FakeLoop loop = new FakeLoop();
     private final MemoryCoordination tree = new MemoryCoordination(loop);
 
-    private ClusterFollower follower() {
+    private ClusterFollower follower(ImageListener... stages) {
         ClusterFollower follower = new ClusterFollower(tree, loop);
-        follower.start(() -> {});
+        follower.start(List.of(stages), () -> {});
         loop.drain();
         return follower;
     }
@@ -31,9 +31,8 @@ class ImageTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void incrementalAndFreshImagesAgree(long seed) {
         SeededRandom random = new SeededRandom(seed);
-        ClusterFollower old = follower();
         Map<String, TopicImage> byDeltas = new TreeMap<>();
-        old.listen((before, after, delta) -> delta.topics().forEach((name, change) -> {
+        ClusterFollower old = follower((before, after, delta) -> delta.topics().forEach((name, change) -> {
             assertThat(change.before()).isEqualTo(Optional.ofNullable(byDeltas.get(name)));
             change.after().ifPresentOrElse(topic -> byDeltas.put(name, topic), () -> byDeltas.remove(name));
         }));
@@ -117,11 +116,22 @@ class ImageTest {
     }
 
     @Test
-    void changesThatComeTogetherAreToldTogetherAndBeforeTheWriterKnows() {
-        ClusterFollower follower = follower();
+    void changesThatComeTogetherAreToldTogetherAndWhoeverWaitsRunsThen() {
         List<String> told = new ArrayList<>();
-        follower.listen(
-                (before, after, delta) -> told.add(delta.topics().keySet().toString()));
+        ClusterFollower follower = follower(
+                (before, after, delta) -> told.add("first " + delta.topics().keySet()),
+                (before, after, delta) -> told.add("second " + delta.topics().keySet()));
+        told.clear();
+        // comes with the changes, and looks
+        tree.follow("/brokers/topics", new Listening() {
+            @Override
+            public void created(Coordination.Znode node) {
+                if (node.path().equals("/brokers/topics")) return;
+                told.add("come, " + follower.image().topics().size() + " known");
+                follower.whenTold(() -> told.add(follower.image().topics().size() + " known"));
+            }
+        });
+        loop.drain();
         tree.write(
                 List.of(
                         create("/brokers", ""),
@@ -129,11 +139,37 @@ class ImageTest {
                         create("/brokers/topics/a", "{\"version\":3,\"partitions\":{\"0\":[1]}}"),
                         create("/brokers/topics/b", "{\"version\":3,\"partitions\":{\"0\":[1]}}")),
                 result -> {
-                    assertThat(follower.image().topics().size()).isEqualTo(2);
+                    follower.whenTold(() -> told.add("at once"));
                     told.add("answered");
                 });
         loop.drain();
-        assertThat(told).containsExactly("[a, b]", "answered");
+        assertThat(told)
+                .containsExactly(
+                        "come, 0 known",
+                        "come, 0 known",
+                        "first [a, b]",
+                        "second [a, b]",
+                        "2 known",
+                        "2 known",
+                        "at once",
+                        "answered");
+    }
+
+    private abstract static class Listening implements Coordination.Follower {
+        @Override
+        public void present(Coordination.Znode node) {}
+
+        @Override
+        public void caughtUp() {}
+
+        @Override
+        public void dataChanged(Coordination.Znode node) {}
+
+        @Override
+        public void deleted(String path, long zxid) {}
+
+        @Override
+        public void restarted() {}
     }
 
     private static Coordination.Op create(String path, String data) {

@@ -9,11 +9,13 @@ import io.ottla.broker.Broker;
 import io.ottla.broker.BrokerLimits;
 import io.ottla.broker.ClusterHandlers;
 import io.ottla.broker.ClusterNews;
+import io.ottla.broker.ControllerConfigs;
 import io.ottla.broker.DeleteGroupsHandler;
 import io.ottla.broker.DeleteRecordsHandler;
 import io.ottla.broker.DescribeGroupsHandler;
 import io.ottla.broker.DescribeLogDirsHandler;
 import io.ottla.broker.DescribeProducersHandler;
+import io.ottla.broker.EffectiveConfigs;
 import io.ottla.broker.FetchHandler;
 import io.ottla.broker.FindCoordinatorHandler;
 import io.ottla.broker.GroupHost;
@@ -36,6 +38,7 @@ import io.ottla.broker.ReplicaAssignments;
 import io.ottla.broker.ReplicaCoordinatorLog;
 import io.ottla.broker.RequestHandler;
 import io.ottla.broker.Routes;
+import io.ottla.broker.StoredPasswords;
 import io.ottla.broker.SyncGroupHandler;
 import io.ottla.cluster.BrokerImage;
 import io.ottla.cluster.ClusterFollower;
@@ -43,6 +46,7 @@ import io.ottla.cluster.ClusterImage;
 import io.ottla.cluster.ClusterMember;
 import io.ottla.cluster.ConfigEdit;
 import io.ottla.cluster.Coordination;
+import io.ottla.cluster.ImageDelta;
 import io.ottla.cluster.ImageListener;
 import io.ottla.coordinator.CoordinatorLimits;
 import io.ottla.coordinator.GroupSettings;
@@ -70,7 +74,9 @@ final class BrokerParts {
     private final int nodeId;
     private final String clusterId;
     private final Node.Environment environment;
+    private final StoredPasswords passwords;
     private final LiveConfigs configs;
+    private final KeyRenewal keys;
     private LogSettings logSettings;
     private final Logs logs;
     private final Replicas replicas;
@@ -90,14 +96,17 @@ final class BrokerParts {
             NodeConfig config,
             Node.Environment environment,
             Storage storage,
-            Coordination coordination)
+            Coordination coordination,
+            Doors doors)
             throws IOException {
         this.nodeId = nodeId;
         this.clusterId = clusterId;
         this.environment = environment;
         Clock clock = environment.clock();
-        configs = new LiveConfigs(config.broker(), nodeId, this::lastEpochFound);
-        logSettings = logSettings(configs, environment.limits());
+        passwords = new StoredPasswords(config.broker());
+        configs = new LiveConfigs(config.broker(), nodeId, passwords);
+        keys = new KeyRenewal(config, nodeId, configs, doors);
+        logSettings = logSettings(configs.now(), environment.limits());
         try {
             logs = new Logs(
                     storage.dirs(),
@@ -114,25 +123,18 @@ final class BrokerParts {
                 coordination,
                 clock,
                 environment.random().split(),
-                configs,
+                new ControllerConfigs(configs, this::lastEpochFound),
                 !storage.wasCleanlyStopped(),
                 config.external().isEmpty());
         ClusterFollower follower = member.follower();
-        follower.listen(configs);
-        follower.listen((before, after, delta) -> {
-            if (configs.concernsAllTopics(delta)) logSettings = logSettings(configs, environment.limits());
-        });
         assignments = new ReplicaAssignments(replicas, logs, this::topicConfig);
-        follower.listen(assignments);
         logs.wanted(partition -> follower.image()
                 .topic(partition.topic())
                 .filter(topic -> !topic.id().equals(TopicId.ZERO))
                 .map(topic -> new Logs.Wanted(
                         topic.id(),
                         topicConfig(follower.image(), partition.topic()).log())));
-        follower.listen(new ClusterNews(clock));
         groups = groupHost();
-        follower.listen(groups);
         broker = new Broker(
                 handlers(), identity(), clock, brokerLimits(config), environment.faults(), environment.counters());
     }
@@ -157,7 +159,7 @@ final class BrokerParts {
         return logs.lastEpochFound(partition);
     }
 
-    private static LogSettings logSettings(LiveConfigs configs, Limits limits) {
+    private static LogSettings logSettings(EffectiveConfigs configs, Limits limits) {
         LogSettings standard = LogSettings.DEFAULTS;
         return new LogSettings(
                 configs.number("producer.id.expiration.ms"),
@@ -179,7 +181,8 @@ final class BrokerParts {
     }
 
     private PartitionConfig topicConfig(ClusterImage image, String topic) {
-        return new PartitionConfig(LogConfig.of(configs.topic(topic)), configs.minInSyncReplicas(topic));
+        return new PartitionConfig(
+                LogConfig.of(configs.now().topic(topic)), configs.now().minInSyncReplicas(topic));
     }
 
     private List<RequestHandler<?, ?>> handlers() {
@@ -189,6 +192,8 @@ final class BrokerParts {
         handlers.addAll(ClusterHandlers.of(
                 member,
                 configs,
+                passwords,
+                keys,
                 environment.random().split(),
                 environment.outside().logLevels()));
         return handlers;
@@ -203,8 +208,8 @@ final class BrokerParts {
                         environment.clock(),
                         environment.disk(),
                         environment.random().split(),
-                        configs.integer("max.incremental.fetch.session.cache.slots"),
-                        configs.integer("fetch.max.bytes"),
+                        configs.now().integer("max.incremental.fetch.session.cache.slots"),
+                        configs.now().integer("fetch.max.bytes"),
                         environment.limits().unpackedBatchBytes()),
                 new ListOffsetsHandler(routes),
                 new OffsetForLeaderEpochHandler(routes),
@@ -217,7 +222,7 @@ final class BrokerParts {
     private List<RequestHandler<?, ?>> groupHandlers() {
         Supplier<ClusterImage> image = member.follower()::image;
         InternalTopics internalTopics = new InternalTopics(
-                member.controller(), name -> Optional.of(ImpliedTopics.newTopic(name, configs, image.get())));
+                member.controller(), name -> Optional.of(ImpliedTopics.newTopic(name, configs.now(), image.get())));
         return List.of(
                 new FindCoordinatorHandler(image, internalTopics, groups),
                 new JoinGroupHandler(groups),
@@ -240,9 +245,9 @@ final class BrokerParts {
                         GroupHost.TOPIC,
                         replicas,
                         environment.clock(),
-                        () -> configs.number("offsets.commit.timeout.ms")),
+                        () -> configs.now().number("offsets.commit.timeout.ms")),
                 this::groupSettings,
-                Compression.of(Codec.of(configs.integer("offsets.topic.compression.codec"))
+                Compression.of(Codec.of(configs.now().integer("offsets.topic.compression.codec"))
                         .orElse(Codec.NONE)),
                 CoordinatorLimits.within(environment.limits()),
                 environment.random().split());
@@ -250,13 +255,13 @@ final class BrokerParts {
 
     private GroupSettings groupSettings() {
         return new GroupSettings(
-                configs.integer("group.min.session.timeout.ms"),
-                configs.integer("group.max.session.timeout.ms"),
-                configs.integer("group.initial.rebalance.delay.ms"),
-                configs.integer("group.max.size"),
-                configs.integer("offset.metadata.max.bytes"),
-                configs.number("offsets.retention.minutes") * 60_000,
-                configs.number("offsets.retention.check.interval.ms"));
+                configs.now().integer("group.min.session.timeout.ms"),
+                configs.now().integer("group.max.session.timeout.ms"),
+                configs.now().integer("group.initial.rebalance.delay.ms"),
+                configs.now().integer("group.max.size"),
+                configs.now().integer("offset.metadata.max.bytes"),
+                configs.now().number("offsets.retention.minutes") * 60_000,
+                configs.now().number("offsets.retention.check.interval.ms"));
     }
 
     private Identity identity() {
@@ -280,12 +285,27 @@ final class BrokerParts {
 
     /** @param ready runs once: the broker is registered, and what it leads can be served */
     void join(List<BrokerImage.Endpoint> endpoints, Optional<String> rack, Runnable ready) {
-        member.start(endpoints, rack, () -> encryptAnew(ready));
+        member.start(stages(), endpoints, rack, () -> encryptAnew(ready));
         tick();
     }
 
+    /** What is done with each image of the cluster, in this order; the member's own stages follow. */
+    private List<ImageListener> stages() {
+        return List.of(
+                configs, // what holds now, which all others ask
+                this::logSettingsChanged,
+                assignments, // replicas lead, and logs open
+                new ClusterNews(environment.clock()),
+                groups, // coordinators begin on replicas that lead, and forget deleted topics
+                keys); // listeners get new ones
+    }
+
+    private void logSettingsChanged(ClusterImage before, ClusterImage after, ImageDelta delta) {
+        if (configs.concernsAllTopics(delta)) logSettings = logSettings(configs.now(), environment.limits());
+    }
+
     private void encryptAnew(Runnable then) {
-        Optional<ConfigEdit> edit = configs.passwordsAnew(environment.random().split());
+        Optional<ConfigEdit> edit = passwords.anew(nodeId, environment.random().split());
         if (edit.isEmpty()) then.run();
         else member.controller().alterConfigs(List.of(edit.get()), false, answers -> then.run());
     }
@@ -296,13 +316,9 @@ final class BrokerParts {
         environment.clock().after(TICK_MS, this::tick);
     }
 
-    /** Has it told of each new image of the cluster, after what the parts do with it. */
-    void listen(ImageListener listener) {
-        member.follower().listen(listener);
-    }
-
-    LiveConfigs configs() {
-        return configs;
+    /** What holds now. */
+    EffectiveConfigs configs() {
+        return configs.now();
     }
 
     Broker broker() {

@@ -3,6 +3,7 @@ package io.ottla.node;
 import io.ottla.base.Network;
 import io.ottla.base.Outcome;
 import io.ottla.base.TlsSettings;
+import io.ottla.broker.ListenerKeyCheck;
 import io.ottla.broker.LiveConfigs;
 import io.ottla.cluster.ClusterImage;
 import io.ottla.cluster.ConfigEntity;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * them, those that are open stay. Keys that cannot be used are refused when they are asked for; where they got into the
  * configuration nevertheless, they change nothing.
  */
-final class KeyRenewal implements ImageListener, LiveConfigs.KeyCheck {
+final class KeyRenewal implements ImageListener, ListenerKeyCheck {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRenewal.class);
 
     private final NodeConfig config;
@@ -85,7 +86,7 @@ final class KeyRenewal implements ImageListener, LiveConfigs.KeyCheck {
     private void renew(String listener) {
         TlsSettings settings;
         try {
-            settings = new ListenerTls(key -> configs.ofListener(listener, key), config.workingDir()).settings();
+            settings = new ListenerTls(key -> configs.now().ofListener(listener, key), config.workingDir()).settings();
         } catch (InvalidConfigException e) {
             stays(listener, e.getMessage());
             return;

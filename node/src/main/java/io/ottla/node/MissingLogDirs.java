@@ -49,7 +49,7 @@ final class MissingLogDirs {
             return;
         }
         ClusterFollower follower = new ClusterFollower(coordination, clock);
-        follower.start(() -> clock.execute(() -> {
+        follower.start(List.of(), () -> {
             ClusterImage image = follower.image();
             follower.stop();
             List<TopicPartition> gone = gone(nodeId, storage, image);
@@ -57,7 +57,7 @@ final class MissingLogDirs {
                     gone.isEmpty()
                             ? Outcome.done(true)
                             : Outcome.failed(new IOException(sentence(nodeId, missing, gone))));
-        }));
+        });
     }
 
     /** The partitions that the cluster says are on this broker, and of which no directory has anything. */

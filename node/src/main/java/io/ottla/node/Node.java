@@ -226,16 +226,13 @@ public final class Node {
     private void join(int nodeId, String clusterId, Storage claimed, Coordination coordination) {
         BrokerParts joining;
         try {
-            joining = new BrokerParts(nodeId, clusterId, config, environment, claimed, coordination);
+            joining = new BrokerParts(nodeId, clusterId, config, environment, claimed, coordination, doors);
         } catch (IOException e) {
             fail(e.getMessage());
             return;
         }
         parts = Optional.of(joining);
         wait.on("broker %d opens its logs and joins the cluster".formatted(nodeId));
-        KeyRenewal keys = new KeyRenewal(config, nodeId, joining.configs(), doors);
-        joining.listen(keys);
-        joining.configs().checkKeysBy(keys);
         List<BrokerImage.Endpoint> endpoints = advertised.values().stream()
                 .map(listener -> new BrokerImage.Endpoint(
                         listener.name(), protocol(listener.name()), listener.host(), listener.port()))
