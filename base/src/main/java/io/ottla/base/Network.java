@@ -7,7 +7,8 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
- * Connections that carry frames: a four-byte big-endian length and as many bytes, as both Kafka and ZooKeeper speak.
+ * Connections that carry frames: a four-byte big-endian length and as many bytes, as both Kafka and ZooKeeper speak. They come in where a node
+ * listens, or go out where it dials; from then on both are the same.
  *
  * <p>All callbacks run on the loop of {@link Clock} and must not block.
  */
@@ -25,6 +26,14 @@ public interface Network {
     Listening listen(Listener listener, Acceptor acceptor) throws IOException;
 
     /**
+     * Connects to another process. Does not block and does not throw: {@code caller} is told, once, on the loop, after this call has returned. To be
+     * called on the loop. There is one attempt; whoever wants another, dials again.
+     *
+     * @return by which the attempt can be given up
+     */
+    Dialing dial(Destination destination, Caller caller);
+
+    /**
      * One address to listen on.
      *
      * @param host the address to bind; empty for all
@@ -37,6 +46,78 @@ public interface Network {
         public Listener(String host, int port, Framing framing, ConnectionLimits limits) {
             this(host, port, framing, limits, Security.PLAIN);
         }
+    }
+
+    /**
+     * Whom to connect to.
+     *
+     * @param host a name, which is looked up anew each time, off the loop, and whose addresses are tried in their order; or an address
+     * @param framing decides on the length prefix of what comes
+     */
+    record Destination(String host, int port, Framing framing, DialLimits limits, DialSecurity security) {
+        public Destination(String host, int port, Framing framing, DialLimits limits) {
+            this(host, port, framing, limits, DialSecurity.PLAIN);
+        }
+
+        @Override
+        public String toString() {
+            return host + ":" + port;
+        }
+    }
+
+    /**
+     * @param connectMsMax so long an attempt takes at most: looking up the name, connecting, the TLS handshake
+     * @param idleMsMax a connection without traffic for so long is closed; 0 for never
+     * @param unsentBytesMax while more than this waits to be sent on a connection, nothing is read from it
+     */
+    record DialLimits(long connectMsMax, long idleMsMax, long unsentBytesMax) {}
+
+    /** What is spoken below the frames with whom one dials. */
+    sealed interface DialSecurity {
+        DialSecurity PLAIN = new Plain();
+
+        /** Frames as they are. */
+        record Plain() implements DialSecurity {}
+
+        /** The files that the settings name are read off the loop, again once they have changed. */
+        record Tls(TlsClientSettings settings) implements DialSecurity {}
+    }
+
+    /** Is told how an attempt to connect ended: by one of the two methods, unless it was given up before. */
+    interface Caller {
+        /** The connection stands, with TLS once the other side has proved who it is. Says who gets its frames. */
+        Receiver connected(Connection connection);
+
+        void failed(DialFailure failure);
+    }
+
+    /**
+     * Why there is no connection.
+     *
+     * @param why a sentence for people
+     */
+    record DialFailure(Reason reason, String why) {
+        public enum Reason {
+            /** No such name is known. */
+            UNKNOWN_HOST,
+            /** The machine says that nobody listens there: the process is gone, or not there yet. */
+            REFUSED,
+            /** There is no way to that machine. */
+            UNREACHABLE,
+            /** Nothing was heard in time: the machine is off, stuck or cut off. */
+            TIMED_OUT,
+            /** The TLS handshake failed, or one's own keys cannot be read. */
+            NOT_SECURED,
+            /** This machine cannot do it now: no more files may be open, too many names are looked up. */
+            NO_ROOM
+        }
+    }
+
+    /** An attempt to connect. */
+    @FunctionalInterface
+    interface Dialing {
+        /** Gives it up: nothing is told any more, and no connection stays. Does nothing once the caller was told. On the loop. */
+        void giveUp();
     }
 
     /** What a listener speaks below the frames. */

@@ -32,6 +32,11 @@ public interface WorldUnderTest extends AutoCloseable {
     /** Connects from outside to a port of {@link #network}, from the loopback address. */
     Peer connect(int port) throws IOException;
 
+    /** With {@link #silentPort}: where nobody answers, not even that nobody listens. */
+    String silentHost() throws IOException;
+
+    int silentPort() throws IOException;
+
     @Override
     void close();
 

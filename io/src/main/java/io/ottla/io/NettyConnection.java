@@ -50,8 +50,20 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         CLOSED
     }
 
+    /** Where it came from: it was accepted, or dialled. */
+    interface Origin {
+        Network.Framing framing();
+
+        /** Whether it may be, or is, encrypted. */
+        boolean isSecured();
+
+        long unsentBytesMax();
+
+        void gone(NettyConnection connection);
+    }
+
     private final NettyNetwork network;
-    private final NettyListening listening;
+    private final Origin origin;
     private final SocketChannel channel;
     private final long id;
     private final InetSocketAddress remote;
@@ -59,7 +71,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     private final FrameReader reader;
     private final SendQueue sending;
 
-    /** Whether it may be, or is, encrypted. */
     private final boolean secured;
 
     private Optional<SSLSession> session = Optional.empty();
@@ -80,21 +91,21 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     private long seenWriteProgress;
     private long lastTrafficNs;
 
-    NettyConnection(NettyNetwork network, NettyListening listening, SocketChannel channel, long id) {
+    NettyConnection(NettyNetwork network, Origin origin, SocketChannel channel, long id) {
         this.network = network;
-        this.listening = listening;
+        this.origin = origin;
         this.channel = channel;
         this.id = id;
         remote = channel.remoteAddress();
         local = channel.localAddress();
         reader = new FrameReader(
-                listening.listener().framing(),
+                origin.framing(),
                 network.readBuffer(),
                 channel.alloc(),
                 network.frameRoom(),
                 new FrameRoom.Part(this),
                 this);
-        secured = listening.tls().isPresent();
+        secured = origin.isSecured();
         sending = new SendQueue(channel, network.disk(), this, secured);
         lastTrafficNs = network.clock().monotonicNs();
         channel.config().setRecvByteBufAllocator(secured ? NettyNetwork.ENCRYPTED_READS : reader);
@@ -105,6 +116,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     /** Before the first byte is read. */
     void receiver(Network.Receiver to) {
         receiver = to;
+    }
+
+    /** Of a connection that stands already, and has a receiver: what comes is read from now on. */
+    void begin() {
+        adjustReading();
     }
 
     // ---- what the node asks ----
@@ -278,7 +294,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         sending.close();
         if (reportedGone) return;
         reportedGone = true;
-        listening.gone(this);
+        origin.gone(this);
         guarded("telling that a connection is gone", receiver::closed);
     }
 
@@ -362,7 +378,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     /** While more waits to be sent than the limit, nothing is read; once half of that has left, reading goes on. */
     private void adjustReading() {
         if (phase != Phase.OPEN) return;
-        long unsentBytesMax = listening.listener().limits().unsentBytesMax();
+        long unsentBytesMax = origin.unsentBytesMax();
         readingPaused = sending.unsentBytes() > (readingPaused ? unsentBytesMax / 2 : unsentBytesMax);
         boolean on = readingWanted && !readingPaused && !handshakeWaits && !reader.waitsForRoom();
         if (on && reader.heldBytes() > 0) resumeSoon();

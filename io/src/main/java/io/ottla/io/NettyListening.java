@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One bound address: accepts connections within its limits and closes those that are idle. On the loop. */
-final class NettyListening extends ChannelInboundHandlerAdapter implements Network.Listening {
+final class NettyListening extends ChannelInboundHandlerAdapter implements Network.Listening, NettyConnection.Origin {
     private static final Logger LOG = LoggerFactory.getLogger(NettyListening.class);
 
     /** After accepting failed (no more open files, for one), how long to wait. */
@@ -53,13 +53,24 @@ final class NettyListening extends ChannelInboundHandlerAdapter implements Netwo
         if (idleMsMax > 0) sweepEvery(Math.clamp(idleMsMax / 8, SWEEP_MS_MIN, SWEEP_MS_MAX), idleMsMax);
     }
 
-    Network.Listener listener() {
-        return listener;
-    }
-
     /** Its keys; empty if it is plain. */
     Optional<TlsDoor> tls() {
         return tls;
+    }
+
+    @Override
+    public Network.Framing framing() {
+        return listener.framing();
+    }
+
+    @Override
+    public boolean isSecured() {
+        return tls.isPresent();
+    }
+
+    @Override
+    public long unsentBytesMax() {
+        return listener.limits().unsentBytesMax();
     }
 
     @Override
@@ -97,7 +108,7 @@ final class NettyListening extends ChannelInboundHandlerAdapter implements Netwo
             accepted.unsafe().closeForcibly();
             return;
         }
-        NettyConnection connection = network.connection(this, accepted);
+        NettyConnection connection = network.accepted(this, accepted);
         connections.add(connection);
         connectionsByIp.merge(remote.getAddress(), 1, Integer::sum);
         connection.receiver(acceptor.accepted(connection));
@@ -118,7 +129,8 @@ final class NettyListening extends ChannelInboundHandlerAdapter implements Netwo
         return admitted;
     }
 
-    void gone(NettyConnection connection) {
+    @Override
+    public void gone(NettyConnection connection) {
         if (!connections.remove(connection)) return;
         connectionsByIp.computeIfPresent(
                 connection.remote().getAddress(), (ip, count) -> count == 1 ? null : Integer.valueOf(count - 1));

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Sockets, by Netty, on the one loop of a {@link LoopClock}.
  *
- * <p>Counters: {@code network.connections}, {@code network.accepted}, {@code network.refused},
+ * <p>Counters: {@code network.connections}, {@code network.accepted}, {@code network.dialled}, {@code network.refused},
  * {@code network.received_bytes}, {@code network.sent_bytes}, {@code network.closed_for_room}.
  */
 public final class NettyNetwork implements Network, AutoCloseable {
@@ -61,12 +61,15 @@ public final class NettyNetwork implements Network, AutoCloseable {
     private final LineBudget costLines = new LineBudget(LOG_LINES_PER_PERIOD, LOG_PERIOD_MS);
     private final Supplier<SslProvider> tlsProvider;
     private final Handshakes handshakes;
+    private final NameLookups lookups;
+    private Optional<TlsClients> tlsClients = Optional.empty();
     private final ArrayDeque<NettyConnection> toPump = new ArrayDeque<>();
     private boolean pumpScheduled;
     private long nextConnectionId = 1;
 
     private final Counter connections;
     private final Counter accepted;
+    private final Counter dialled;
     private final Counter refused;
     private final Counter receivedBytes;
     private final Counter sentBytes;
@@ -77,7 +80,7 @@ public final class NettyNetwork implements Network, AutoCloseable {
         this(clock, disk, counters, faults, limits, () -> TlsContext.best());
     }
 
-    /** @param tlsProvider asked when the first TLS listener is bound */
+    /** @param tlsProvider asked when TLS is first listened for, or dialled */
     NettyNetwork(
             LoopClock clock,
             RealDisk disk,
@@ -90,9 +93,11 @@ public final class NettyNetwork implements Network, AutoCloseable {
         this.disk = disk;
         this.faults = faults;
         handshakes = new Handshakes(clock, counters.counter("network.handshakes"));
+        lookups = new NameLookups(clock);
         frameRoom = new FrameRoom(limits.unfinishedFrameBytes(), clock::after);
         connections = counters.counter("network.connections");
         accepted = counters.counter("network.accepted");
+        dialled = counters.counter("network.dialled");
         refused = counters.counter("network.refused");
         receivedBytes = counters.counter("network.received_bytes");
         sentBytes = counters.counter("network.sent_bytes");
@@ -158,13 +163,37 @@ public final class NettyNetwork implements Network, AutoCloseable {
         return message.substring(message.indexOf("): ") < 0 ? 0 : message.indexOf("): ") + 3);
     }
 
-    NettyConnection connection(NettyListening listening, SocketChannel channel) {
+    @Override
+    public Dialing dial(Destination destination, Caller caller) {
+        return new NettyDialing(this, destination, caller).start();
+    }
+
+    NettyConnection accepted(NettyConnection.Origin origin, SocketChannel channel) {
         accepted.add(1);
+        return connection(origin, channel);
+    }
+
+    NettyConnection dialled(NettyConnection.Origin origin, SocketChannel channel) {
+        dialled.add(1);
+        return connection(origin, channel);
+    }
+
+    private NettyConnection connection(NettyConnection.Origin origin, SocketChannel channel) {
         connections.add(1);
         channel.config().setAllocator(allocator);
         channel.config().setTcpNoDelay(true);
         channel.config().setKeepAlive(true);
-        return new NettyConnection(this, listening, channel, nextConnectionId++);
+        return new NettyConnection(this, origin, channel, nextConnectionId++);
+    }
+
+    NameLookups lookups() {
+        return lookups;
+    }
+
+    /** Made when TLS is dialled first. */
+    TlsClients tlsClients() {
+        if (tlsClients.isEmpty()) tlsClients = Optional.of(new TlsClients(disk, tlsProvider.get()));
+        return tlsClients.get();
     }
 
     /** Has the connection pumped at the end of this turn of the loop. */
@@ -251,6 +280,8 @@ public final class NettyNetwork implements Network, AutoCloseable {
     @Override
     public void close() {
         handshakes.close();
+        lookups.close();
+        tlsClients.ifPresent(TlsClients::close);
         readBuffer.release();
     }
 }

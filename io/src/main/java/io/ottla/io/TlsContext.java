@@ -10,6 +10,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.ReferenceCountUtil;
+import io.ottla.base.Network;
+import io.ottla.base.TlsClientSettings;
 import io.ottla.base.TlsSettings;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -28,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What TLS connections of a listener are made from, once its keys have been read. By BoringSSL where its library loads:
+ * What TLS connections are made from, of one listener or to those who are dialled, once the keys have been read. By BoringSSL where its library loads:
  * it encrypts with a fraction of the processor time of the JDK's provider, which serves where it does not load.
  */
 final class TlsContext {
@@ -53,7 +55,7 @@ final class TlsContext {
 
     /** Blocks. @throws IOException with a sentence for people */
     static TlsContext load(TlsSettings settings, SslProvider provider) throws IOException {
-        checkNames(settings, provider);
+        checkNames(settings.protocols(), settings.cipherSuites(), provider);
         List<TlsStores.Identity> identities = TlsStores.identities(settings.keys(), settings.keyPassword());
         Optional<KeyStore> trusted = settings.trust().isEmpty()
                 ? Optional.empty()
@@ -72,13 +74,36 @@ final class TlsContext {
         }
     }
 
-    private static void checkNames(TlsSettings settings, SslProvider provider) throws IOException {
-        for (String protocol : settings.protocols()) {
+    /** For dialling. Blocks. @throws IOException with a sentence for people */
+    static TlsContext load(TlsClientSettings settings, SslProvider provider) throws IOException {
+        checkNames(settings.protocols(), settings.cipherSuites(), provider);
+        try {
+            // Netty's own default checks the name always
+            SslContextBuilder builder = SslContextBuilder.forClient()
+                    .sslProvider(provider)
+                    .protocols(settings.protocols())
+                    .endpointIdentificationAlgorithm(settings.checksHost() ? "HTTPS" : null);
+            if (settings.keys().isPresent())
+                builder.keyManager(keys(TlsStores.identities(settings.keys().get(), settings.keyPassword()), provider));
+            if (settings.trust().isPresent())
+                builder.trustManager(
+                        trustManagers(TlsStores.trusted(settings.trust().get())).getTrustManagers()[0]);
+            if (!settings.cipherSuites().isEmpty())
+                builder.ciphers(settings.cipherSuites(), SupportedCipherSuiteFilter.INSTANCE);
+            return new TlsContext(builder.build());
+        } catch (GeneralSecurityException | SSLException | IllegalArgumentException e) {
+            throw new IOException("TLS cannot be set up: " + reason(e), e);
+        }
+    }
+
+    private static void checkNames(List<String> protocols, List<String> cipherSuites, SslProvider provider)
+            throws IOException {
+        for (String protocol : protocols) {
             if (!PROTOCOLS.contains(protocol))
                 throw new IOException(protocol + " is no protocol of TLS; there are " + String.join(", ", PROTOCOLS));
         }
-        if (settings.protocols().isEmpty()) throw new IOException("no protocol of TLS is enabled");
-        for (String suite : settings.cipherSuites()) {
+        if (protocols.isEmpty()) throw new IOException("no protocol of TLS is enabled");
+        for (String suite : cipherSuites) {
             if (!isAvailable(suite, provider))
                 throw new IOException("the cipher suite " + suite + " is not known, or not safe enough to be served");
         }
@@ -117,10 +142,14 @@ final class TlsContext {
         return factory;
     }
 
-    private static TrustManager trust(KeyStore trusted, SslProvider provider) throws GeneralSecurityException {
+    private static TrustManagerFactory trustManagers(KeyStore trusted) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(trusted);
-        TrustManager manager = factory.getTrustManagers()[0];
+        return factory;
+    }
+
+    private static TrustManager trust(KeyStore trusted, SslProvider provider) throws GeneralSecurityException {
+        TrustManager manager = trustManagers(trusted).getTrustManagers()[0];
         // Java's own engine finds the alert by itself
         return provider != SslProvider.JDK && manager instanceof X509ExtendedTrustManager java
                 ? new ClientTrust(java)
@@ -143,5 +172,10 @@ final class TlsContext {
     /** @param calculations where signatures and checks of certificates are made, off the loop */
     SslHandler handler(ByteBufAllocator allocator, Executor calculations) {
         return context.newHandler(allocator, calculations);
+    }
+
+    /** For a connection to that host and port. */
+    SslHandler handler(ByteBufAllocator allocator, Network.Destination to, Executor calculations) {
+        return context.newHandler(allocator, to.host(), to.port(), calculations);
     }
 }

@@ -9,12 +9,7 @@ import io.ottla.base.Disk;
 import io.ottla.base.Network.Security;
 import io.ottla.base.Outcome;
 import io.ottla.base.TlsSettings;
-import io.ottla.base.TlsSettings.Store;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -33,14 +28,11 @@ final class TlsDoor {
     private final boolean orPlain;
     private TlsSettings settings;
     private TlsContext context;
-    private List<Stamp> stamps;
+    private List<FileStamp> stamps;
     private boolean closed;
 
-    /** What tells that a file is another than it was. */
-    private record Stamp(Path path, Optional<FileTime> modified, long sizeBytes) {}
-
     /** What was read, and what the files were just before. */
-    private record Loaded(TlsContext context, List<Stamp> stamps) {}
+    private record Loaded(TlsContext context, List<FileStamp> stamps) {}
 
     /** Blocks while the files are read. @throws IOException with a sentence for people */
     TlsDoor(Security.Tls security, Clock clock, Disk disk, SslProvider provider) throws IOException {
@@ -56,24 +48,12 @@ final class TlsDoor {
     }
 
     private Loaded load(TlsSettings settings) throws IOException {
-        List<Stamp> before = stamps(settings);
+        List<FileStamp> before = stamps(settings);
         return new Loaded(TlsContext.load(settings, provider), before);
     }
 
-    private static List<Stamp> stamps(TlsSettings settings) {
-        List<Stamp> stamps = new ArrayList<>();
-        if (settings.keys() instanceof Store.File file) stamps.add(stamp(file.path()));
-        if (settings.trust().isPresent() && settings.trust().get() instanceof Store.File file)
-            stamps.add(stamp(file.path()));
-        return stamps;
-    }
-
-    private static Stamp stamp(Path path) {
-        try {
-            return new Stamp(path, Optional.of(Files.getLastModifiedTime(path)), Files.size(path));
-        } catch (IOException notThere) {
-            return new Stamp(path, Optional.empty(), 0);
-        }
+    private static List<FileStamp> stamps(TlsSettings settings) {
+        return FileStamp.of(Optional.of(settings.keys()), settings.trust());
     }
 
     boolean orPlain() {
@@ -129,15 +109,15 @@ final class TlsDoor {
     void renewIfChanged(Runnable done) {
         TlsSettings now = settings;
         disk.submit(this, () -> stamps(now), outcome -> {
-            boolean changed = outcome instanceof Outcome.Done<List<Stamp>>(List<Stamp> found)
+            boolean changed = outcome instanceof Outcome.Done<List<FileStamp>>(List<FileStamp> found)
                     && !found.equals(stamps)
                     && now.equals(settings);
-            if (changed) renew(((Outcome.Done<List<Stamp>>) outcome).value(), done);
+            if (changed) renew(((Outcome.Done<List<FileStamp>>) outcome).value(), done);
             else done.run();
         });
     }
 
-    private void renew(List<Stamp> found, Runnable done) {
+    private void renew(List<FileStamp> found, Runnable done) {
         renew(settings, outcome -> {
             if (outcome instanceof Outcome.Failed<Void>(IOException cause)) {
                 LOG.error(

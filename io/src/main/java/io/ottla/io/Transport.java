@@ -7,8 +7,11 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.function.Supplier;
 
 /**
@@ -16,15 +19,20 @@ import java.util.function.Supplier;
  * Java's own selectors.
  */
 public enum Transport {
-    EPOLL(EpollIoHandler::newFactory, EpollServerSocketChannel::new),
-    NIO(NioIoHandler::newFactory, NioServerSocketChannel::new);
+    EPOLL(EpollIoHandler::newFactory, EpollServerSocketChannel::new, EpollSocketChannel::new),
+    NIO(NioIoHandler::newFactory, NioServerSocketChannel::new, NioSocketChannel::new);
 
     private final Supplier<IoHandlerFactory> handlers;
     private final Supplier<? extends ServerChannel> servers;
+    private final Supplier<? extends SocketChannel> sockets;
 
-    Transport(Supplier<IoHandlerFactory> handlers, Supplier<? extends ServerChannel> servers) {
+    Transport(
+            Supplier<IoHandlerFactory> handlers,
+            Supplier<? extends ServerChannel> servers,
+            Supplier<? extends SocketChannel> sockets) {
         this.handlers = handlers;
         this.servers = servers;
+        this.sockets = sockets;
     }
 
     /** The best that this machine has. */
@@ -38,6 +46,11 @@ public enum Transport {
 
     ServerChannel serverChannel() {
         return servers.get();
+    }
+
+    /** To connect with. */
+    SocketChannel socketChannel() {
+        return sockets.get();
     }
 
     /** Puts a channel on the loop, at once if called there. */

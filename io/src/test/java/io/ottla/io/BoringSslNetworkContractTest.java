@@ -19,4 +19,9 @@ class BoringSslNetworkContractTest extends NetworkContract {
     protected Network.Security security() {
         return new Network.Security.Tls(TestCertificates.server(), false);
     }
+
+    @Override
+    protected Network.DialSecurity dialSecurity() {
+        return new Network.DialSecurity.Tls(TestCertificates.dialler(Optional.empty()));
+    }
 }

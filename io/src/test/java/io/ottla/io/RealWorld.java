@@ -5,11 +5,14 @@ import io.ottla.base.Disk;
 import io.ottla.base.Network;
 import io.ottla.base.WorldUnderTest;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,11 +30,13 @@ import javax.net.ssl.SSLSocket;
 final class RealWorld implements WorldUnderTest {
     private static final long LONG_NS = TimeUnit.SECONDS.toNanos(20);
     private static final long LOOK_AGAIN_MS = 2;
+    private static final int WAITING_TO_BE_ACCEPTED = 8;
 
     private final World world;
     private final SocketFactory sockets;
     private final Path directory;
     private final List<RealPeer> peers = new ArrayList<>();
+    private final List<Closeable> held = new ArrayList<>();
 
     RealWorld(Transport transport) throws IOException {
         this(new World(transport), SocketFactory.getDefault());
@@ -111,11 +116,42 @@ final class RealWorld implements WorldUnderTest {
     }
 
     @Override
+    public String silentHost() {
+        return "127.0.0.1";
+    }
+
+    /** A kernel that has no room for one more who waits to be accepted drops what comes. */
+    @Override
+    public int silentPort() throws IOException {
+        ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        held.add(full);
+        for (int i = 0; i < WAITING_TO_BE_ACCEPTED; i++) {
+            Socket waits = new Socket();
+            held.add(waits);
+            try {
+                waits.connect(full.getLocalSocketAddress(), 100);
+            } catch (SocketTimeoutException isFull) {
+                break;
+            }
+        }
+        return full.getLocalPort();
+    }
+
+    @Override
     public void close() {
+        for (Closeable each : held) close(each);
         peers.forEach(RealPeer::close);
         world.close();
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(Closeable each) {
+        try {
+            each.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package io.ottla.io;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import io.ottla.base.Secret;
+import io.ottla.base.TlsClientSettings;
 import io.ottla.base.TlsSettings;
 import io.ottla.base.TlsSettings.Store;
 import java.io.IOException;
@@ -83,6 +84,17 @@ final class TestCertificates {
 
     static TlsSettings server() {
         return settings(pem(SERVER), TlsSettings.ClientAuth.NONE);
+    }
+
+    /** Whoever dials a server of the authority's, showing what it is given. */
+    static TlsClientSettings dialler(Optional<X509Bundle> shows) {
+        return new TlsClientSettings(
+                shows.map(TestCertificates::pem),
+                Optional.empty(),
+                Optional.of(trust()),
+                TlsSettings.STANDARD_PROTOCOLS,
+                List.of(),
+                true);
     }
 
     static Path write(Path file, String type, X509Bundle bundle, Secret password) throws IOException {

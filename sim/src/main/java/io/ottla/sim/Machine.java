@@ -4,12 +4,15 @@ import io.ottla.base.FaultHandler;
 import io.ottla.base.Limits;
 import io.ottla.base.SeededRandom;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 
 /** A computer in the virtual world: a drive that stays, and a program that comes and goes. */
 public final class Machine {
     private final World world;
     private final String name;
+    private final InetAddress address;
     private final SeededRandom random;
     private final VirtualDrive drive;
     private final VirtualDisk.Operations operations = new VirtualDisk.Operations();
@@ -20,6 +23,7 @@ public final class Machine {
     private Optional<Run> run = Optional.empty();
     private String lastStop = "never started";
     private int starts;
+    private boolean hasPower = true;
 
     /** One run of a program, from its start to its end. */
     private static final class Run {
@@ -37,15 +41,45 @@ public final class Machine {
         }
     }
 
-    Machine(World world, String name, SeededRandom random, long capacityBytes) {
+    /** @param number of the machine in its world, from 1 */
+    Machine(World world, String name, int number, SeededRandom random, long capacityBytes) {
         this.world = world;
         this.name = name;
+        address = address(number);
         this.random = random;
         this.drive = new VirtualDrive(capacityBytes);
     }
 
+    private static InetAddress address(int number) {
+        try {
+            return InetAddress.getByAddress(new byte[] {10, 0, (byte) (number >> 8), (byte) number});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e); // four bytes are an address
+        }
+    }
+
     public String name() {
         return name;
+    }
+
+    /** 10.0.x.y, by which other machines reach it, as by its name. */
+    public InetAddress address() {
+        return address;
+    }
+
+    /** Without power it answers nothing; with power, but without a program, it refuses. */
+    boolean hasPower() {
+        return hasPower;
+    }
+
+    /** Where the program that runs now has its turns; empty if none does. */
+    Optional<Agenda.Lane> lane() {
+        return run.map(now -> now.lane);
+    }
+
+    /** Of the program that runs now; empty if none does. */
+    Optional<VirtualNetwork> networkNow() {
+        return run.map(now -> now.network);
     }
 
     public VirtualDrive drive() {
@@ -109,6 +143,7 @@ public final class Machine {
     public void start(Program program) {
         if (run.isPresent()) throw new IllegalStateException(name + " runs already");
         starts++;
+        hasPower = true;
         world.trace().event(name + " starts");
         Agenda agenda = world.agenda();
         Agenda.Lane lane = new Agenda.Lane(this::thrown);
@@ -125,8 +160,7 @@ public final class Machine {
                 () -> faults,
                 diskTiming,
                 world.trace());
-        VirtualNetwork network =
-                new VirtualNetwork(agenda, lane, world.lane(), random.split(), networkTiming, limits, world.trace());
+        VirtualNetwork network = new VirtualNetwork(world, this, lane, random.split(), networkTiming, limits);
         Run starting = new Run(lane, clock, disk, network);
         run = Optional.of(starting);
         SeededRandom forProgram = random.split();
@@ -202,6 +236,7 @@ public final class Machine {
         if (random.chance(0.5)) ending.network.silence();
         else ending.network.reset();
         end(ending, "power lost: " + why);
+        hasPower = false;
         drive.powerLoss(random);
     }
 

@@ -25,15 +25,36 @@ final class Pipe {
     private final NetworkTiming timing;
     private final Agenda.Lane senderLane;
     private final Agenda.Lane receiverLane;
+    private final Links.Link way;
+    private final Links.Link wayBack;
     private final ArrayDeque<byte[]> underWay = new ArrayDeque<>();
+
+    /** What would have arrived, while the way is cut. */
+    private final ArrayDeque<Runnable> held = new ArrayDeque<>();
+
     private Sink sink;
     private Runnable onRoom = () -> {};
     private long lastDueNs;
     private int windowUsed;
     private boolean finished;
     private boolean cut;
+    private boolean silent;
 
     Pipe(Agenda agenda, SeededRandom random, NetworkTiming timing, Agenda.Lane senderLane, Agenda.Lane receiverLane) {
+        this(agenda, random, timing, senderLane, receiverLane, Links.OPEN, Links.OPEN);
+    }
+
+    /** @param wayBack by which the sender hears that there is room again */
+    Pipe(
+            Agenda agenda,
+            SeededRandom random,
+            NetworkTiming timing,
+            Agenda.Lane senderLane,
+            Agenda.Lane receiverLane,
+            Links.Link way,
+            Links.Link wayBack) {
+        this.way = way;
+        this.wayBack = wayBack;
         this.agenda = agenda;
         this.random = random;
         this.timing = timing;
@@ -55,18 +76,20 @@ final class Pipe {
         arrive(opened);
     }
 
+    /** Known to the sender, that is; of a machine without power nothing is. */
     boolean isCut() {
-        return cut;
+        return cut && !silent;
     }
 
     /** How many bytes can be pushed now. */
     int room() {
-        return finished || cut ? 0 : WINDOW_BYTES - windowUsed;
+        return finished || isCut() ? 0 : WINDOW_BYTES - windowUsed;
     }
 
     void push(byte[] bytes) {
-        if (bytes.length == 0 || finished || cut) return;
+        if (bytes.length == 0 || finished || isCut()) return;
         windowUsed += bytes.length;
+        if (silent) return;
         int at = 0;
         while (at < bytes.length) {
             int count = random.chance(timing.splitChance()) ? 1 + random.nextInt(bytes.length - at) : bytes.length - at;
@@ -90,12 +113,29 @@ final class Pipe {
     private void arrive(Runnable arrival) {
         lastDueNs = Math.max(lastDueNs, agenda.nowNs() + timing.draw(random));
         agenda.at(lastDueNs, receiverLane, () -> {
-            if (!cut) arrival.run();
+            if (cut) return;
+            if (!way.isCut() && held.isEmpty()) {
+                arrival.run();
+            } else {
+                if (held.isEmpty()) way.whenHealed(this::healed);
+                held.add(arrival);
+            }
+        });
+    }
+
+    private void healed() {
+        agenda.in(timing.draw(random), receiverLane, () -> {
+            if (way.isCut()) way.whenHealed(this::healed);
+            else while (!held.isEmpty() && !cut) held.remove().run();
         });
     }
 
     /** The receiver has taken bytes out of the window. */
     void taken(int count) {
+        if (wayBack.isCut()) {
+            wayBack.whenHealed(() -> taken(count));
+            return;
+        }
         windowUsed -= count;
         agenda.in(timing.draw(random), senderLane, () -> onRoom.run());
     }
@@ -112,13 +152,21 @@ final class Pipe {
         if (cut) return;
         cut = true;
         underWay.clear();
-        agenda.in(timing.draw(random), receiverLane, () -> sink.ended(true));
+        held.clear();
+        tellCut();
         agenda.in(timing.draw(random), senderLane, () -> onRoom.run());
+    }
+
+    private void tellCut() {
+        if (way.isCut()) way.whenHealed(this::tellCut);
+        else agenda.in(timing.draw(random), receiverLane, () -> sink.ended(true));
     }
 
     /** What is under way is lost, and nobody hears of it: the power of one side went. */
     void silence() {
         cut = true;
+        silent = true;
         underWay.clear();
+        held.clear();
     }
 }

@@ -25,7 +25,7 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
 
     private final VirtualNetwork network;
     private final long id;
-    private final Network.Listener listener;
+    private final Terms terms;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
     private final Pipe in;
@@ -45,6 +45,20 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
     private boolean gone;
     private boolean inProcess;
 
+    /** What it goes by: its listener's, or those that it was dialled with. */
+    record Terms(Framing framing, long idleMsMax, long unsentBytesMax) {
+        static Terms of(Network.Listener listener) {
+            return new Terms(
+                    listener.framing(),
+                    listener.limits().idleMsMax(),
+                    listener.limits().unsentBytesMax());
+        }
+
+        static Terms of(Network.Destination to) {
+            return new Terms(to.framing(), to.limits().idleMsMax(), to.limits().unsentBytesMax());
+        }
+    }
+
     /** A part that waits to leave. */
     private static final class Outgoing {
         final Payload part;
@@ -61,14 +75,14 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
     VirtualConnection(
             VirtualNetwork network,
             long id,
-            Network.Listener listener,
+            Terms terms,
             InetSocketAddress local,
             InetSocketAddress remote,
             Pipe in,
             Pipe out) {
         this.network = network;
         this.id = id;
-        this.listener = listener;
+        this.terms = terms;
         this.local = local;
         this.remote = remote;
         this.in = in;
@@ -81,8 +95,8 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
         if (!gone) watchIdle();
     }
 
-    Network.Listener listener() {
-        return listener;
+    boolean isGone() {
+        return gone;
     }
 
     // ---- receiving
@@ -106,7 +120,7 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
     }
 
     private boolean mayRead() {
-        return reading && !gone && !flushing && unsentBytes <= listener.limits().unsentBytesMax();
+        return reading && !gone && !flushing && unsentBytes <= terms.unsentBytesMax();
     }
 
     private void process() {
@@ -140,8 +154,8 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
 
     private int claimedBytes() {
         if (inbox.length < PREFIX_BYTES) return inbox.length;
-        int frameBytes = PREFIX_BYTES
-                + listener.framing().bodyBytes(ByteBuffer.wrap(inbox).getInt());
+        int frameBytes =
+                PREFIX_BYTES + terms.framing().bodyBytes(ByteBuffer.wrap(inbox).getInt());
         return frameBytes <= network.frameRoom().smallBytesMax() ? inbox.length : Math.max(inbox.length, frameBytes);
     }
 
@@ -172,14 +186,14 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
 
     private boolean hasWholeFrame() {
         if (inbox.length < PREFIX_BYTES) return false;
-        int bodyBytes = listener.framing().bodyBytes(ByteBuffer.wrap(inbox).getInt());
+        int bodyBytes = terms.framing().bodyBytes(ByteBuffer.wrap(inbox).getInt());
         return bodyBytes != Framing.CLOSE && inbox.length - PREFIX_BYTES >= bodyBytes;
     }
 
     private boolean takeFrame() {
         if (inbox.length < PREFIX_BYTES) return false;
         int prefix = ByteBuffer.wrap(inbox).getInt();
-        int bodyBytes = listener.framing().bodyBytes(prefix);
+        int bodyBytes = terms.framing().bodyBytes(prefix);
         if (bodyBytes == Framing.CLOSE) {
             leave();
             return false;
@@ -316,7 +330,7 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
     }
 
     private void watchIdle() {
-        long idleNsMax = listener.limits().idleMsMax() * 1_000_000;
+        long idleNsMax = terms.idleMsMax() * 1_000_000;
         if (idleNsMax == 0) return;
         long leftNs = lastTrafficNs + idleNsMax - network.nowNs();
         if (leftNs <= 0) leave();

@@ -11,13 +11,16 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The network as one run of a node sees it, and the way in for simulated clients. */
+/** The network as one run of a node sees it, and the way in for simulated clients and for other machines. */
 public final class VirtualNetwork implements Network {
     private static final int FIRST_FREE_PORT = 30_000;
 
+    private final World world;
+    private final Machine machine;
     private final Agenda agenda;
     private final Agenda.Lane nodeLane;
     private final Agenda.Lane worldLane;
@@ -27,25 +30,46 @@ public final class VirtualNetwork implements Network {
     private final FrameRoom frameRoom;
     private final TreeMap<Integer, Bound> bound = new TreeMap<>();
     private final Set<VirtualConnection> connections = new LinkedHashSet<>();
+    private final Set<VirtualDialing> dialings = new LinkedHashSet<>();
     private long lastConnectionId;
     private int lastClientPort = 50_000;
 
-    private record Bound(Listener listener, Acceptor acceptor) {}
+    /** A port that is listened on, with those who came in by it and are not gone. */
+    private static final class Bound {
+        final Listener listener;
+        final Acceptor acceptor;
+        final Set<VirtualConnection> connections = new LinkedHashSet<>();
+
+        Bound(Listener listener, Acceptor acceptor) {
+            this.listener = listener;
+            this.acceptor = acceptor;
+        }
+
+        boolean admits(InetAddress from) {
+            connections.removeIf(VirtualConnection::isGone);
+            long fromThere = connections.stream()
+                    .filter(connection -> connection.remote().getAddress().equals(from))
+                    .count();
+            return connections.size() < listener.limits().connectionsMax()
+                    && fromThere < listener.limits().connectionsPerIpMax();
+        }
+    }
 
     VirtualNetwork(
-            Agenda agenda,
+            World world,
+            Machine machine,
             Agenda.Lane nodeLane,
-            Agenda.Lane worldLane,
             SeededRandom random,
             NetworkTiming timing,
-            Limits limits,
-            Trace trace) {
-        this.agenda = agenda;
+            Limits limits) {
+        this.world = world;
+        this.machine = machine;
+        agenda = world.agenda();
         this.nodeLane = nodeLane;
-        this.worldLane = worldLane;
+        worldLane = world.lane();
         this.random = random;
         this.timing = timing;
-        this.trace = trace;
+        trace = world.trace();
         frameRoom = new FrameRoom(limits.unfinishedFrameBytes(), (delayMs, task) -> after(delayMs * 1_000_000, task));
     }
 
@@ -96,7 +120,7 @@ public final class VirtualNetwork implements Network {
         private final VirtualPeer peer;
         private final Pipe toNode;
         private final Pipe toClient;
-        private VirtualConnection connection;
+        private Optional<VirtualConnection> connection = Optional.empty();
 
         Arrival(int port, VirtualPeer peer, Pipe toNode, Pipe toClient) {
             this.port = port;
@@ -106,43 +130,90 @@ public final class VirtualNetwork implements Network {
         }
 
         void accept() {
-            Bound at = bound.get(port);
-            if (at == null || isFull(at.listener())) {
-                trace.event("network refuses " + peer.address());
-                toClient.finish();
-                toNode.silence();
-                return;
-            }
-            InetSocketAddress local = new InetSocketAddress(loopback(), port);
-            connection = new VirtualConnection(
-                    VirtualNetwork.this, ++lastConnectionId, at.listener(), local, peer.address(), toNode, toClient);
-            connections.add(connection);
-            trace.event("network accepts " + peer.address());
-            toClient.onRoom(connection::pump);
-            connection.open(at.acceptor().accepted(connection));
+            connection = accepted(new InetSocketAddress(loopback(), port), peer.address(), toNode, toClient);
+            if (connection.isPresent()) return;
+            toClient.finish();
+            toNode.silence();
         }
 
         @Override
         public void arrived(byte[] bytes) {
-            if (connection != null) connection.arrived(bytes);
+            connection.ifPresent(accepted -> accepted.arrived(bytes));
         }
 
         @Override
         public void ended(boolean broken) {
-            if (connection != null) connection.ended(broken);
+            connection.ifPresent(accepted -> accepted.ended(broken));
         }
     }
 
-    private boolean isFull(Listener listener) {
-        // everybody comes from 127.0.0.1, so that both limits count the same
-        long open = connections.stream()
-                .filter(connection -> connection.listener().equals(listener))
-                .count();
-        return open >= listener.limits().connectionsMax()
-                || open >= listener.limits().connectionsPerIpMax();
+    /** A connection that came in, if somebody listens there who takes one more. The receiver has it then. */
+    private Optional<VirtualConnection> accepted(
+            InetSocketAddress local, InetSocketAddress remote, Pipe toNode, Pipe toPeer) {
+        Bound at = bound.get(local.getPort());
+        if (at == null || !at.admits(remote.getAddress())) {
+            trace.event("network refuses " + remote);
+            return Optional.empty();
+        }
+        VirtualConnection connection = new VirtualConnection(
+                this, ++lastConnectionId, VirtualConnection.Terms.of(at.listener), local, remote, toNode, toPeer);
+        at.connections.add(connection);
+        connections.add(connection);
+        trace.event("network accepts " + remote);
+        toPeer.onRoom(connection::pump);
+        connection.open(at.acceptor.accepted(connection));
+        return Optional.of(connection);
     }
 
-    private static InetAddress loopback() {
+    // ---- what nodes do among each other
+
+    @Override
+    public Dialing dial(Destination to, Caller caller) {
+        VirtualDialing dialing = new VirtualDialing(this, to, caller);
+        dialings.add(dialing);
+        dialing.start();
+        return dialing;
+    }
+
+    /** Whether somebody listens on that port for those who come from another machine, or from this one. */
+    boolean listensFor(Machine from, int port) {
+        Bound at = bound.get(port);
+        if (at == null) return false;
+        String host = at.listener.host();
+        return from.name().equals(machine.name())
+                || host.isEmpty()
+                || host.equals("0.0.0.0")
+                || host.equals(machine.name())
+                || host.equals(machine.address().getHostAddress());
+    }
+
+    /** One from another machine, or this one, knocks: it is let in, or not. */
+    Optional<VirtualConnection> knocked(int port, InetSocketAddress remote, Pipe toNode, Pipe toPeer) {
+        InetAddress own = remote.getAddress().isLoopbackAddress() ? loopback() : machine.address();
+        return accepted(new InetSocketAddress(own, port), remote, toNode, toPeer);
+    }
+
+    /** A connection that this node dialled stands. */
+    VirtualConnection dialled(Destination to, InetSocketAddress local, InetSocketAddress remote, Pipe in, Pipe out) {
+        VirtualConnection connection =
+                new VirtualConnection(this, ++lastConnectionId, VirtualConnection.Terms.of(to), local, remote, in, out);
+        connections.add(connection);
+        out.onRoom(connection::pump);
+        trace.event("network of " + machine.name() + " is connected to " + to);
+        return connection;
+    }
+
+    void over(VirtualDialing dialing) {
+        dialings.remove(dialing);
+    }
+
+    /** From this machine, as {@code other} sees it. */
+    InetSocketAddress nextAddress(Machine other) {
+        InetAddress own = other.name().equals(machine.name()) ? loopback() : machine.address();
+        return new InetSocketAddress(own, ++lastClientPort);
+    }
+
+    static InetAddress loopback() {
         try {
             return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
         } catch (UnknownHostException e) {
@@ -165,11 +236,14 @@ public final class VirtualNetwork implements Network {
 
     /** The process is gone: its connections are reset. */
     void reset() {
+        for (VirtualDialing dialing : List.copyOf(dialings)) dialing.reset();
         for (VirtualConnection connection : List.copyOf(connections)) connection.cut();
     }
 
     /** The machine is gone: clients hear nothing. */
     void silence() {
+        for (VirtualDialing dialing : dialings) dialing.silence();
+        dialings.clear();
         for (VirtualConnection connection : connections) connection.silence();
         connections.clear();
     }
@@ -178,7 +252,27 @@ public final class VirtualNetwork implements Network {
         return connections.size();
     }
 
-    // ---- for connections
+    // ---- for connections and attempts
+
+    World world() {
+        return world;
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    Agenda.Lane lane() {
+        return nodeLane;
+    }
+
+    SeededRandom random() {
+        return random;
+    }
+
+    NetworkTiming timing() {
+        return timing;
+    }
 
     FrameRoom frameRoom() {
         return frameRoom;

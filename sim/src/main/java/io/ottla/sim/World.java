@@ -2,7 +2,10 @@ package io.ottla.sim;
 
 import io.ottla.base.SeededRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
@@ -27,6 +30,8 @@ public final class World {
     private final Agenda agenda = new Agenda();
     private final Trace trace = new Trace(agenda);
     private final Agenda.Lane lane = new Agenda.Lane(cause -> broken("the world", cause));
+    private final Links links = new Links(agenda, lane, trace);
+    private final Map<String, Machine> machines = new LinkedHashMap<>();
     private final List<Checker> checkers = new ArrayList<>();
     private UnaryOperator<Program.Environment> disguise = UnaryOperator.identity();
     private SimulationFailure failure;
@@ -57,8 +62,25 @@ public final class World {
         return lane;
     }
 
+    /** @param name by which others reach it; it has an address as well ({@link Machine#address}) */
     public Machine machine(String name, long driveBytes) {
-        return new Machine(this, name, random.split(), driveBytes);
+        Machine machine = new Machine(this, name, machines.size() + 1, random.split(), driveBytes);
+        if (machines.putIfAbsent(name, machine) != null)
+            throw new IllegalArgumentException("there is a machine " + name + " already");
+        return machine;
+    }
+
+    /** The ways between machines, to cut and to heal. */
+    public Links links() {
+        return links;
+    }
+
+    /** By its name or its address. */
+    Optional<Machine> machineAt(String host) {
+        return machines.values().stream()
+                .filter(machine -> machine.name().equals(host)
+                        || machine.address().getHostAddress().equals(host))
+                .findFirst();
     }
 
     /** What programs started from now on see in place of what is there: to find out whether a mistake is noticed. */

@@ -42,6 +42,11 @@ final class LyingNetwork implements Network {
         return network.listen(listener, connection -> acceptor.accepted(new Lying(connection, alters)));
     }
 
+    @Override
+    public Dialing dial(Destination destination, Caller caller) {
+        return network.dial(destination, caller);
+    }
+
     private static final class Lying implements Connection {
         private final Connection connection;
         private final UnaryOperator<List<Packet>> alters;

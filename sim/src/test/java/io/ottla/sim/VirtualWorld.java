@@ -17,6 +17,7 @@ final class VirtualWorld implements WorldUnderTest {
 
     private final World world;
     private final Machine machine;
+    private final Machine silent;
     private Program.Environment environment;
 
     VirtualWorld(long seed) {
@@ -26,6 +27,8 @@ final class VirtualWorld implements WorldUnderTest {
     VirtualWorld(long seed, Limits limits) {
         world = new World(seed);
         machine = world.machine("machine", 1L << 30);
+        silent = world.machine("silent", 1 << 20);
+        world.links().cut(machine, silent);
         machine.limits(limits);
         machine.start(given -> {
             environment = given;
@@ -79,6 +82,16 @@ final class VirtualWorld implements WorldUnderTest {
     @Override
     public Peer connect(int port) {
         return new Remote(port);
+    }
+
+    @Override
+    public String silentHost() {
+        return silent.name();
+    }
+
+    @Override
+    public int silentPort() {
+        return 1;
     }
 
     @Override
