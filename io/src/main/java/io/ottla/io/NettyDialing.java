@@ -10,7 +10,6 @@ import io.ottla.base.Network.DialFailure;
 import io.ottla.base.Network.DialFailure.Reason;
 import io.ottla.base.Outcome;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -36,6 +35,10 @@ final class NettyDialing implements Network.Dialing, NettyConnection.Origin {
     private final ArrayDeque<InetAddress> addresses = new ArrayDeque<>();
     private Optional<SocketChannel> connecting = Optional.empty();
     private Optional<Clock.Timer> deadline = Optional.empty();
+
+    /** Of the addresses tried so far, the one that says most. */
+    private Optional<DialFailure> failure = Optional.empty();
+
     private String stage = "looking its name up";
     private boolean isOver;
     private boolean isGone;
@@ -102,20 +105,21 @@ final class NettyDialing implements Network.Dialing, NettyConnection.Origin {
     private void refused(SocketChannel channel, InetSocketAddress address, Throwable cause) {
         channel.unsafe().closeForcibly();
         connecting = Optional.empty();
-        if (!addresses.isEmpty()) {
-            LOG.debug("{} at {}: {}; its next address is tried", to, address, cause.getMessage());
-            connect();
-            return;
-        }
-        // Netty's are subclasses of Java's; one is a subclass of the other there
-        if (cause instanceof NoRouteToHostException || isUnreachable(cause))
-            failed(Reason.UNREACHABLE, "there is no way to " + to + ": " + words(cause));
-        else if (cause instanceof ConnectException) failed(Reason.REFUSED, "nobody listens at " + to);
-        else failed(Reason.NO_ROOM, "cannot connect to " + to + ": " + words(cause));
+        LOG.debug("{} at {}: {}", to, address, words(cause));
+        DialFailure here = failure(cause);
+        // that a machine answered says more than that another of its addresses leads nowhere
+        if (here.reason() == Reason.REFUSED || failure.isEmpty()) failure = Optional.of(here);
+        if (addresses.isEmpty()) failed(failure.get().reason(), failure.get().why());
+        else connect();
     }
 
-    private static boolean isUnreachable(Throwable cause) {
-        return words(cause).contains("unreachable");
+    private DialFailure failure(Throwable cause) {
+        String words = words(cause);
+        if (cause instanceof NoRouteToHostException || words.contains("unreachable"))
+            return new DialFailure(Reason.UNREACHABLE, "there is no way to " + to + ": " + words);
+        if (words.contains("assign") || words.contains("open files"))
+            return new DialFailure(Reason.NO_ROOM, "cannot connect to " + to + ": " + words);
+        return new DialFailure(Reason.REFUSED, "nobody listens at " + to);
     }
 
     private static String words(Throwable cause) {
