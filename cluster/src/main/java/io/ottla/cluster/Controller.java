@@ -290,6 +290,7 @@ public final class Controller implements ImageListener {
         private final Command<T> command;
         private Map<String, Answer<T>> answers = Map.of();
         private final ArrayDeque<Plan.Step> steps = new ArrayDeque<>();
+        private boolean isUncertain;
 
         Running(Command<T> command) {
             this.command = command;
@@ -349,6 +350,7 @@ public final class Controller implements ImageListener {
                 case Result.Committed committed -> {}
                 case Result.Refused(int index, Refusal reason) -> refused(sent, index, reason);
                 case Result.Unknown(String why) -> {
+                    isUncertain = true;
                     steps.addAll(sent);
                     steps.forEach(step ->
                             fail(step, ErrorCode.REQUEST_TIMED_OUT, "It is not known whether it was done: " + why));
@@ -396,9 +398,13 @@ public final class Controller implements ImageListener {
                 answers.put(step.subject(), Answer.refused(error, message));
         }
 
-        /** All who are told of images know before the one who asked does, and so does the next command. */
+        /**
+         * All who are told of images know before the one who asked does, and so does the next command. But where it is not known what was done there
+         * is no image to wait for, and it may be long until there is one again.
+         */
         private void finish() {
-            follower.whenTold(this::finished);
+            if (isUncertain) finished();
+            else follower.whenTold(this::finished);
         }
 
         private void finished() {
