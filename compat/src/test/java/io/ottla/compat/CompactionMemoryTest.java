@@ -10,10 +10,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +31,8 @@ class CompactionMemoryTest {
     private static final long WAIT_S_MAX = Math.max(120, RECORDS / 10_000);
     private static final int RECORD_BYTES = 80;
 
+    private static final String LAG = "min.compaction.lag.ms";
+
     @TempDir
     Path home;
 
@@ -36,19 +41,20 @@ class CompactionMemoryTest {
         try (OttlaProcess node = OttlaProcess.withHeap(home, "128m", "log.cleaner.backoff.ms=1000")) {
             long segmentBytes = RECORDS * RECORD_BYTES / 9;
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", node.bootstrap()))) {
-                // nothing is compacted before it is told so: the time is that of one compaction
+                // nothing is compacted before it is told so, however long filling takes: the time is that of one
+                // compaction
                 Map<String, String> configs = Map.of(
-                        "cleanup.policy",
-                        "compact",
-                        "segment.bytes",
-                        "" + segmentBytes,
-                        "min.compaction.lag.ms",
-                        "5000");
+                        "cleanup.policy", "compact", "segment.bytes", "" + segmentBytes, LAG, "" + Long.MAX_VALUE);
                 admin.createTopics(List.of(new NewTopic("keys", 1, (short) 1).configs(configs)))
                         .all()
                         .get();
+                fill(node.bootstrap());
+                AlterConfigOp now = new AlterConfigOp(new ConfigEntry(LAG, "0"), AlterConfigOp.OpType.SET);
+                admin.incrementalAlterConfigs(
+                                Map.of(new ConfigResource(ConfigResource.Type.TOPIC, "keys"), List.of(now)))
+                        .all()
+                        .get();
             }
-            fill(node.bootstrap());
             long start = System.nanoTime();
             String done = awaitCompaction(node);
             System.out.printf(
