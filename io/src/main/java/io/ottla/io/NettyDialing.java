@@ -117,9 +117,13 @@ final class NettyDialing implements Network.Dialing, NettyConnection.Origin {
         String words = words(cause);
         if (cause instanceof NoRouteToHostException || words.contains("unreachable"))
             return new DialFailure(Reason.UNREACHABLE, "there is no way to " + to + ": " + words);
+        if (words.contains("timed out")) return new DialFailure(Reason.TIMED_OUT, to + " did not answer: " + words);
         if (words.contains("assign") || words.contains("open files"))
             return new DialFailure(Reason.NO_ROOM, "cannot connect to " + to + ": " + words);
-        return new DialFailure(Reason.REFUSED, "nobody listens at " + to);
+        // a refusal is evidence that a process is gone, so nothing else may pass for one
+        return words.contains("refused")
+                ? new DialFailure(Reason.REFUSED, "nobody listens at " + to)
+                : new DialFailure(Reason.UNREACHABLE, "cannot reach " + to + ": " + words);
     }
 
     private static String words(Throwable cause) {
@@ -160,7 +164,14 @@ final class NettyDialing implements Network.Dialing, NettyConnection.Origin {
         over();
         NettyConnection connection = network.dialled(this, channel);
         tls.ifPresent(handler -> connection.secured(handler.engine().getSession()));
-        connection.receiver(caller.connected(connection));
+        try {
+            connection.receiver(caller.connected(connection));
+        } catch (RuntimeException | Error e) {
+            channel.unsafe().closeForcibly();
+            network.gone();
+            network.fault("telling that a connection stands", e);
+            return;
+        }
         channel.pipeline().addLast(connection);
         connection.begin();
         long idleMsMax = to.limits().idleMsMax();
@@ -178,7 +189,11 @@ final class NettyDialing implements Network.Dialing, NettyConnection.Origin {
     private void failed(Reason reason, String why) {
         if (isOver) return;
         giveUp();
-        caller.failed(new DialFailure(reason, why));
+        try {
+            caller.failed(new DialFailure(reason, why));
+        } catch (RuntimeException | Error e) {
+            network.fault("telling that there is no connection", e);
+        }
     }
 
     @Override
