@@ -103,14 +103,12 @@ final class FetchReader {
         boolean isOther = partition.key().topic().isEmpty()
                 && !replica.topicId().equals(partition.key().topicId());
         if (isOther) return Errors.INCONSISTENT_TOPIC_ID;
-        Errors error = replica.check(partition.leaderEpoch);
+        Errors error = terms.replicaId() >= 0
+                ? replica.checkFollower(terms.replicaId(), partition.leaderEpoch)
+                : replica.check(partition.leaderEpoch);
         if (error != Errors.NONE) return error;
         // since it was looked at, the topic was deleted and made again under its name: the client looks for it anew
         if (!replica.isOpen()) return Errors.NOT_LEADER_OR_FOLLOWER;
-        if (terms.replicaId() >= 0 && !replica.hasFollower(terms.replicaId())) {
-            // as Kafka: one that knows the epoch is ahead of us, of an older one nobody can say
-            return partition.leaderEpoch >= 0 ? Errors.UNKNOWN_LEADER_EPOCH : Errors.NOT_LEADER_OR_FOLLOWER;
-        }
         if (terms.version() < FIRST_WITH_ZSTD
                 && replica.config().compressionType().equals(ZSTD)) return Errors.UNSUPPORTED_COMPRESSION_TYPE;
         // clients that fetched in an older epoch may be beyond our end; they are told where they parted

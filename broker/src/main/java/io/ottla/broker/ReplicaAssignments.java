@@ -142,7 +142,7 @@ public final class ReplicaAssignments implements ImageListener {
         if (replicas.made(name).isEmpty()) return;
         if (partition.leader() == replicas.nodeId())
             replicas.lead(name, topic.id(), leadership(partition), config(topic.name()));
-        else replicas.resign(name);
+        else replicas.unassign(name);
     }
 
     private void reconfigure(ConfigEntity entity) {

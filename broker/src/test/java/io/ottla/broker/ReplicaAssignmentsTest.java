@@ -39,7 +39,7 @@ class ReplicaAssignmentsTest {
         plane.topic("t", 1);
         assertThat(produce("t")).isEqualTo(Errors.NONE);
         plane.put("t", 1, 2, 1);
-        assertThat(plane.replica("t", 0).partition().role()).isEqualTo(new Role.Resigned());
+        assertThat(plane.replica("t", 0).partition().role()).isEqualTo(Role.UNASSIGNED);
         assertThat(produce("t")).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
         plane.put("t", 1, 1, 2);
         assertThat(produce("t")).isEqualTo(Errors.NONE);

@@ -12,15 +12,17 @@ public final class HighWatermark {
 
     /**
      * @param current the high watermark so far; it never falls within a term
-     * @param inSyncEndOffsets for each in-sync replica, the leader included, the end of what it holds safely;
+     * @param endOffsets for each replica that must have a record, the leader included, the end of what it holds safely;
      *     {@link #UNKNOWN} if it has not fetched in this term
-     * @param minIsr how many in-sync replicas there must be for anything to become committed
+     * @param isrSize how many replicas are in sync as the cluster's state says, which may be fewer than must have a
+     *     record
+     * @param minIsr how many of those there must be for anything to become committed
      * @return the new high watermark, at least {@code current}
      */
-    public static long advance(long current, long[] inSyncEndOffsets, int minIsr) {
-        if (inSyncEndOffsets.length < minIsr || inSyncEndOffsets.length == 0) return current;
+    public static long advance(long current, long[] endOffsets, int isrSize, int minIsr) {
+        if (isrSize < minIsr || endOffsets.length == 0) return current;
         long least = Long.MAX_VALUE;
-        for (long end : inSyncEndOffsets) least = Math.min(least, end);
+        for (long end : endOffsets) least = Math.min(least, end);
         return Math.max(current, least);
     }
 }

@@ -1,6 +1,7 @@
 package io.ottla.partition;
 
 import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What the controller decided about a partition, as the leader needs it.
@@ -23,5 +24,11 @@ public record Leadership(int leaderEpoch, int partitionEpoch, List<Integer> repl
      */
     public int effectiveMinIsr(int minInSyncReplicas) {
         return Math.min(minInSyncReplicas, replicas.size());
+    }
+
+    /** Whether a client that believes in an epoch believes in this one (KIP-320). */
+    Errors check(int clientEpoch) {
+        if (clientEpoch == Partition.NO_EPOCH || clientEpoch == leaderEpoch) return Errors.NONE;
+        return clientEpoch < leaderEpoch ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
     }
 }

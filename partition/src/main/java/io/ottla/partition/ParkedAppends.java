@@ -4,7 +4,6 @@ import io.ottla.base.Core;
 import io.ottla.base.Effects;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -12,22 +11,27 @@ import org.apache.kafka.common.protocol.Errors;
  * (a duplicate) may stand behind later ones; it is let go with them, which is late by no more than they are.
  */
 final class ParkedAppends {
-    private record Parked(
-            long neededOffset, long deadlineMs, AppendAnswer.Appended answer, Consumer<AppendAnswer> to) {}
+    private final ArrayDeque<PartitionEvent.Appended> queue = new ArrayDeque<>(1);
+    /** None has an earlier deadline; the one that had it may be gone. */
+    private long leastDeadlineMs = Core.NO_DEADLINE;
 
-    private final ArrayDeque<Parked> queue = new ArrayDeque<>(1);
-
-    void park(AppendAnswer.Appended answer, long deadlineMs, Consumer<AppendAnswer> to) {
-        queue.add(new Parked(answer.lastOffset() + 1, deadlineMs, answer, to));
+    void park(PartitionEvent.Appended append) {
+        queue.add(append);
+        leastDeadlineMs = Math.min(leastDeadlineMs, append.deadlineMs());
     }
 
     /** Answers those that waited for {@code offset} or less. */
     void release(long offset, Errors error, Effects<PartitionEffect> effects) {
-        while (!queue.isEmpty() && queue.peek().neededOffset <= offset) {
-            Parked parked = queue.remove();
-            AppendAnswer answer = error == Errors.NONE ? parked.answer : AppendAnswer.Refused.because(error);
-            effects.add(new PartitionEffect.Answer(parked.to, answer));
+        while (!queue.isEmpty() && queue.peek().answer().lastOffset() < offset) {
+            PartitionEvent.Appended parked = queue.remove();
+            answer(parked, error, effects);
         }
+        if (queue.isEmpty()) leastDeadlineMs = Core.NO_DEADLINE;
+    }
+
+    private static void answer(PartitionEvent.Appended parked, Errors error, Effects<PartitionEffect> effects) {
+        AppendAnswer answer = error == Errors.NONE ? parked.answer() : AppendAnswer.Refused.because(error);
+        effects.add(new PartitionEffect.Answer(parked.token(), answer));
     }
 
     void refuseAll(Errors error, Effects<PartitionEffect> effects) {
@@ -36,18 +40,22 @@ final class ParkedAppends {
 
     /** Answers those whose time has come. */
     void expire(long nowMs, Effects<PartitionEffect> effects) {
-        for (Iterator<Parked> each = queue.iterator(); each.hasNext(); ) {
-            Parked parked = each.next();
-            if (parked.deadlineMs > nowMs) continue;
+        if (nowMs < leastDeadlineMs) return;
+        leastDeadlineMs = Core.NO_DEADLINE;
+        for (Iterator<PartitionEvent.Appended> each = queue.iterator(); each.hasNext(); ) {
+            PartitionEvent.Appended parked = each.next();
+            if (parked.deadlineMs() > nowMs) {
+                leastDeadlineMs = Math.min(leastDeadlineMs, parked.deadlineMs());
+                continue;
+            }
             each.remove();
-            effects.add(new PartitionEffect.Answer(parked.to, AppendAnswer.Refused.because(Errors.REQUEST_TIMED_OUT)));
+            answer(parked, Errors.REQUEST_TIMED_OUT, effects);
         }
     }
 
+    /** When {@link #expire} is wanted, or earlier. */
     long nextDeadlineMs() {
-        long next = Core.NO_DEADLINE;
-        for (Parked parked : queue) next = Math.min(next, parked.deadlineMs);
-        return next;
+        return leastDeadlineMs;
     }
 
     int size() {

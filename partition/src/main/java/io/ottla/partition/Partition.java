@@ -1,17 +1,14 @@
 package io.ottla.partition;
 
-import static io.ottla.base.Invariant.invariant;
-
 import io.ottla.base.Effects;
 import io.ottla.base.TopicPartition;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * One replica of a partition, as a state machine: what its offsets mean for writers and readers. It knows nothing of
- * files; it is told what the log did and says what follows.
+ * One replica of a partition, as a state machine: what its offsets mean for writers, readers and the other replicas. It
+ * knows nothing of files; it is told what happens ({@link PartitionEvent}) and says what follows
+ * ({@link PartitionEffect}).
  *
  * <pre>
  *   log start ≤ last stable offset ≤ high watermark ≤ safe end ≤ end of the log
@@ -33,254 +30,126 @@ public final class Partition {
     /** The epoch of a client that knows none. */
     public static final int NO_EPOCH = -1;
 
-    private final TopicPartition topicPartition;
-    private final int nodeId;
-    private final ParkedAppends waitForSafe = new ParkedAppends();
-    private final ParkedAppends waitForCommit = new ParkedAppends();
-    /** How far the other replicas are; only of this term. */
-    private final Map<Integer, Long> followerEndOffsets = new HashMap<>();
+    private final OwnReplica own;
+    private ReplicaState state;
+    /** Of the last decision about the partition: an older one is not gone back to. */
+    private int leaderEpoch = -1;
 
-    private Role role = new Role.Resigned();
-    private int minInSyncReplicas = 1;
-    private long flushMessages = Long.MAX_VALUE;
-    private long endOffset;
-    private long flushedOffset;
-    private long safeEndOffset;
-    private long highWatermark;
-    private long firstUnstableOffset = -1;
-    private long termStartOffset;
-    private boolean flushing;
+    private int partitionEpoch = -1;
 
     public Partition(TopicPartition topicPartition, int nodeId) {
-        this.topicPartition = topicPartition;
-        this.nodeId = nodeId;
+        own = new OwnReplica(topicPartition, nodeId);
+        state = new ReplicaState.Unassigned(own);
     }
 
-    /**
-     * The log is open: where it ends, and how much of it was known to be committed. The log is told what is committed
-     * now, whoever had it opened: until then it knows of nothing that retention and compaction may touch.
-     *
-     * @param recoveredHighWatermark from the checkpoint; what lies above the end was lost
-     */
-    public void opened(
-            long startOffset,
-            long endOffset,
-            long flushedOffset,
-            long recoveredHighWatermark,
-            Effects<PartitionEffect> effects) {
-        this.endOffset = endOffset;
-        this.flushedOffset = flushedOffset;
-        // what was read back from disk is as safe as it will get without another write
-        safeEndOffset = endOffset;
-        highWatermark = Math.clamp(recoveredHighWatermark, startOffset, endOffset);
-        termStartOffset = endOffset;
-        effects.add(new PartitionEffect.Committed(highWatermark));
-        settle(effects);
-    }
-
-    /**
-     * @param minInSyncReplicas min.insync.replicas
-     * @param flushMessages flush.messages: fsync once so many records wait for it
-     */
-    public void configure(int minInSyncReplicas, long flushMessages, Effects<PartitionEffect> effects) {
-        this.minInSyncReplicas = minInSyncReplicas;
-        this.flushMessages = flushMessages;
-        settle(effects);
-    }
-
-    /** Leads, or goes on leading with other in-sync replicas. A decision older than the one known is ignored. */
-    public void lead(Leadership next, Effects<PartitionEffect> effects) {
-        switch (role) {
-            case Role.Leader(Leadership now) -> {
-                if (next.leaderEpoch() < now.leaderEpoch()
-                        || (next.leaderEpoch() == now.leaderEpoch() && next.partitionEpoch() < now.partitionEpoch())) {
-                    return;
-                }
-                if (next.leaderEpoch() > now.leaderEpoch()) beginTerm();
+    /** Takes one event. Effects are to be carried out in the order in which they were added, after this call. */
+    public void step(PartitionEvent event, Effects<PartitionEffect> effects) {
+        switch (event) {
+            case PartitionEvent.Appended append -> leader().appended(append, effects);
+            case PartitionEvent.Flushed(long offset) -> {
+                own.flushed(offset);
+                state.settle(effects);
             }
-            case Role.Resigned() -> beginTerm();
-            case Role.Failed() -> {
-                return;
+            case PartitionEvent.FetchedBy fetch -> {
+                if (state instanceof Leader leader) leader.fetchedBy(fetch, effects);
             }
+            case PartitionEvent.Tick(long nowMs) -> state.tick(nowMs, effects);
+            case PartitionEvent.IsrWritten written -> {
+                if (state instanceof Leader leader) leader.isrWritten(written, effects);
+            }
+            case PartitionEvent.Opened log -> {
+                own.opened(log, effects);
+                state.opened(effects);
+            }
+            case PartitionEvent.Configured(PartitionSettings settings) -> {
+                own.configured(settings);
+                state.settle(effects);
+            }
+            case PartitionEvent.Lead(long nowMs, Leadership next) -> {
+                if (isNews(next.leaderEpoch(), next.partitionEpoch())) state = state.lead(nowMs, next, effects);
+            }
+            case PartitionEvent.Unassigned() -> state = state.unassigned(effects);
+            case PartitionEvent.LogDirFailed() -> state = state.failed(effects);
         }
-        followerEndOffsets.keySet().retainAll(next.replicas());
-        role = new Role.Leader(next);
-        settle(effects);
-        effects.add(new PartitionEffect.Changed());
     }
 
-    private void beginTerm() {
-        termStartOffset = endOffset;
-        followerEndOffsets.clear();
+    private boolean isNews(int leaderEpoch, int partitionEpoch) {
+        if (leaderEpoch < this.leaderEpoch) return false;
+        if (leaderEpoch == this.leaderEpoch && partitionEpoch < this.partitionEpoch) return false;
+        this.leaderEpoch = leaderEpoch;
+        this.partitionEpoch = partitionEpoch;
+        return true;
     }
 
-    /** Leads no more. Writers that wait are sent to look for the new leader. */
-    public void resign(Effects<PartitionEffect> effects) {
-        if (role instanceof Role.Failed) return;
-        role = new Role.Resigned();
-        refuseParked(Errors.NOT_LEADER_OR_FOLLOWER, effects);
-        effects.add(new PartitionEffect.Changed());
-    }
-
-    /** The log directory has failed: nobody knows what is on it, so nothing that waits is acknowledged. For good. */
-    public void fail(Effects<PartitionEffect> effects) {
-        if (role instanceof Role.Failed) return;
-        role = new Role.Failed();
-        refuseParked(Errors.KAFKA_STORAGE_ERROR, effects);
-        effects.add(new PartitionEffect.Changed());
-    }
-
-    private void refuseParked(Errors error, Effects<PartitionEffect> effects) {
-        waitForSafe.refuseAll(error, effects);
-        waitForCommit.refuseAll(error, effects);
+    /** @see ReplicaState#check */
+    public Errors checkLeader(int clientEpoch) {
+        return state.check(clientEpoch);
     }
 
     /**
-     * Whether requests that need the leader can be served.
+     * Whether a fetch of another replica can be served.
      *
-     * @param clientEpoch the leader epoch that the client knows; {@link #NO_EPOCH} if none (KIP-320)
+     * @param epoch the leader epoch that it knows; {@link #NO_EPOCH} if none
+     * @return as Kafka: UNKNOWN_LEADER_EPOCH to one that knows the epoch but is no replica here, since it is ahead of us;
+     *     of an older one nobody can say
      */
-    public Errors checkLeader(int clientEpoch) {
-        return switch (role) {
-            case Role.Failed() -> Errors.KAFKA_STORAGE_ERROR;
-            case Role.Resigned() -> Errors.NOT_LEADER_OR_FOLLOWER;
-            case Role.Leader(Leadership now) -> {
-                if (clientEpoch == NO_EPOCH || clientEpoch == now.leaderEpoch()) yield Errors.NONE;
-                yield clientEpoch < now.leaderEpoch() ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
-            }
-        };
+    public Errors checkFollower(int replicaId, int epoch) {
+        return state instanceof Leader leader ? leader.checkFollower(replicaId, epoch) : state.check(epoch);
     }
 
     /** Whether an append may begin: this is the leader, and for acks=all there are replicas enough. */
     public Errors checkAppend(short acks) {
-        Errors error = checkLeader(NO_EPOCH);
-        if (error == Errors.NONE && acks == -1 && underMinIsr()) return Errors.NOT_ENOUGH_REPLICAS;
+        Errors error = state.check(NO_EPOCH);
+        if (error == Errors.NONE && acks == -1 && leader().isUnderMinIsr()) return Errors.NOT_ENOUGH_REPLICAS;
         return error;
     }
 
     /** The leader epoch to stamp on batches. Only while leading. */
     public int leaderEpoch() {
-        return leadership().leaderEpoch();
+        return leader().leadership().leaderEpoch();
     }
 
     public Role role() {
-        return role;
+        return state.role();
     }
 
-    private Leadership leadership() {
-        if (role instanceof Role.Leader(Leadership now)) return now;
-        throw new IllegalStateException("invariant broken: " + topicPartition + " does not lead: " + role);
+    /** Empty unless it leads. The in-sync replicas are those that the cluster's state has, as far as is known. */
+    public Optional<Leadership> leadership() {
+        return state instanceof Leader leader ? Optional.of(leader.leadership()) : Optional.empty();
     }
 
-    private boolean underMinIsr() {
-        Leadership now = leadership();
-        return now.isr().size() < now.effectiveMinIsr(minInSyncReplicas);
-    }
-
-    /**
-     * The log took a batch of a producer, or recognised it as a repetition.
-     *
-     * @param answer what the writer is told when its records are as safe as {@code acks} asks
-     * @param acks 0 or 1 for this replica alone, −1 for all in-sync replicas
-     * @param deadlineMs when the writer is told REQUEST_TIMED_OUT instead
-     * @param logEnd the end of the log now
-     * @param logFlushed how far it has been synced
-     */
-    public void appended(
-            AppendAnswer.Appended answer,
-            short acks,
-            long deadlineMs,
-            Consumer<AppendAnswer> to,
-            long logEnd,
-            long logFlushed,
-            Effects<PartitionEffect> effects) {
-        invariant(logEnd >= endOffset, "the log of %s ends at %d, before %d", topicPartition, logEnd, endOffset);
-        endOffset = logEnd;
-        flushedOffset = Math.max(flushedOffset, logFlushed);
-        if (acks == 0) effects.add(new PartitionEffect.Answer(to, answer));
-        else (acks == 1 ? waitForSafe : waitForCommit).park(answer, deadlineMs, to);
-        settle(effects);
+    private Leader leader() {
+        if (state instanceof Leader leader) return leader;
+        throw new IllegalStateException("invariant broken: " + topicPartition() + " does not lead: " + state.role());
     }
 
     /** The first record of the oldest transaction that is open or whose end is not committed; −1 if there is none. */
     public void firstUnstableOffset(long offset) {
-        firstUnstableOffset = offset;
+        own.firstUnstableOffset(offset);
     }
 
-    /** An fsync that was wanted is done: all below {@code offset} is durable. */
-    public void flushed(long offset, Effects<PartitionEffect> effects) {
-        flushing = false;
-        flushedOffset = Math.max(flushedOffset, offset);
-        settle(effects);
-    }
-
-    /** A follower fetches from {@code offset}, so it holds all before it. Ignored from one that is not a replica. */
-    public void fetchedUpTo(int replicaId, long offset, Effects<PartitionEffect> effects) {
-        if (!(role instanceof Role.Leader(Leadership now)) || replicaId == nodeId) return;
-        if (!now.replicas().contains(replicaId)) return;
-        followerEndOffsets.put(replicaId, offset);
-        settle(effects);
-    }
-
-    /** Tells the writers whose time has come. What they wrote stays and may still become committed. */
-    public void expire(long nowMs, Effects<PartitionEffect> effects) {
-        waitForSafe.expire(nowMs, effects);
-        waitForCommit.expire(nowMs, effects);
-    }
-
-    /** When {@link #expire} is wanted next; {@link io.ottla.base.Core#NO_DEADLINE} if never. */
+    /** When a {@link PartitionEvent.Tick} is wanted next; {@link io.ottla.base.Core#NO_DEADLINE} if never. */
     public long nextDeadlineMs() {
-        return Math.min(waitForSafe.nextDeadlineMs(), waitForCommit.nextDeadlineMs());
+        return state.nextDeadlineMs();
     }
 
+    /** Writers that wait. */
     public int parkedAppends() {
-        return waitForSafe.size() + waitForCommit.size();
-    }
-
-    /** Moves the offsets as far as they may go, and lets go who waited for it. */
-    private void settle(Effects<PartitionEffect> effects) {
-        if (!(role instanceof Role.Leader)) return;
-        boolean mustFlush = endOffset - flushedOffset >= flushMessages;
-        safeEndOffset = mustFlush ? Math.max(safeEndOffset, flushedOffset) : endOffset;
-        if (mustFlush && !flushing && safeEndOffset < endOffset) {
-            flushing = true;
-            effects.add(new PartitionEffect.Flush());
-        }
-        waitForSafe.release(safeEndOffset, Errors.NONE, effects);
-        long before = highWatermark;
-        highWatermark =
-                HighWatermark.advance(before, inSyncEndOffsets(), leadership().effectiveMinIsr(minInSyncReplicas));
-        if (highWatermark > before) effects.add(new PartitionEffect.Committed(highWatermark));
-        if (waitForCommit.size() > 0) {
-            waitForCommit.release(
-                    highWatermark, underMinIsr() ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : Errors.NONE, effects);
-        }
-        if (highWatermark > before) effects.add(new PartitionEffect.Changed());
-    }
-
-    private long[] inSyncEndOffsets() {
-        Leadership now = leadership();
-        long[] ends = new long[now.isr().size()];
-        for (int i = 0; i < ends.length; i++) {
-            int replica = now.isr().get(i);
-            ends[i] =
-                    replica == nodeId ? safeEndOffset : followerEndOffsets.getOrDefault(replica, HighWatermark.UNKNOWN);
-        }
-        return ends;
+        return state instanceof Leader leader ? leader.parkedAppends() : 0;
     }
 
     public TopicPartition topicPartition() {
-        return topicPartition;
+        return own.topicPartition();
     }
 
     /** Consumers see what lies below. */
     public long highWatermark() {
-        return highWatermark;
+        return own.highWatermark();
     }
 
     /** Consumers with isolation.level=read_committed see what lies below. */
     public long lastStableOffset() {
-        return firstUnstableOffset < 0 ? highWatermark : Math.min(firstUnstableOffset, highWatermark);
+        return own.lastStableOffset();
     }
 
     /**
@@ -288,6 +157,6 @@ public final class Partition {
      * start of its term, it must not name offsets as the latest (KIP-207).
      */
     public boolean isHighWatermarkSettled() {
-        return highWatermark >= termStartOffset;
+        return !(state instanceof Leader leader) || leader.isHighWatermarkSettled();
     }
 }

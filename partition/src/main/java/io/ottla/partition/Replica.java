@@ -1,6 +1,7 @@
 package io.ottla.partition;
 
 import io.ottla.base.Completion;
+import io.ottla.base.Effects;
 import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
@@ -31,6 +32,7 @@ public final class Replica {
     private final Partition partition;
     private final Watcher.Armed watchers = new Watcher.Armed();
     private final ReplicaLog storage;
+    private final Effects<PartitionEffect> effects;
     private PartitionConfig config;
     private long appendedBytes;
 
@@ -39,6 +41,7 @@ public final class Replica {
         this.topicPartition = topicPartition;
         this.topicId = topicId;
         this.config = config;
+        effects = replicas.effectsOf(this);
         partition = new Partition(topicPartition, replicas.nodeId());
         storage = new ReplicaLog(
                 topicPartition.toString(),
@@ -92,23 +95,20 @@ public final class Replica {
     private void opened(Optional<Log> opened) {
         opened.ifPresent(log -> {
             if (!config.log().equals(log.config())) log.configure(config.log());
-            partition.firstUnstableOffset(log.firstUnstableOffset());
-            partition.opened(
+            step(new PartitionEvent.Opened(
                     log.startOffset(),
                     log.endOffset(),
                     log.flushedOffset(),
-                    log.checkpointedHighWatermark(),
-                    replicas.effectsOf(this));
-            beginEpoch();
-            replicas.carryOut();
+                    log.firstUnstableOffset(),
+                    log.checkpointedHighWatermark()));
         });
         watchers.wake();
     }
 
-    /** Followers and consumers ask where epochs began, also before a record of them is written (KIP-101). */
-    private void beginEpoch() {
-        if (!(partition.role() instanceof Role.Leader(Leadership leadership))) return;
-        storage.ifOpen().ifPresent(log -> log.assignEpoch(leadership.leaderEpoch()));
+    private void step(PartitionEvent event) {
+        partition.step(event, effects);
+        replicas.carryOut();
+        replicas.wakeAt(this, partition.nextDeadlineMs());
     }
 
     private Log log() {
@@ -198,45 +198,54 @@ public final class Replica {
 
     private void appended(
             Log log, AppendAnswer.Appended appended, short acks, long timeoutMs, Consumer<AppendAnswer> answer) {
-        partition.firstUnstableOffset(log.firstUnstableOffset());
-        long deadlineMs = replicas.monotonicMs() + timeoutMs;
-        partition.appended(
-                appended, acks, deadlineMs, answer, log.endOffset(), log.flushedOffset(), replicas.effectsOf(this));
-        replicas.carryOut();
-        if (partition.parkedAppends() > 0) replicas.expireAt(this, deadlineMs);
+        long nowMs = replicas.monotonicMs();
+        step(new PartitionEvent.Appended(
+                nowMs,
+                replicas.writers().add(answer),
+                appended,
+                acks,
+                nowMs + timeoutMs,
+                log.endOffset(),
+                log.flushedOffset(),
+                log.firstUnstableOffset()));
     }
 
     void carryOut(PartitionEffect effect) {
         switch (effect) {
-            case PartitionEffect.Answer(Consumer<AppendAnswer> to, AppendAnswer answer) -> to.accept(answer);
-            case PartitionEffect.Changed() -> watchers.wake();
+            case PartitionEffect.Answer(long token, AppendAnswer answer) ->
+                replicas.writers().remove(token).accept(answer);
+            case PartitionEffect.Wake(PartitionEffect.Waiting who) -> {
+                // followers do not wait here yet: nobody fetches from this node
+                if (who == PartitionEffect.Waiting.READERS) watchers.wake();
+            }
             case PartitionEffect.Committed(long highWatermark) ->
                 storage.ifOpen().ifPresent(log -> {
                     log.highWatermark(highWatermark);
                     partition.firstUnstableOffset(log.firstUnstableOffset());
                 });
             case PartitionEffect.Flush() -> storage.ifOpen().ifPresent(log -> log.flush(this::flushed));
+            case PartitionEffect.BeginEpoch(int leaderEpoch) ->
+                storage.ifOpen().ifPresent(log -> log.assignEpoch(leaderEpoch));
+            // nobody writes the in-sync replicas yet, so the change stays on its way and both count
+            case PartitionEffect.ProposeIsr proposal -> {}
         }
     }
 
     private void flushed(Outcome<Long> outcome) {
         // a failure is told to all replicas of the log directory
-        if (!(outcome instanceof Outcome.Done<Long>(Long offset))) return;
-        partition.flushed(offset, replicas.effectsOf(this));
-        replicas.carryOut();
+        if (outcome instanceof Outcome.Done<Long>(Long offset)) step(new PartitionEvent.Flushed(offset));
     }
 
-    /** Tells those whose time has come. @return when the next one's comes */
-    long expire(long nowMs) {
-        partition.expire(nowMs, replicas.effectsOf(this));
-        return partition.nextDeadlineMs();
+    /** Its time has come. */
+    void tick(long nowMs) {
+        step(new PartitionEvent.Tick(nowMs));
     }
 
     void configure(PartitionConfig config) {
         this.config = config;
         storage.ifOpen().ifPresent(log -> log.configure(config.log()));
-        partition.configure(config.minInSyncReplicas(), config.log().flushMessages(), replicas.effectsOf(this));
-        replicas.carryOut();
+        step(new PartitionEvent.Configured(new PartitionSettings(
+                config.minInSyncReplicas(), config.log().flushMessages(), PartitionSettings.REPLICA_LAG_TIME_MAX_MS)));
     }
 
     /** The topic, which had no id, has got one. */
@@ -247,30 +256,26 @@ public final class Replica {
     }
 
     void lead(Leadership leadership) {
-        partition.lead(leadership, replicas.effectsOf(this));
-        beginEpoch();
-        replicas.carryOut();
+        step(new PartitionEvent.Lead(replicas.monotonicMs(), leadership));
     }
 
-    void resign() {
-        partition.resign(replicas.effectsOf(this));
-        replicas.carryOut();
+    void unassign() {
+        step(new PartitionEvent.Unassigned());
     }
 
     /** The log directory has failed. */
     void fail() {
-        partition.fail(replicas.effectsOf(this));
+        step(new PartitionEvent.LogDirFailed());
         abandonLog();
     }
 
     /** It is not this node's any more. */
     void remove() {
-        partition.resign(replicas.effectsOf(this));
+        step(new PartitionEvent.Unassigned());
         abandonLog();
     }
 
     private void abandonLog() {
-        replicas.carryOut();
         watchers.wake();
         storage.abandon();
     }
@@ -294,11 +299,14 @@ public final class Replica {
         return appendedBytes;
     }
 
-    /** Whether that broker is one of the partition's other replicas. */
-    public boolean hasFollower(int replicaId) {
-        return replicaId != replicas.nodeId()
-                && partition.role() instanceof Role.Leader(Leadership leadership)
-                && leadership.replicas().contains(replicaId);
+    /**
+     * As {@link #check}, for a fetch of another replica.
+     *
+     * @see Partition#checkFollower
+     */
+    public Errors checkFollower(int replicaId, int epoch) {
+        Errors error = partition.checkFollower(replicaId, epoch);
+        return error == Errors.NONE ? storage.error() : error;
     }
 
     /** Where that leader epoch ended, or the largest below it that is known (KIP-101). */

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The replicas of this node, by partition. A replica is made when somebody first asks for it, from what the cluster
  * decided by then ({@link #assigned}): so a partition that nobody uses costs nothing here, and a start with a million of
- * them nothing at all. Those that are made are told what is decided later ({@link #lead}, {@link #resign}, {@link
+ * them nothing at all. Those that are made are told what is decided later ({@link #lead}, {@link #unassign}, {@link
  * #configure}, {@link #delete}). Opens their logs when they are first used, and keeps the time of the writers that wait.
  * Belongs to the loop.
  */
@@ -57,7 +57,8 @@ public final class Replicas {
     private boolean carryingOut;
     private long openingBytes;
 
-    private final Set<Replica> withParked = new LinkedHashSet<>();
+    private final Writers writers = new Writers();
+    private final Set<Replica> withDeadline = new LinkedHashSet<>();
     private Optional<Clock.Timer> timer = Optional.empty();
     private long timerAtMs = Core.NO_DEADLINE;
 
@@ -152,8 +153,8 @@ public final class Replicas {
     }
 
     /** Another broker leads it, or nobody. */
-    public void resign(TopicPartition partition) {
-        made(partition).ifPresent(Replica::resign);
+    public void unassign(TopicPartition partition) {
+        made(partition).ifPresent(Replica::unassign);
     }
 
     public void configure(TopicPartition partition, PartitionConfig config) {
@@ -164,7 +165,7 @@ public final class Replicas {
     public void delete(TopicPartition partition, Completion<Void> completion) {
         Replica replica = byPartition.remove(partition);
         if (replica != null) {
-            withParked.remove(replica);
+            withDeadline.remove(replica);
             replica.remove();
         }
         logs.delete(partition, completion);
@@ -282,9 +283,15 @@ public final class Replicas {
         openingBytes -= bytes;
     }
 
-    /** A writer waits at the replica until then. */
-    void expireAt(Replica replica, long deadlineMs) {
-        withParked.add(replica);
+    /** Who waits for what becomes of appends. */
+    Writers writers() {
+        return writers;
+    }
+
+    /** The replica wants to be told when that time has come, or earlier; nothing if it is never. */
+    void wakeAt(Replica replica, long deadlineMs) {
+        if (deadlineMs == Core.NO_DEADLINE) return;
+        withDeadline.add(replica);
         if (deadlineMs >= timerAtMs) return;
         timer.ifPresent(Clock.Timer::cancel);
         arm(deadlineMs);
@@ -292,21 +299,17 @@ public final class Replicas {
 
     private void arm(long deadlineMs) {
         timerAtMs = deadlineMs;
-        timer = Optional.of(clock.after(Math.max(0, deadlineMs - monotonicMs()), this::expire));
+        timer = Optional.of(clock.after(Math.max(0, deadlineMs - monotonicMs()), this::tick));
     }
 
-    private void expire() {
+    private void tick() {
         timer = Optional.empty();
         timerAtMs = Core.NO_DEADLINE;
         long nowMs = monotonicMs();
-        long next = Core.NO_DEADLINE;
-        List<Replica> waiting = new ArrayList<>(withParked);
-        for (Replica replica : waiting) {
-            long its = replica.expire(nowMs);
-            if (its == Core.NO_DEADLINE) withParked.remove(replica);
-            next = Math.min(next, its);
+        List<Replica> due = new ArrayList<>(withDeadline);
+        withDeadline.clear();
+        for (Replica replica : due) {
+            if (byPartition.get(replica.topicPartition()) == replica) replica.tick(nowMs);
         }
-        if (next != Core.NO_DEADLINE) arm(next);
-        carryOut();
     }
 }

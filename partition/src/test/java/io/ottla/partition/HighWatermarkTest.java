@@ -28,7 +28,7 @@ class HighWatermarkTest {
     }
 
     private static void check(long current, long[] ends, int minIsr) {
-        long after = HighWatermark.advance(current, ends, minIsr);
+        long after = HighWatermark.advance(current, ends, ends.length, minIsr);
         String what = "hw " + current + ", ends " + Arrays.toString(ends) + ", min.isr " + minIsr;
         assertThat(after).as(what).isGreaterThanOrEqualTo(current);
         boolean mayMove = ends.length >= minIsr;

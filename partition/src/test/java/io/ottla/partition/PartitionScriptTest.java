@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -19,10 +20,11 @@ import org.junit.jupiter.api.TestFactory;
  * Golden scripts: each block is a command, then what the partition wants done and where it stands. {@code
  * -Dtest.args=-Drewrite=true} writes the scripts anew; review the difference.
  *
- * <p>Commands: {@code open start end flushed hw}, {@code configure min-isr flush-messages}, {@code lead epoch
- * version replicas isr}, {@code append id first last acks deadline end flushed},
- * {@code unstable at}, {@code flushed to}, {@code
- * fetched replica to}, {@code expire now}, {@code resign}, {@code fail}, {@code check epoch acks}.
+ * <p>Commands: {@code open start end flushed hw unstable}, {@code configure min-isr flush-messages lag}, {@code lead now
+ * epoch version replicas isr}, {@code append now id first last acks deadline end flushed unstable}, {@code flushed to},
+ * {@code fetched now replica broker-epoch epoch to} (the epoch is the leader's if it is not named), {@code isr version
+ * written|refused|superseded|unknown} (the version of the proposal), {@code tick now}, {@code unassign}, {@code fail},
+ * {@code check epoch acks replica}. Times stay as they were named last.
  */
 class PartitionScriptTest {
     private static final Path SCRIPTS = Path.of("src/test/resources/io/ottla/partition");
@@ -50,6 +52,8 @@ class PartitionScriptTest {
     private static final class Script {
         private final Partition partition = new Partition(new TopicPartition("t", 0), 1);
         private final List<String> output = new ArrayList<>();
+        private final List<String> idsByToken = new ArrayList<>();
+        private long nowMs;
 
         String run(String script) {
             StringBuilder all = new StringBuilder();
@@ -77,13 +81,12 @@ class PartitionScriptTest {
         }
 
         private String state() {
-            String role = switch (partition.role()) {
-                case Role.Leader(Leadership now) -> "leader of " + now.leaderEpoch() + " isr " + now.isr();
-                case Role.Resigned() -> "resigned";
-                case Role.Failed() -> "failed";
-            };
-            return role + ", hw " + partition.highWatermark() + " lso " + partition.lastStableOffset() + " parked "
-                    + partition.parkedAppends()
+            String isr = partition
+                    .leadership()
+                    .map(now -> " of " + now.leaderEpoch() + "." + now.partitionEpoch() + " isr " + now.isr())
+                    .orElse("");
+            return partition.role().name().toLowerCase(Locale.ROOT) + isr + ", hw " + partition.highWatermark()
+                    + " lso " + partition.lastStableOffset() + " parked " + partition.parkedAppends()
                     + (partition.nextDeadlineMs() == Long.MAX_VALUE ? "" : " until " + partition.nextDeadlineMs())
                     + (partition.isHighWatermarkSettled() ? "" : " unsettled");
         }
@@ -93,63 +96,107 @@ class PartitionScriptTest {
             Map<String, String> args = new HashMap<>();
             for (String word : Arrays.asList(words).subList(1, words.length)) {
                 int at = word.indexOf('=');
-                args.put(word.substring(0, at), word.substring(at + 1));
+                args.put(at < 0 ? "answer" : word.substring(0, at), word.substring(at + 1));
             }
+            nowMs = number(args, "now", nowMs);
             switch (words[0]) {
+                case "check" -> {
+                    int epoch = (int) number(args, "epoch", -1);
+                    output.add("leader: " + partition.checkLeader(epoch));
+                    output.add("append: " + partition.checkAppend((short) number(args, "acks", -1)));
+                    if (args.containsKey("replica"))
+                        output.add("follower: " + partition.checkFollower((int) number(args, "replica", 0), epoch));
+                }
+                default -> partition.step(event(words[0], args), this::effect);
+            }
+        }
+
+        private PartitionEvent event(String command, Map<String, String> args) {
+            return switch (command) {
                 case "open" ->
-                    partition.opened(
+                    new PartitionEvent.Opened(
                             number(args, "start", 0),
                             number(args, "end", 0),
                             number(args, "flushed", number(args, "end", 0)),
-                            number(args, "hw", 0),
-                            this::effect);
+                            number(args, "unstable", -1),
+                            number(args, "hw", 0));
                 case "configure" ->
-                    partition.configure(
+                    new PartitionEvent.Configured(new PartitionSettings(
                             (int) number(args, "min-isr", 1),
                             number(args, "flush-messages", Long.MAX_VALUE),
-                            this::effect);
+                            number(args, "lag", PartitionSettings.REPLICA_LAG_TIME_MAX_MS)));
                 case "lead" ->
-                    partition.lead(
+                    new PartitionEvent.Lead(
+                            nowMs,
                             new Leadership(
                                     (int) number(args, "epoch", 0),
                                     (int) number(args, "version", 0),
                                     ids(args.get("replicas")),
-                                    ids(args.get("isr"))),
-                            this::effect);
-                case "append" -> {
-                    long last = number(args, "last", 0);
-                    AppendAnswer.Appended answer = new AppendAnswer.Appended(number(args, "first", last), last, -1, 0);
-                    partition.appended(
-                            answer,
-                            (short) number(args, "acks", -1),
-                            number(args, "deadline", 1000),
-                            got -> output.add("answer " + args.get("id") + ": " + show(got)),
-                            number(args, "end", last + 1),
-                            number(args, "flushed", 0),
-                            this::effect);
-                }
-                case "unstable" -> partition.firstUnstableOffset(number(args, "at", -1));
-                case "flushed" -> partition.flushed(number(args, "to", 0), this::effect);
+                                    ids(args.get("isr"))));
+                case "append" -> append(args);
+                case "flushed" -> new PartitionEvent.Flushed(number(args, "to", 0));
                 case "fetched" ->
-                    partition.fetchedUpTo((int) number(args, "replica", 0), number(args, "to", 0), this::effect);
-                case "expire" -> partition.expire(number(args, "now", 0), this::effect);
-                case "resign" -> partition.resign(this::effect);
-                case "fail" -> partition.fail(this::effect);
-                case "check" -> {
-                    output.add("leader: " + partition.checkLeader((int) number(args, "epoch", -1)));
-                    output.add("append: " + partition.checkAppend((short) number(args, "acks", -1)));
-                }
-                default -> throw new IllegalArgumentException(line);
-            }
+                    new PartitionEvent.FetchedBy(
+                            (int) number(args, "replica", 0),
+                            number(args, "broker-epoch", 1),
+                            (int) number(
+                                    args,
+                                    "epoch",
+                                    partition
+                                            .leadership()
+                                            .map(Leadership::leaderEpoch)
+                                            .orElse(0)),
+                            number(args, "to", 0),
+                            nowMs);
+                case "isr" ->
+                    new PartitionEvent.IsrWritten(
+                            partition.leadership().map(Leadership::leaderEpoch).orElse(0),
+                            (int) number(args, "version", 0),
+                            switch (args.get("answer")) {
+                                case "written" -> new IsrAnswer.Written((int) number(args, "version", 0) + 1);
+                                case "refused" -> new IsrAnswer.Refused();
+                                case "superseded" -> new IsrAnswer.Superseded();
+                                case "unknown" -> new IsrAnswer.Unknown();
+                                default -> throw new IllegalArgumentException(args.get("answer"));
+                            });
+                case "tick" -> new PartitionEvent.Tick(nowMs);
+                case "unassign" -> new PartitionEvent.Unassigned();
+                case "fail" -> new PartitionEvent.LogDirFailed();
+                default -> throw new IllegalArgumentException(command);
+            };
+        }
+
+        private PartitionEvent append(Map<String, String> args) {
+            long last = number(args, "last", 0);
+            idsByToken.add(args.get("id"));
+            return new PartitionEvent.Appended(
+                    nowMs,
+                    idsByToken.size() - 1L,
+                    new AppendAnswer.Appended(number(args, "first", last), last, -1, 0),
+                    (short) number(args, "acks", -1),
+                    number(args, "deadline", 1000),
+                    number(args, "end", last + 1),
+                    number(args, "flushed", 0),
+                    number(args, "unstable", -1));
         }
 
         private void effect(PartitionEffect effect) {
-            switch (effect) {
-                case PartitionEffect.Answer(var to, var answer) -> to.accept(answer);
-                case PartitionEffect.Flush() -> output.add("flush");
-                case PartitionEffect.Committed(var highWatermark) -> output.add("committed " + highWatermark);
-                case PartitionEffect.Changed() -> output.add("changed");
-            }
+            output.add(
+                    switch (effect) {
+                        case PartitionEffect.Answer(long token, var answer) ->
+                            "answer " + idsByToken.get((int) token) + ": " + show(answer);
+                        case PartitionEffect.Flush() -> "flush";
+                        case PartitionEffect.BeginEpoch(int epoch) -> "begin epoch " + epoch;
+                        case PartitionEffect.Committed(long highWatermark) -> "committed " + highWatermark;
+                        case PartitionEffect.Wake(var who) ->
+                            "wake " + who.name().toLowerCase(Locale.ROOT);
+                        case PartitionEffect.ProposeIsr(int epoch, int version, var isr) ->
+                            "propose isr " + isr.stream().map(Script::show).toList() + " at " + epoch + "." + version;
+                    });
+        }
+
+        private static String show(PartitionEffect.ProposeIsr.Member member) {
+            return member.replicaId() + (member.brokerEpoch() < 0 ? "" : "@" + member.brokerEpoch());
         }
 
         private static String show(AppendAnswer answer) {

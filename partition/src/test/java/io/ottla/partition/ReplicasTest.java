@@ -108,7 +108,7 @@ class ReplicasTest {
         append(T0, 1, 1000, "a");
         assertThat(take()).containsExactly("a: NOT_LEADER_OR_FOLLOWER");
         replicas.lead(T0, ID, alone(0), config());
-        replicas.resign(T0);
+        replicas.unassign(T0);
         append(T0, 1, 1000, "b");
         assertThat(take()).containsExactly("b: NOT_LEADER_OR_FOLLOWER");
     }
@@ -221,6 +221,10 @@ class ReplicasTest {
         assertThat(take()).containsExactly("c: REQUEST_TIMED_OUT");
         clock.advance(200);
         assertThat(take()).containsExactly("a: REQUEST_TIMED_OUT");
+        assertThat(clock.armedTimers())
+                .as("for the follower that does not come")
+                .isEqualTo(1);
+        clock.advance(30_000);
         assertThat(clock.armedTimers()).isZero();
     }
 
