@@ -8,9 +8,12 @@ import io.ottla.cluster.ConfigEntity;
 import io.ottla.cluster.ImageDelta;
 import io.ottla.cluster.ImageListener;
 import io.ottla.cluster.PartitionImage;
+import io.ottla.cluster.PartitionState;
 import io.ottla.cluster.TopicImage;
 import io.ottla.log.Logs;
 import io.ottla.partition.Assignment;
+import io.ottla.partition.Decision;
+import io.ottla.partition.Following;
 import io.ottla.partition.Leadership;
 import io.ottla.partition.PartitionConfig;
 import io.ottla.partition.Replica;
@@ -26,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the replicas of this node what the cluster decided: which partitions they lead, in which epoch, with which
- * settings, and which are gone. To be added to the listeners before anybody who serves clients.
+ * Tells the replicas of this node what the cluster decided: which partitions they lead or follow, in which epoch,
+ * with which settings, and which are gone. To be added to the listeners before anybody who serves clients.
  */
 public final class ReplicaAssignments implements ImageListener {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaAssignments.class);
@@ -52,16 +55,24 @@ public final class ReplicaAssignments implements ImageListener {
         replicas.assigned(this::assignment);
     }
 
-    /** As the last image has it; empty if another leads it, or nobody. */
+    /** As the last image has it; empty if no replica of it is to be here. */
     private Optional<Assignment> assignment(TopicPartition name) {
         return image.topic(name.topic())
-                .flatMap(topic -> topic.partition(name.partition())
-                        .filter(partition -> partition.leader() == replicas.nodeId())
-                        .map(partition -> new Assignment(topic.id(), leadership(partition), config(name.topic()))));
+                .flatMap(topic -> topic.partition(name.partition()).flatMap(partition -> assignment(topic, partition)));
     }
 
-    private static Leadership leadership(PartitionImage partition) {
-        return new Leadership(partition.leaderEpoch(), partition.stateVersion(), partition.replicas(), partition.isr());
+    private Optional<Assignment> assignment(TopicImage topic, PartitionImage partition) {
+        return decision(partition).map(decision -> new Assignment(topic.id(), decision, config(topic.name())));
+    }
+
+    private Optional<Decision> decision(PartitionImage partition) {
+        int leaderEpoch = partition.leaderEpoch();
+        int version = partition.stateVersion();
+        if (partition.leader() == replicas.nodeId())
+            return Optional.of(new Leadership(leaderEpoch, version, partition.replicas(), partition.isr()));
+        // before it has its first leader there is nothing to follow
+        if (version < 0 || !partition.replicas().contains(replicas.nodeId())) return Optional.empty();
+        return Optional.of(new Following(leaderEpoch, version, partition.leader()));
     }
 
     private PartitionConfig config(String topic) {
@@ -136,13 +147,17 @@ public final class ReplicaAssignments implements ImageListener {
         });
     }
 
-    /** A replica that nobody has asked for yet is made from the image when somebody does. */
+    /**
+     * A leader that nobody has asked for yet is made from the image when somebody does. A follower is made at once, if
+     * there is a leader: it has to copy, whether anybody asks or not.
+     */
     private void assign(TopicImage topic, PartitionImage partition) {
         TopicPartition name = new TopicPartition(topic.name(), partition.partition());
-        if (replicas.made(name).isEmpty()) return;
-        if (partition.leader() == replicas.nodeId())
-            replicas.lead(name, topic.id(), leadership(partition), config(topic.name()));
-        else replicas.unassign(name);
+        boolean isMadeWhenAsked =
+                partition.leader() == replicas.nodeId() || partition.leader() == PartitionState.NO_LEADER;
+        if (replicas.made(name).isEmpty() && isMadeWhenAsked) return;
+        assignment(topic, partition)
+                .ifPresentOrElse(assignment -> replicas.assign(name, assignment), () -> replicas.unassign(name));
     }
 
     private void reconfigure(ConfigEntity entity) {

@@ -189,10 +189,15 @@ final class DataPlane {
     }
 
     void put(String name, int partitions, int leader, int leaderEpoch, TopicId id) {
+        put(name, partitions, leader, leaderEpoch, id, List.of(leader));
+    }
+
+    /** All replicas are in sync. */
+    void put(String name, int partitions, int leader, int leaderEpoch, TopicId id, List<Integer> on) {
         List<PartitionImage> list = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
-            PartitionState state = new PartitionState(leader, leaderEpoch, 1, List.of(leader), false);
-            list.add(new PartitionImage(i, List.of(leader), List.of(), List.of(), state, leaderEpoch));
+            PartitionState state = new PartitionState(leader, leaderEpoch, 1, on, false);
+            list.add(new PartitionImage(i, on, List.of(), List.of(), state, leaderEpoch));
         }
         change(name, Optional.of(new TopicImage(name, id, list, 0, true)));
     }

@@ -20,6 +20,7 @@ import io.ottla.log.LogConfig;
 import io.ottla.log.LogDir;
 import io.ottla.log.LogSettings;
 import io.ottla.log.Logs;
+import io.ottla.partition.Assignment;
 import io.ottla.partition.Leadership;
 import io.ottla.partition.MemoryDisk;
 import io.ottla.partition.PartitionConfig;
@@ -90,12 +91,16 @@ final class GroupNode implements ControllerSettings {
 
     private void lead(TopicImage topic, PartitionImage partition) {
         if (partition.leader() != 1) return;
-        replicas.lead(
+        replicas.assign(
                 new TopicPartition(topic.name(), partition.partition()),
-                topic.id(),
-                new Leadership(
-                        partition.leaderEpoch(), partition.stateVersion(), partition.replicas(), partition.isr()),
-                new PartitionConfig(LogConfig.of(Map.of()), 1));
+                new Assignment(
+                        topic.id(),
+                        new Leadership(
+                                partition.leaderEpoch(),
+                                partition.stateVersion(),
+                                partition.replicas(),
+                                partition.isr()),
+                        new PartitionConfig(LogConfig.of(Map.of()), 1)));
     }
 
     /** Stops and starts on the same disk and tree. @param waitMs after the start */

@@ -6,8 +6,10 @@ import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.ProduceResponseData;
+import io.ottla.partition.Replica;
 import io.ottla.partition.Role;
 import io.ottla.partition.TestBatches;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,45 @@ class ReplicaAssignmentsTest {
         assertThat(produce("t")).isEqualTo(Errors.NONE);
         assertThat(plane.replica("t", 0).partition().leaderEpoch()).isEqualTo(2);
         assertThat(plane.replica("t", 0).epochEnd(0).endOffset()).isEqualTo(1);
+    }
+
+    /** It has to copy, whether anybody asks or not. */
+    @Test
+    void aFollowerIsMadeAtOnceAndHoldsItsLogOpen() {
+        plane.put("t", 3, 2, 4, DataPlane.id("t"), List.of(1, 2));
+        plane.put("elsewhere", 1, 2, 4, DataPlane.id("elsewhere"), List.of(2, 3));
+        plane.clock.settle();
+        assertThat(plane.replicas.made()).hasSize(3).allMatch(Replica::isOpen);
+        assertThat(plane.replica("t", 0).partition().role()).isEqualTo(Role.FOLLOWER);
+        assertThat(plane.replica("t", 0).check(3)).isEqualTo(Errors.FENCED_LEADER_EPOCH);
+        assertThat(plane.replica("t", 0).check(4)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(plane.replica("t", 0).check(5)).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
+        assertThat(produce("t")).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        plane.put("t", 3, 1, 5, DataPlane.id("t"), List.of(1, 2));
+        assertThat(plane.replica("t", 0).partition().leaderEpoch()).isEqualTo(5);
+        plane.put("t", 3, 2, 6, DataPlane.id("t"), List.of(3, 2));
+        assertThat(plane.replica("t", 0).partition().role()).isEqualTo(Role.UNASSIGNED);
+    }
+
+    @Test
+    void aFollowerNamesItsLeaderToThoseWhoAskIt() {
+        plane.put("t", 1, 2, 4, DataPlane.id("t"), List.of(1, 2));
+        var produced = ProduceTest.only(client.call(
+                ApiMessageType.PRODUCE,
+                10,
+                ProduceTest.request(1, "t", 0, TestBatches.of("a")),
+                ProduceResponseData.class));
+        assertThat(Errors.forCode(produced.errorCode())).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(produced.currentLeader().leaderId()).isEqualTo(2);
+        assertThat(produced.currentLeader().leaderEpoch()).isEqualTo(4);
+    }
+
+    /** At a start there may be a million of them, until the controller has chosen leaders. */
+    @Test
+    void withoutALeaderThereIsNothingToFollow() {
+        plane.put("t", 1_000, -1, 4, DataPlane.id("t"), List.of(1, 2));
+        assertThat(plane.replicas.made()).isEmpty();
+        assertThat(produce("t")).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
     }
 
     @Test

@@ -71,6 +71,11 @@ final class LogEpochs {
         if (owed) write();
     }
 
+    /** Forgets what began at the end of the log or later; the file has only what has a record. */
+    void truncateTo(long endOffset) {
+        epochs.truncateTo(endOffset);
+    }
+
     /** The log begins there now. */
     void deleteBefore(long offset) {
         if (!epochs.deleteBefore(offset)) return;

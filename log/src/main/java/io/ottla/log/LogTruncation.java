@@ -11,6 +11,8 @@ final class LogTruncation {
 
     static void truncate(Log log, LogContext context, long nowMs, long offset, Completion<Void> completion) {
         if (offset >= log.endOffset()) {
+            // an epoch that began at the end and has no record yet: the leader may not know it (KAFKA-10706)
+            log.epochs().truncateTo(log.endOffset());
             context.disk().submit(log.directory(), () -> null, completion);
             return;
         }

@@ -58,7 +58,7 @@ final class Leader implements ReplicaState {
     private void beginTerm(Effects<PartitionEffect> effects) {
         followers.clear();
         termStartOffset = own.endOffset();
-        if (own.isOpen()) effects.add(new PartitionEffect.BeginEpoch(leadership.leaderEpoch()));
+        if (own.isOpen()) own.beginEpoch(leadership.leaderEpoch(), effects);
     }
 
     /**
@@ -86,10 +86,11 @@ final class Leader implements ReplicaState {
     }
 
     @Override
-    public void opened(Effects<PartitionEffect> effects) {
+    public ReplicaState opened(Effects<PartitionEffect> effects) {
         termStartOffset = own.endOffset();
-        effects.add(new PartitionEffect.BeginEpoch(leadership.leaderEpoch()));
+        own.beginEpoch(leadership.leaderEpoch(), effects);
         settle(effects);
+        return this;
     }
 
     /**
@@ -110,6 +111,12 @@ final class Leader implements ReplicaState {
         settle(effects);
         wakeAll(effects);
         return this;
+    }
+
+    @Override
+    public ReplicaState follow(Following next, Effects<PartitionEffect> effects) {
+        leave(Errors.NOT_LEADER_OR_FOLLOWER, effects);
+        return Follower.begin(own, next, effects);
     }
 
     @Override
@@ -155,7 +162,7 @@ final class Leader implements ReplicaState {
 
     @Override
     public Errors check(int clientEpoch) {
-        return leadership.check(clientEpoch);
+        return leadership.checkEpoch(clientEpoch);
     }
 
     /** As {@link Partition#checkFollower}. */

@@ -18,6 +18,7 @@ final class OwnReplica {
     private long safeEndOffset;
     private long highWatermark;
     private long firstUnstableOffset = -1;
+    private int latestEpoch = -1;
 
     OwnReplica(TopicPartition topicPartition, int nodeId) {
         this.topicPartition = topicPartition;
@@ -47,6 +48,7 @@ final class OwnReplica {
         endOffset = log.endOffset();
         flushedOffset = log.flushedOffset();
         firstUnstableOffset = log.firstUnstableOffset();
+        latestEpoch = log.latestEpoch();
         // what was read back from disk is as safe as it will get without another write
         safeEndOffset = endOffset;
         highWatermark = Math.clamp(log.recoveredHighWatermark(), startOffset, endOffset);
@@ -88,12 +90,44 @@ final class OwnReplica {
         return true;
     }
 
+    void beginEpoch(int epoch, Effects<PartitionEffect> effects) {
+        latestEpoch = Math.max(latestEpoch, epoch);
+        effects.add(new PartitionEffect.BeginEpoch(epoch));
+    }
+
+    void latestEpoch(int epoch) {
+        latestEpoch = epoch;
+    }
+
+    /** What the leader has deleted is to go here too. */
+    void raiseStart(long offset, Effects<PartitionEffect> effects) {
+        if (offset <= startOffset) return;
+        startOffset = offset;
+        effects.add(new PartitionEffect.DeleteBefore(offset));
+    }
+
+    /** The log was cut. What is flushed may be less than before even of what is left. */
+    void truncated(PartitionEvent.Truncated log) {
+        invariant(log.endOffset() <= endOffset, "the log of %s was cut, and is longer", topicPartition);
+        endOffset = log.endOffset();
+        flushedOffset = log.flushedOffset();
+        safeEndOffset = Math.min(safeEndOffset, endOffset);
+        highWatermark = Math.min(highWatermark, endOffset);
+        firstUnstableOffset = log.firstUnstableOffset();
+        latestEpoch = log.latestEpoch();
+    }
+
     void firstUnstableOffset(long offset) {
         firstUnstableOffset = offset;
     }
 
     boolean isOpen() {
         return isOpen;
+    }
+
+    /** Of the log; −1 if it knows none. */
+    int latestEpoch() {
+        return latestEpoch;
     }
 
     long endOffset() {

@@ -33,9 +33,9 @@ public final class Partition {
     private final OwnReplica own;
     private ReplicaState state;
     /** Of the last decision about the partition: an older one is not gone back to. */
-    private int leaderEpoch = -1;
+    private int leaderEpoch = Integer.MIN_VALUE;
 
-    private int partitionEpoch = -1;
+    private int partitionEpoch = Integer.MIN_VALUE;
 
     public Partition(TopicPartition topicPartition, int nodeId) {
         own = new OwnReplica(topicPartition, nodeId);
@@ -59,25 +59,35 @@ public final class Partition {
             }
             case PartitionEvent.Opened log -> {
                 own.opened(log, effects);
-                state.opened(effects);
+                state = state.opened(effects);
             }
             case PartitionEvent.Configured(PartitionSettings settings) -> {
                 own.configured(settings);
                 state.settle(effects);
             }
             case PartitionEvent.Lead(long nowMs, Leadership next) -> {
-                if (isNews(next.leaderEpoch(), next.partitionEpoch())) state = state.lead(nowMs, next, effects);
+                if (isNews(next)) state = state.lead(nowMs, next, effects);
+            }
+            case PartitionEvent.Follow(Following next) -> {
+                if (isNews(next)) state = state.follow(next, effects);
+            }
+            case PartitionEvent.Copied copy -> follower().copied(copy, effects);
+            case PartitionEvent.Diverged answer -> {
+                if (state instanceof Follower follower) state = follower.diverged(answer, effects);
+            }
+            case PartitionEvent.Truncated log -> {
+                if (state instanceof Truncating truncating) state = truncating.truncated(log, effects);
             }
             case PartitionEvent.Unassigned() -> state = state.unassigned(effects);
             case PartitionEvent.LogDirFailed() -> state = state.failed(effects);
         }
     }
 
-    private boolean isNews(int leaderEpoch, int partitionEpoch) {
-        if (leaderEpoch < this.leaderEpoch) return false;
-        if (leaderEpoch == this.leaderEpoch && partitionEpoch < this.partitionEpoch) return false;
-        this.leaderEpoch = leaderEpoch;
-        this.partitionEpoch = partitionEpoch;
+    private boolean isNews(Decision next) {
+        if (next.leaderEpoch() < leaderEpoch) return false;
+        if (next.leaderEpoch() == leaderEpoch && next.partitionEpoch() < partitionEpoch) return false;
+        leaderEpoch = next.leaderEpoch();
+        partitionEpoch = next.partitionEpoch();
         return true;
     }
 
@@ -104,6 +114,14 @@ public final class Partition {
         return error;
     }
 
+    /**
+     * Whether an answer of the leader is to what was last said with {@link PartitionEffect.Fetch}. Else it is of the past,
+     * and its records must not go into the log.
+     */
+    public boolean isFetching(int leaderEpoch, long offset) {
+        return state instanceof Follower follower && follower.isFetching(leaderEpoch, offset);
+    }
+
     /** The leader epoch to stamp on batches. Only while leading. */
     public int leaderEpoch() {
         return leader().leadership().leaderEpoch();
@@ -121,6 +139,11 @@ public final class Partition {
     private Leader leader() {
         if (state instanceof Leader leader) return leader;
         throw new IllegalStateException("invariant broken: " + topicPartition() + " does not lead: " + state.role());
+    }
+
+    private Follower follower() {
+        if (state instanceof Follower follower) return follower;
+        throw new IllegalStateException("invariant broken: " + topicPartition() + " does not follow: " + state.role());
     }
 
     /** The first record of the oldest transaction that is open or whose end is not committed; −1 if there is none. */

@@ -21,6 +21,23 @@ public sealed interface PartitionEffect {
      */
     record Committed(long highWatermark) implements PartitionEffect {}
 
+    /**
+     * Fetch from the leader, and report with {@link PartitionEvent.Copied} or {@link PartitionEvent.Diverged}. What comes
+     * of an earlier one does not count any more. That fetch also tells the leader that all before {@code offset} is here.
+     *
+     * @param lastFetchedEpoch of the log; −1 if it knows none
+     */
+    record Fetch(int leaderId, int leaderEpoch, long offset, int lastFetchedEpoch) implements PartitionEffect {}
+
+    /**
+     * Cut the log, which is not to be used until it is reported with {@link PartitionEvent.Truncated}. Also if it ends
+     * there already: leader epochs that begin there are to be forgotten (KAFKA-10706).
+     */
+    record Truncate(long offset) implements PartitionEffect {}
+
+    /** The log begins there: the leader has deleted what is before it. */
+    record DeleteBefore(long offset) implements PartitionEffect {}
+
     /** Who waits should look again. */
     record Wake(Waiting who) implements PartitionEffect {
         static final Wake READERS = new Wake(Waiting.READERS);

@@ -1,5 +1,7 @@
 package io.ottla.partition;
 
+import io.ottla.log.EpochEnd;
+
 /** What a {@link Partition} is told. Times are monotonic, in milliseconds. */
 public sealed interface PartitionEvent {
 
@@ -8,16 +10,25 @@ public sealed interface PartitionEvent {
      *
      * @param flushedOffset how far it has been synced
      * @param firstUnstableOffset see {@link Partition#firstUnstableOffset}
+     * @param latestEpoch the log's last leader epoch; −1 if it knows none
      * @param recoveredHighWatermark from the checkpoint; what lies above the end was lost
      */
     record Opened(
-            long startOffset, long endOffset, long flushedOffset, long firstUnstableOffset, long recoveredHighWatermark)
+            long startOffset,
+            long endOffset,
+            long flushedOffset,
+            long firstUnstableOffset,
+            int latestEpoch,
+            long recoveredHighWatermark)
             implements PartitionEvent {}
 
     record Configured(PartitionSettings settings) implements PartitionEvent {}
 
     /** This node leads, or goes on leading with other in-sync replicas. */
     record Lead(long nowMs, Leadership leadership) implements PartitionEvent {}
+
+    /** Another broker leads, or nobody. */
+    record Follow(Following following) implements PartitionEvent {}
 
     /** This node has no replica of the partition any more, or none for now. */
     record Unassigned() implements PartitionEvent {}
@@ -66,6 +77,37 @@ public sealed interface PartitionEvent {
      * @param partitionEpoch of the proposal; an answer to an earlier one says nothing any more
      */
     record IsrWritten(int leaderEpoch, int partitionEpoch, IsrAnswer answer) implements PartitionEvent {}
+
+    /**
+     * An answer to {@link PartitionEffect.Fetch} is in the log; maybe it had no records. Only if
+     * {@link Partition#isFetching} said so before.
+     *
+     * @param leaderHighWatermark as the answer has it
+     * @param leaderStartOffset as the answer has it
+     * @param endOffset of the log now
+     */
+    record Copied(
+            long leaderHighWatermark,
+            long leaderStartOffset,
+            long endOffset,
+            long flushedOffset,
+            long firstUnstableOffset,
+            int latestEpoch)
+            implements PartitionEvent {}
+
+    /**
+     * An answer to {@link PartitionEffect.Fetch} says that the logs have parted, or one to OffsetForLeaderEpoch does.
+     *
+     * @param leaderEpoch of the fetch
+     * @param fetchOffset of the fetch
+     * @param leaders where the leader's log ended the follower's last epoch, or the largest below it that it knows
+     * @param own where the follower's own log ended {@code leaders.epoch()}, or the largest below it that it knows
+     */
+    record Diverged(int leaderEpoch, long fetchOffset, EpochEnd leaders, EpochEnd own) implements PartitionEvent {}
+
+    /** What {@link PartitionEffect.Truncate} wanted is done: the log may be used again. */
+    record Truncated(long nowMs, long endOffset, long flushedOffset, long firstUnstableOffset, int latestEpoch)
+            implements PartitionEvent {}
 
     /** {@link Partition#nextDeadlineMs} has come, or some other time. */
     record Tick(long nowMs) implements PartitionEvent {}

@@ -100,6 +100,7 @@ public final class Replica {
                     log.endOffset(),
                     log.flushedOffset(),
                     log.firstUnstableOffset(),
+                    log.latestEpoch(),
                     log.checkpointedHighWatermark()));
         });
         watchers.wake();
@@ -226,9 +227,27 @@ public final class Replica {
             case PartitionEffect.Flush() -> storage.ifOpen().ifPresent(log -> log.flush(this::flushed));
             case PartitionEffect.BeginEpoch(int leaderEpoch) ->
                 storage.ifOpen().ifPresent(log -> log.assignEpoch(leaderEpoch));
+            case PartitionEffect.Truncate(long offset) -> storage.ifOpen().ifPresent(log -> truncate(log, offset));
+            case PartitionEffect.DeleteBefore(long offset) ->
+                storage.ifOpen().ifPresent(log -> log.deleteRecordsBefore(offset));
+            // nobody fetches yet
+            case PartitionEffect.Fetch fetch -> {}
             // nobody writes the in-sync replicas yet, so the change stays on its way and both count
             case PartitionEffect.ProposeIsr proposal -> {}
         }
+    }
+
+    private void truncate(Log log, long offset) {
+        log.truncateTo(replicas.nowMs(), offset, outcome -> {
+            // a failure is told to all replicas of the log directory
+            if (outcome instanceof Outcome.Done<Void>)
+                step(new PartitionEvent.Truncated(
+                        replicas.monotonicMs(),
+                        log.endOffset(),
+                        log.flushedOffset(),
+                        log.firstUnstableOffset(),
+                        log.latestEpoch()));
+        });
     }
 
     private void flushed(Outcome<Long> outcome) {
@@ -255,8 +274,26 @@ public final class Replica {
         if (isOpen()) replicas.open(topicPartition, topicId, config.log(), ignored -> {});
     }
 
-    void lead(Leadership leadership) {
-        step(new PartitionEvent.Lead(replicas.monotonicMs(), leadership));
+    /** A follower holds its log open; a leader's is opened by its first use. */
+    void decided(Decision decision) {
+        switch (decision) {
+            case Leadership leadership -> step(new PartitionEvent.Lead(replicas.monotonicMs(), leadership));
+            case Following following -> {
+                step(new PartitionEvent.Follow(following));
+                if (!isOpen()) whenOpen(() -> {});
+            }
+        }
+    }
+
+    /**
+     * The leader says where its log ended the epoch that this one ends in: what it does not have is cut off.
+     *
+     * @param leaderEpoch of the fetch that it answers
+     * @param fetchOffset of the fetch that it answers
+     */
+    void diverged(int leaderEpoch, long fetchOffset, EpochEnd leaders) {
+        if (!partition.isFetching(leaderEpoch, fetchOffset)) return;
+        step(new PartitionEvent.Diverged(leaderEpoch, fetchOffset, leaders, epochEnd(leaders.epoch())));
     }
 
     void unassign() {

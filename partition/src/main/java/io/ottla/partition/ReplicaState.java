@@ -8,10 +8,12 @@ import org.apache.kafka.common.protocol.Errors;
  * What a replica is at the moment, and what may become of it.
  *
  * <pre>
- *   Unassigned ──► Leader ──► Unassigned        any ──► Failed
+ *   Unassigned, Leader, Follower: each to each, as the cluster decides
+ *   Follower ──► Truncating ──► what was decided by then
+ *   any ──► Failed
  * </pre>
  */
-sealed interface ReplicaState permits Leader, ReplicaState.Unassigned, ReplicaState.Failed {
+sealed interface ReplicaState permits Leader, Follower, Truncating, ReplicaState.Unassigned, ReplicaState.Failed {
 
     Role role();
 
@@ -23,13 +25,18 @@ sealed interface ReplicaState permits Leader, ReplicaState.Unassigned, ReplicaSt
     Errors check(int clientEpoch);
 
     /** The log is open; what it has is known already. */
-    default void opened(Effects<PartitionEffect> effects) {}
+    default ReplicaState opened(Effects<PartitionEffect> effects) {
+        return this;
+    }
 
     /** Offsets or settings have changed: moves on what follows from them. */
     default void settle(Effects<PartitionEffect> effects) {}
 
     /** This node leads, or goes on leading. The decision is no older than the one known. */
     ReplicaState lead(long nowMs, Leadership next, Effects<PartitionEffect> effects);
+
+    /** Another leads, or nobody. The decision is no older than the one known. */
+    ReplicaState follow(Following next, Effects<PartitionEffect> effects);
 
     ReplicaState unassigned(Effects<PartitionEffect> effects);
 
@@ -59,6 +66,11 @@ sealed interface ReplicaState permits Leader, ReplicaState.Unassigned, ReplicaSt
         }
 
         @Override
+        public ReplicaState follow(Following next, Effects<PartitionEffect> effects) {
+            return Follower.begin(own, next, effects);
+        }
+
+        @Override
         public ReplicaState unassigned(Effects<PartitionEffect> effects) {
             effects.add(PartitionEffect.Wake.READERS);
             return this;
@@ -85,6 +97,11 @@ sealed interface ReplicaState permits Leader, ReplicaState.Unassigned, ReplicaSt
 
         @Override
         public ReplicaState lead(long nowMs, Leadership next, Effects<PartitionEffect> effects) {
+            return this;
+        }
+
+        @Override
+        public ReplicaState follow(Following next, Effects<PartitionEffect> effects) {
             return this;
         }
 

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The replicas of this node, by partition. A replica is made when somebody first asks for it, from what the cluster
  * decided by then ({@link #assigned}): so a partition that nobody uses costs nothing here, and a start with a million of
- * them nothing at all. Those that are made are told what is decided later ({@link #lead}, {@link #unassign}, {@link
+ * them nothing at all. Those that are made are told what is decided later ({@link #assign}, {@link #unassign}, {@link
  * #configure}, {@link #delete}). Opens their logs when they are first used, and keeps the time of the writers that wait.
  * Belongs to the loop.
  */
@@ -82,6 +82,10 @@ public final class Replicas {
         return nodeId;
     }
 
+    long nowMs() {
+        return clock.nowMs();
+    }
+
     long monotonicMs() {
         return clock.monotonicNs() / 1_000_000;
     }
@@ -89,7 +93,7 @@ public final class Replicas {
     /**
      * Where to look up what the cluster decided about a partition that has no replica here yet.
      *
-     * @param source empty for a partition that this node does not lead
+     * @param source empty for a partition that has no replica on this node
      */
     public void assigned(Function<TopicPartition, Optional<Assignment>> source) {
         assigned = source;
@@ -101,7 +105,7 @@ public final class Replicas {
         if (made != null) return Optional.of(made);
         return assigned.apply(partition).map(assignment -> {
             Replica replica = make(partition, assignment.topicId(), assignment.config());
-            replica.lead(assignment.leadership());
+            replica.decided(assignment.decision());
             return replica;
         });
     }
@@ -127,11 +131,12 @@ public final class Replicas {
     // What the cluster decided.
 
     /**
-     * This node leads the partition; it is made here if it is new. One of the same name and another topic id, which can
-     * only be what is left of a deleted topic, is deleted first. One that had no id, since it comes from a Kafka before
-     * 2.8, takes it.
+     * This node leads the partition or follows; the replica is made here if it is new. One of the same name and another
+     * topic id, which can only be what is left of a deleted topic, is deleted first. One that had no id, since it comes
+     * from a Kafka before 2.8, takes it.
      */
-    public void lead(TopicPartition partition, TopicId topicId, Leadership leadership, PartitionConfig config) {
+    public void assign(TopicPartition partition, Assignment assignment) {
+        TopicId topicId = assignment.topicId();
         Replica replica = byPartition.get(partition);
         if (replica != null && replica.topicId().equals(TopicId.ZERO)) replica.adopt(topicId);
         if (replica != null && !replica.topicId().equals(topicId)) {
@@ -139,11 +144,11 @@ public final class Replicas {
             replica = null;
         }
         if (replica == null) {
-            replica = make(partition, topicId, config);
+            replica = make(partition, topicId, assignment.config());
         } else {
-            replica.configure(config);
+            replica.configure(assignment.config());
         }
-        replica.lead(leadership);
+        replica.decided(assignment.decision());
         if (logs.get(partition).isPresent()) takeUp(replica);
     }
 
@@ -152,7 +157,7 @@ public final class Replicas {
         if (!replica.isOpen()) replica.whenOpen(() -> {});
     }
 
-    /** Another broker leads it, or nobody. */
+    /** This node has no replica of it any more; its log stays. */
     public void unassign(TopicPartition partition) {
         made(partition).ifPresent(Replica::unassign);
     }

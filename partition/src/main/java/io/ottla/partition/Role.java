@@ -5,6 +5,12 @@ public enum Role {
     /** Takes appends and answers fetches. */
     LEADER,
 
+    /** Copies the leader. Clients are told to look again. */
+    FOLLOWER,
+
+    /** Its log, which parted from the leader's, is being cut, and is not used meanwhile. */
+    TRUNCATING,
+
     /** The cluster has given the partition to others. Clients are told to look again. */
     UNASSIGNED,
 

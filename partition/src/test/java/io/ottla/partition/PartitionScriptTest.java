@@ -3,6 +3,7 @@ package io.ottla.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.base.TopicPartition;
+import io.ottla.log.EpochEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +21,13 @@ import org.junit.jupiter.api.TestFactory;
  * Golden scripts: each block is a command, then what the partition wants done and where it stands. {@code
  * -Dtest.args=-Drewrite=true} writes the scripts anew; review the difference.
  *
- * <p>Commands: {@code open start end flushed hw unstable}, {@code configure min-isr flush-messages lag}, {@code lead now
+ * <p>Commands: {@code open start end flushed hw unstable latest}, {@code configure min-isr flush-messages lag}, {@code lead now
  * epoch version replicas isr}, {@code append now id first last acks deadline end flushed unstable}, {@code flushed to},
  * {@code fetched now replica broker-epoch epoch to} (the epoch is the leader's if it is not named), {@code isr version
- * written|refused|superseded|unknown} (the version of the proposal), {@code tick now}, {@code unassign}, {@code fail},
- * {@code check epoch acks replica}. Times stay as they were named last.
+ * written|refused|superseded|unknown} (the version of the proposal), {@code follow epoch version leader}, {@code copied hw start
+ * end flushed unstable latest}, {@code diverged epoch to leader-epoch leader-end own-epoch own-end}, {@code truncated now
+ * end flushed unstable latest}, {@code tick now}, {@code unassign}, {@code fail},
+ * {@code check epoch acks replica to}. Times stay as they were named last.
  */
 class PartitionScriptTest {
     private static final Path SCRIPTS = Path.of("src/test/resources/io/ottla/partition");
@@ -103,6 +106,8 @@ class PartitionScriptTest {
                 case "check" -> {
                     int epoch = (int) number(args, "epoch", -1);
                     output.add("leader: " + partition.checkLeader(epoch));
+                    if (args.containsKey("to"))
+                        output.add("fetching: " + partition.isFetching(epoch, number(args, "to", 0)));
                     output.add("append: " + partition.checkAppend((short) number(args, "acks", -1)));
                     if (args.containsKey("replica"))
                         output.add("follower: " + partition.checkFollower((int) number(args, "replica", 0), epoch));
@@ -119,6 +124,7 @@ class PartitionScriptTest {
                             number(args, "end", 0),
                             number(args, "flushed", number(args, "end", 0)),
                             number(args, "unstable", -1),
+                            (int) number(args, "latest", 0),
                             number(args, "hw", 0));
                 case "configure" ->
                     new PartitionEvent.Configured(new PartitionSettings(
@@ -159,6 +165,31 @@ class PartitionScriptTest {
                                 case "unknown" -> new IsrAnswer.Unknown();
                                 default -> throw new IllegalArgumentException(args.get("answer"));
                             });
+                case "follow" ->
+                    new PartitionEvent.Follow(
+                            new Following((int) number(args, "epoch", 0), (int) number(args, "version", 0), (int)
+                                    number(args, "leader", Following.NOBODY)));
+                case "copied" ->
+                    new PartitionEvent.Copied(
+                            number(args, "hw", 0),
+                            number(args, "start", 0),
+                            number(args, "end", 0),
+                            number(args, "flushed", 0),
+                            number(args, "unstable", -1),
+                            (int) number(args, "latest", 0));
+                case "diverged" ->
+                    new PartitionEvent.Diverged(
+                            (int) number(args, "epoch", 0),
+                            number(args, "to", 0),
+                            new EpochEnd((int) number(args, "leader-epoch", -1), number(args, "leader-end", -1)),
+                            new EpochEnd((int) number(args, "own-epoch", -1), number(args, "own-end", -1)));
+                case "truncated" ->
+                    new PartitionEvent.Truncated(
+                            nowMs,
+                            number(args, "end", 0),
+                            number(args, "flushed", number(args, "end", 0)),
+                            number(args, "unstable", -1),
+                            (int) number(args, "latest", 0));
                 case "tick" -> new PartitionEvent.Tick(nowMs);
                 case "unassign" -> new PartitionEvent.Unassigned();
                 case "fail" -> new PartitionEvent.LogDirFailed();
@@ -190,6 +221,10 @@ class PartitionScriptTest {
                         case PartitionEffect.Committed(long highWatermark) -> "committed " + highWatermark;
                         case PartitionEffect.Wake(var who) ->
                             "wake " + who.name().toLowerCase(Locale.ROOT);
+                        case PartitionEffect.Fetch(int leader, int epoch, long offset, int lastEpoch) ->
+                            "fetch from " + leader + " of " + epoch + " at " + offset + " after epoch " + lastEpoch;
+                        case PartitionEffect.Truncate(long offset) -> "truncate to " + offset;
+                        case PartitionEffect.DeleteBefore(long offset) -> "delete before " + offset;
                         case PartitionEffect.ProposeIsr(int epoch, int version, var isr) ->
                             "propose isr " + isr.stream().map(Script::show).toList() + " at " + epoch + "." + version;
                     });

@@ -8,6 +8,7 @@ import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import io.ottla.kafkaprotocol.Batches;
 import io.ottla.log.AppendOrigin;
+import io.ottla.log.EpochEnd;
 import io.ottla.log.LogConfig;
 import io.ottla.log.LogDir;
 import io.ottla.log.LogSettings;
@@ -47,6 +48,10 @@ class ReplicasTest {
         return new Leadership(epoch, 0, List.of(1), List.of(1));
     }
 
+    private void lead(TopicPartition partition, TopicId topicId, Leadership leadership, PartitionConfig config) {
+        replicas.assign(partition, new Assignment(topicId, leadership, config));
+    }
+
     private static PartitionConfig config(String... namesAndValues) {
         Map<String, String> values = new HashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) values.put(namesAndValues[i], namesAndValues[i + 1]);
@@ -80,7 +85,7 @@ class ReplicasTest {
 
     @Test
     void aLogIsOpenedByItsFirstUseAndWritersKeepTheirOrder() {
-        replicas.lead(T0, ID, alone(0), config());
+        lead(T0, ID, alone(0), config());
         clock.settle();
         assertThat(replicas.get(T0).orElseThrow().isOpen()).isFalse();
         append(T0, 1, 1000, "a");
@@ -95,7 +100,7 @@ class ReplicasTest {
 
     @Test
     void theBytesOfAWriterThatWaitsForTheLogAreItsOwnAgain() {
-        replicas.lead(T0, ID, alone(0), config());
+        lead(T0, ID, alone(0), config());
         ByteBuffer batch = TestBatches.of("a");
         replicas.append(clock.nowMs(), T0, batch, AppendOrigin.CLIENT, (short) 1, 1000, got -> answers.add(show(got)));
         for (int i = 0; i < batch.limit(); i++) batch.put(i, (byte) 0);
@@ -107,7 +112,7 @@ class ReplicasTest {
     void whoIsNotLeaderIsNotWrittenTo() {
         append(T0, 1, 1000, "a");
         assertThat(take()).containsExactly("a: NOT_LEADER_OR_FOLLOWER");
-        replicas.lead(T0, ID, alone(0), config());
+        lead(T0, ID, alone(0), config());
         replicas.unassign(T0);
         append(T0, 1, 1000, "b");
         assertThat(take()).containsExactly("b: NOT_LEADER_OR_FOLLOWER");
@@ -115,7 +120,7 @@ class ReplicasTest {
 
     @Test
     void oneSyncServesAllWhoWait() {
-        replicas.lead(T0, ID, alone(0), config("flush.messages", "1"));
+        lead(T0, ID, alone(0), config("flush.messages", "1"));
         append(T0, 1, 60_000, "a");
         clock.settle();
         take();
@@ -135,8 +140,8 @@ class ReplicasTest {
 
     @Test
     void whoWaitsForALogWhileTheNodeStopsIsSentElsewhere() {
-        replicas.lead(T0, ID, alone(0), config());
-        replicas.lead(T1, ID, alone(0), config());
+        lead(T0, ID, alone(0), config());
+        lead(T1, ID, alone(0), config());
         logs.closeCleanly(0, outcome -> {});
         append(T0, 1, 1000, "a");
         clock.settle();
@@ -146,8 +151,8 @@ class ReplicasTest {
 
     @Test
     void aSyncThatFailsAcknowledgesNothingAndStopsANodeWithoutAnotherDirectory() {
-        replicas.lead(T0, ID, alone(0), config("flush.messages", "1"));
-        replicas.lead(T1, ID, alone(0), config());
+        lead(T0, ID, alone(0), config("flush.messages", "1"));
+        lead(T1, ID, alone(0), config());
         append(T0, 1, 60_000, "a");
         append(T1, 1, 60_000, "x");
         clock.settle();
@@ -163,7 +168,7 @@ class ReplicasTest {
 
     @Test
     void aWriteThatFailsIsAStorageError() {
-        replicas.lead(T0, ID, alone(0), config());
+        lead(T0, ID, alone(0), config());
         append(T0, 1, 60_000, "a");
         clock.settle();
         take();
@@ -190,8 +195,8 @@ class ReplicasTest {
 
     @Test
     void aReplicaThatIsMadeAfterItsDirectoryHasFailedIsFailed() {
-        replicas.lead(T0, ID, alone(0), config());
-        replicas.lead(T1, ID, alone(0), config());
+        lead(T0, ID, alone(0), config());
+        lead(T1, ID, alone(0), config());
         append(T0, 1, 60_000, "a");
         append(T1, 1, 60_000, "a");
         clock.settle();
@@ -206,8 +211,8 @@ class ReplicasTest {
     @Test
     void writersAreToldWhenTheirTimeHasComeByOneTimer() {
         Leadership two = new Leadership(0, 0, List.of(1, 2), List.of(1, 2));
-        replicas.lead(T0, ID, two, config());
-        replicas.lead(T1, ID, two, config());
+        lead(T0, ID, two, config());
+        lead(T1, ID, two, config());
         append(T0, -1, 500, "a");
         append(T0, -1, 200, "b");
         append(T1, -1, 300, "c");
@@ -230,7 +235,7 @@ class ReplicasTest {
 
     @Test
     void aWatcherIsToldWhenTheLogOpensAndOfEachRiseOfTheHighWatermark() {
-        replicas.lead(T0, ID, alone(0), config());
+        lead(T0, ID, alone(0), config());
         Replica replica = replicas.get(T0).orElseThrow();
         List<Long> seen = new ArrayList<>();
         Watcher watcher = new Watcher() {
@@ -254,11 +259,11 @@ class ReplicasTest {
 
     @Test
     void aDeletedPartitionBeginsAnewUnderAnotherId() {
-        replicas.lead(T0, ID, alone(3), config());
+        lead(T0, ID, alone(3), config());
         append(T0, 1, 1000, "a");
         clock.settle();
         take();
-        replicas.lead(T0, new TopicId(7, 7), alone(0), config());
+        lead(T0, new TopicId(7, 7), alone(0), config());
         append(T0, 1, 1000, "b");
         clock.settle();
         assertThat(take()).containsExactly("b: 0..0");
@@ -267,14 +272,14 @@ class ReplicasTest {
 
     @Test
     void whatIsLeftOfADeletedTopicIsSetAsideAndKept() throws Exception {
-        replicas.lead(T0, ID, alone(3), config());
+        lead(T0, ID, alone(3), config());
         append(T0, 1, 1000, "a");
         clock.settle();
         take();
         logs.closeCleanly(-1, done -> {});
         clock.settle();
         start();
-        replicas.lead(T0, new TopicId(7, 7), alone(0), config());
+        lead(T0, new TopicId(7, 7), alone(0), config());
         append(T0, 1, 1000, "b");
         clock.settle();
         assertThat(take()).containsExactly("b: 0..0");
@@ -289,10 +294,10 @@ class ReplicasTest {
 
     @Test
     void aTopicWithoutAnIdKeepsItsLogWhenItGetsOne() throws Exception {
-        replicas.lead(T0, TopicId.ZERO, alone(3), config());
+        lead(T0, TopicId.ZERO, alone(3), config());
         append(T0, 1, 1000, "a");
         clock.settle();
-        replicas.lead(T0, ID, alone(3), config());
+        lead(T0, ID, alone(3), config());
         append(T0, 1, 1000, "b");
         clock.settle();
         assertThat(take()).containsExactly("a: 0..0", "b: 1..1");
@@ -300,7 +305,7 @@ class ReplicasTest {
         logs.closeCleanly(-1, done -> {});
         clock.settle();
         start();
-        replicas.lead(T0, ID, alone(3), config());
+        lead(T0, ID, alone(3), config());
         append(T0, 1, 1000, "c");
         clock.settle();
         assertThat(take()).containsExactly("c: 2..2");
@@ -308,14 +313,14 @@ class ReplicasTest {
 
     @Test
     void aRestartGoesOnWhereTheLogEnded() throws Exception {
-        replicas.lead(T0, ID, alone(3), config());
+        lead(T0, ID, alone(3), config());
         append(T0, 1, 1000, "a");
         clock.settle();
         take();
         logs.closeCleanly(-1, done -> {});
         clock.settle();
         start();
-        replicas.lead(T0, ID, alone(4), config());
+        lead(T0, ID, alone(4), config());
         append(T0, 1, 1000, "b");
         clock.settle();
         assertThat(take()).containsExactly("b: 1..1");
@@ -324,7 +329,7 @@ class ReplicasTest {
 
     /** Six segments of one batch each, and room for none; then the node ends and starts again. */
     private void restartWithTooMuch(boolean cleanly) throws Exception {
-        replicas.lead(T0, ID, alone(0), config("segment.bytes", "150"));
+        lead(T0, ID, alone(0), config("segment.bytes", "150"));
         for (int i = 0; i < 6; i++) append(T0, 1, 1000, "a record that nearly fills a segment " + i);
         clock.settle();
         assertThat(take()).hasSize(6).last().asString().endsWith(": 5..5");
@@ -355,7 +360,7 @@ class ReplicasTest {
     @Test
     void retentionGoesOnAtAPartitionThatAConsumerOpened() throws Exception {
         restartWithTooMuch(true);
-        replicas.lead(T0, ID, alone(1), ROOM_FOR_NONE);
+        lead(T0, ID, alone(1), ROOM_FOR_NONE);
         assertThat(replicas.get(T0).orElseThrow().whenOpen(() -> {})).isTrue();
         clock.settle();
         assertThat(startAfterRetention(T0)).isEqualTo(6);
@@ -364,14 +369,14 @@ class ReplicasTest {
     @Test
     void retentionGoesOnAtAPartitionThatNobodyUsesAfterACleanStop() throws Exception {
         restartWithTooMuch(true);
-        replicas.lead(T0, ID, alone(1), ROOM_FOR_NONE);
+        lead(T0, ID, alone(1), ROOM_FOR_NONE);
         assertThat(startAfterRetention(T0)).isEqualTo(6);
     }
 
     @Test
     void retentionGoesOnAtAPartitionThatWasOnlyCheckedAfterAnUncleanStop() throws Exception {
         restartWithTooMuch(false);
-        replicas.lead(T0, ID, alone(1), ROOM_FOR_NONE);
+        lead(T0, ID, alone(1), ROOM_FOR_NONE);
         assertThat(startAfterRetention(T0)).isEqualTo(7);
     }
 
@@ -381,13 +386,13 @@ class ReplicasTest {
         logs.tick(clock.nowMs());
         clock.settle();
         assertThat(logs.get(T0)).isPresent();
-        replicas.lead(T0, ID, alone(1), ROOM_FOR_NONE);
+        lead(T0, ID, alone(1), ROOM_FOR_NONE);
         assertThat(startAfterRetention(T0)).isEqualTo(7);
     }
 
     @Test
     void whoWaitsForAPartitionThatIsDeletedMeanwhileIsToldSo() {
-        replicas.lead(T0, ID, alone(0), config());
+        lead(T0, ID, alone(0), config());
         append(T0, 1, 1000, "a");
         replicas.delete(T0, done -> {});
         assertThat(take()).containsExactly("a: NOT_LEADER_OR_FOLLOWER");
@@ -397,7 +402,7 @@ class ReplicasTest {
 
     @Test
     void settingsTakeEffectWhileRunning() {
-        replicas.lead(T0, ID, alone(0), config());
+        lead(T0, ID, alone(0), config());
         append(T0, 1, 1000, "a");
         clock.settle();
         take();
@@ -414,7 +419,7 @@ class ReplicasTest {
 
     @Test
     void whatWaitsForLogsToOpenIsBounded() {
-        replicas.lead(T0, ID, alone(0), config("max.message.bytes", "20000000"));
+        lead(T0, ID, alone(0), config("max.message.bytes", "20000000"));
         disk.isHeld = true;
         ByteBuffer large = TestBatches.of("x".repeat(5 << 20));
         for (int i = 0; i < 8; i++)
@@ -433,7 +438,7 @@ class ReplicasTest {
 
     @Test
     void loadGivesAllThatIsCommittedInWholeBatches() {
-        replicas.lead(T0, ID, alone(0), config("segment.bytes", "1000000"));
+        lead(T0, ID, alone(0), config("segment.bytes", "1000000"));
         for (int i = 0; i < 40; i++) append(T0, 1, 1000, "x".repeat(100_000) + i);
         clock.settle();
         List<Integer> pieces = new ArrayList<>();
@@ -462,13 +467,79 @@ class ReplicasTest {
 
     @Test
     void aLeaderEpochIsKnownBeforeItsFirstRecord() {
-        replicas.lead(T0, ID, alone(4), config());
+        lead(T0, ID, alone(4), config());
         append(T0, 1, 1000, "a");
         clock.settle();
         Replica replica = replicas.get(T0).orElseThrow();
-        replicas.lead(T0, ID, alone(6), config());
+        lead(T0, ID, alone(6), config());
         assertThat(replica.epochEnd(6).endOffset()).isEqualTo(1);
         assertThat(replica.epochEnd(4).endOffset()).isEqualTo(1);
         assertThat(replica.epochEnd(5).epoch()).isEqualTo(4);
+    }
+
+    private static Following followingOf2(int epoch) {
+        return new Following(epoch, 0, 2);
+    }
+
+    @Test
+    void aFollowerHoldsItsLogOpenAndRefusesWriters() {
+        replicas.assign(T0, new Assignment(ID, followingOf2(3), config()));
+        clock.settle();
+        Replica replica = replicas.get(T0).orElseThrow();
+        assertThat(replica.isOpen()).isTrue();
+        assertThat(replica.partition().role()).isEqualTo(Role.FOLLOWER);
+        append(T0, 1, 1000, "a");
+        assertThat(take()).containsExactly("a: NOT_LEADER_OR_FOLLOWER");
+        lead(T0, ID, alone(4), config());
+        append(T0, 1, 1000, "b");
+        assertThat(take()).containsExactly("b: 0..0");
+        replicas.assign(T0, new Assignment(ID, followingOf2(5), config()));
+        append(T0, 1, 1000, "c");
+        assertThat(take()).containsExactly("c: NOT_LEADER_OR_FOLLOWER");
+        assertThat(replica.endOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void aFollowerCutsOffWhatItsLeaderDoesNotHave() {
+        lead(T0, ID, alone(0), config());
+        append(T0, 1, 1000, "a");
+        append(T0, 1, 1000, "b");
+        clock.settle();
+        lead(T0, ID, alone(1), config());
+        append(T0, 1, 1000, "c");
+        clock.settle();
+        take();
+        Replica replica = replicas.get(T0).orElseThrow();
+        replicas.assign(T0, new Assignment(ID, followingOf2(2), config()));
+        disk.isHeld = true;
+        replica.diverged(2, 3, new EpochEnd(0, 1));
+        assertThat(replica.partition().role()).isEqualTo(Role.TRUNCATING);
+        assertThat(replica.check(-1)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        // the log is not used before it is whole again, though this node leads it by then
+        lead(T0, ID, alone(3), config());
+        append(T0, 1, 1000, "d");
+        assertThat(take()).containsExactly("d: NOT_LEADER_OR_FOLLOWER");
+        disk.letGo();
+        assertThat(replica.partition().role()).isEqualTo(Role.LEADER);
+        append(T0, 1, 1000, "e");
+        assertThat(take()).containsExactly("e: 1..1");
+        assertThat(replica.epochEnd(0).endOffset()).isEqualTo(1);
+        assertThat(replica.epochEnd(3).endOffset()).isEqualTo(2);
+    }
+
+    /** Leader 1 wrote nothing; the next leader knows nothing of its epoch (KAFKA-10706). */
+    @Test
+    void aFollowerForgetsAnEpochThatLeftNoRecord() {
+        lead(T0, ID, alone(0), config());
+        append(T0, 1, 1000, "a");
+        clock.settle();
+        lead(T0, ID, alone(1), config());
+        Replica replica = replicas.get(T0).orElseThrow();
+        replicas.assign(T0, new Assignment(ID, followingOf2(2), config()));
+        replica.diverged(2, 1, new EpochEnd(0, 1));
+        clock.settle();
+        assertThat(replica.partition().role()).isEqualTo(Role.FOLLOWER);
+        assertThat(replica.epochEnd(1)).isEqualTo(EpochEnd.UNKNOWN);
+        assertThat(replica.endOffset()).isEqualTo(1);
     }
 }
