@@ -87,7 +87,7 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
             outstanding.end();
             return;
         }
-        long lowWatermark = Math.max(offset, replica.startOffset());
+        long lowWatermark = Math.max(offset, replica.reader().startOffset());
         BrokenTransition.orStop(() -> replica.deleteRecordsBefore(offset, isDurable -> {
             if (isDurable) answer.setLowWatermark(lowWatermark);
             else answer.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());

@@ -72,7 +72,7 @@ public final class DescribeProducersHandler
             return;
         }
         List<ProducerState> states = new ArrayList<>();
-        for (ProducerStateEntry producer : replica.activeProducers()) {
+        for (ProducerStateEntry producer : replica.reader().activeProducers()) {
             states.add(new ProducerState()
                     .setProducerId(producer.producerId())
                     .setProducerEpoch(producer.producerEpoch())

@@ -62,7 +62,7 @@ final class FetchReader {
         }
         partition.measuredBytes = FetchedPartition.NOT_MEASURED;
         boolean isKnown = replica.partition().highWatermark() == partition.toldHighWatermark
-                && replica.startOffset() == partition.toldLogStartOffset;
+                && replica.reader().startOffset() == partition.toldLogStartOffset;
         return isKnown ? Look.NOTHING : Look.SOMETHING;
     }
 
@@ -74,11 +74,12 @@ final class FetchReader {
         if (terms.minBytes() <= 1) return 1;
         if (partition.measuredBytes == FetchedPartition.NOT_MEASURED) {
             partition.measuredAtBytes = replica.appendedBytes();
-            partition.measuredBytes = switch (replica.read(
-                    partition.fetchOffset,
-                    Math.clamp(partition.maxBytes, 0, terms.maxBytes()),
-                    visibleEnd(replica, terms),
-                    true)) {
+            partition.measuredBytes = switch (replica.reader()
+                    .read(
+                            partition.fetchOffset,
+                            Math.clamp(partition.maxBytes, 0, terms.maxBytes()),
+                            visibleEnd(replica, terms),
+                            true)) {
                 case Read.Slice slice -> {
                     slice.release();
                     yield slice.sizeBytes();
@@ -112,8 +113,8 @@ final class FetchReader {
         if (terms.version() < FIRST_WITH_ZSTD
                 && replica.config().compressionType().equals(ZSTD)) return Errors.UNSUPPORTED_COMPRESSION_TYPE;
         // clients that fetched in an older epoch may be beyond our end; they are told where they parted
-        boolean inRange = partition.fetchOffset >= replica.startOffset()
-                && (partition.fetchOffset <= replica.endOffset() || knowsItsEpoch(partition, terms));
+        boolean inRange = partition.fetchOffset >= replica.reader().startOffset()
+                && (partition.fetchOffset <= replica.reader().endOffset() || knowsItsEpoch(partition, terms));
         return inRange ? Errors.NONE : Errors.OFFSET_OUT_OF_RANGE;
     }
 
@@ -125,7 +126,7 @@ final class FetchReader {
     /** Where the log of one that fetched in an older epoch parted from ours (KIP-595); empty if it did not. */
     private static Optional<EpochEnd> divergingEpoch(Replica replica, FetchedPartition partition, FetchTerms terms) {
         if (!knowsItsEpoch(partition, terms)) return Optional.empty();
-        EpochEnd end = replica.epochEnd(partition.lastFetchedEpoch);
+        EpochEnd end = replica.reader().epochEnd(partition.lastFetchedEpoch);
         boolean diverges = end.epoch() < partition.lastFetchedEpoch || end.endOffset() < partition.fetchOffset;
         return diverges ? Optional.of(end) : Optional.empty();
     }
@@ -172,7 +173,7 @@ final class FetchReader {
                 .setPartitionIndex(partition.key().partition())
                 .setHighWatermark(replica.partition().highWatermark())
                 .setLastStableOffset(replica.partition().lastStableOffset())
-                .setLogStartOffset(replica.startOffset())
+                .setLogStartOffset(replica.reader().startOffset())
                 .setAbortedTransactions(terms.committedOnly() ? List.of() : null)
                 .setRecords(FileRecords.EMPTY);
         var diverging = divergingEpoch(replica, partition, terms);
@@ -182,12 +183,12 @@ final class FetchReader {
             return new Got.Data(data.setDivergingEpoch(
                     new EpochEndOffset().setEpoch(end.epoch()).setEndOffset(end.endOffset())));
         }
-        if (partition.fetchOffset > replica.endOffset())
+        if (partition.fetchOffset > replica.reader().endOffset())
             return new Got.Data(failed(partition, Errors.OFFSET_OUT_OF_RANGE, terms));
         long limit = visibleEnd(replica, terms);
         int maxBytes = Math.clamp(partition.maxBytes, 0, leftBytes);
         if (partition.fetchOffset >= limit || (maxBytes == 0 && !isFirst)) return new Got.Data(data);
-        return switch (replica.read(partition.fetchOffset, maxBytes, limit, isFirst)) {
+        return switch (replica.reader().read(partition.fetchOffset, maxBytes, limit, isFirst)) {
             case Read.Slice slice
             when slice.cached() -> {
                 fill(data, replica, partition.fetchOffset, slice, terms);
@@ -207,7 +208,7 @@ final class FetchReader {
     /** Finishes what was {@link Got.Cold}: the records go into its data. Not within this call. */
     void readCold(Got.Cold cold, FetchTerms terms, Runnable then) {
         PartitionData data = cold.data();
-        cold.replica().readCold(cold.offset(), cold.maxBytes(), cold.limit(), cold.atLeastOne(), read -> {
+        cold.replica().reader().readCold(cold.offset(), cold.maxBytes(), cold.limit(), cold.atLeastOne(), read -> {
             // the partition may have gone to another leader, or its topic away, while a disk thread read
             Errors error = cold.replica().check(Partition.NO_EPOCH);
             switch (read) {
@@ -229,7 +230,7 @@ final class FetchReader {
         if (terms.committedOnly() && !slice.isEmpty()) {
             List<AbortedTransaction> aborted = new ArrayList<>();
             try {
-                for (AbortedTxn transaction : replica.abortedTransactions(offset, slice.nextOffset())) {
+                for (AbortedTxn transaction : replica.reader().abortedTransactions(offset, slice.nextOffset())) {
                     aborted.add(new AbortedTransaction()
                             .setProducerId(transaction.producerId())
                             .setFirstOffset(transaction.firstOffset()));

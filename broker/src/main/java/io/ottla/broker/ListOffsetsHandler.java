@@ -151,7 +151,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
 
         /** What the one who asks may know of. */
         private long lastFetchable() {
-            if (!isFromClient()) return replica.endOffset();
+            if (!isFromClient()) return replica.reader().endOffset();
             return request.body().isolationLevel() == READ_COMMITTED
                     ? replica.partition().lastStableOffset()
                     : replica.partition().highWatermark();
@@ -170,11 +170,14 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
                 if (isUnsettled()) notAvailable();
                 else done(-1, lastFetchable(), replica.partition().leaderEpoch());
             } else if (timestamp == OffsetLookup.EARLIEST || timestamp == OffsetLookup.EARLIEST_LOCAL) {
-                done(-1, replica.startOffset(), replica.epochAt(replica.startOffset()));
+                done(
+                        -1,
+                        replica.reader().startOffset(),
+                        replica.reader().epochAt(replica.reader().startOffset()));
             } else if (timestamp == OffsetLookup.LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
                 done(-1, -1, -1);
             } else {
-                replica.offsetForTime(timestamp, this::found);
+                replica.reader().offsetForTime(timestamp, this::found);
             }
         }
 
@@ -225,7 +228,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
 
         /** Version 0: where segments begin that were written by that time, the newest first; and where the log ends. */
         private void several() {
-            replica.segmentTimes(segments -> {
+            replica.reader().segmentTimes(segments -> {
                 Errors error = replica.check(asked.currentLeaderEpoch());
                 if (error == Errors.NONE) answer.setOldStyleOffsets(offsets(segments));
                 else answer.setErrorCode(error.code());
@@ -240,13 +243,14 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
          * wait to be deleted.
          */
         private List<Long> offsets(List<Log.SegmentTime> segments) {
-            if (asked.timestamp() == OffsetLookup.EARLIEST) return atMost(List.of(replica.startOffset()));
+            if (asked.timestamp() == OffsetLookup.EARLIEST)
+                return atMost(List.of(replica.reader().startOffset()));
             boolean isFound = asked.timestamp() == OffsetLookup.LATEST || request.receivedMs() <= asked.timestamp();
             List<Long> newestFirst = new ArrayList<>();
-            if (isFound) newestFirst.add(replica.endOffset());
+            if (isFound) newestFirst.add(replica.reader().endOffset());
             for (Log.SegmentTime segment : segments.reversed()) {
                 isFound |= segment.lastModifiedMs() <= asked.timestamp();
-                long offset = Math.max(segment.baseOffset(), replica.startOffset());
+                long offset = Math.max(segment.baseOffset(), replica.reader().startOffset());
                 boolean isNew = newestFirst.isEmpty() || newestFirst.getLast() > offset;
                 if (isFound && isNew) newestFirst.add(offset);
             }

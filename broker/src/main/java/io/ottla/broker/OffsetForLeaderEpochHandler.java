@@ -77,7 +77,7 @@ public final class OffsetForLeaderEpochHandler
         Errors error = replica.check(asked.currentLeaderEpoch());
         answer.setErrorCode(error.code());
         if (error != Errors.NONE) return;
-        EpochEnd end = replica.epochEnd(asked.leaderEpoch());
+        EpochEnd end = replica.reader().epochEnd(asked.leaderEpoch());
         answer.setLeaderEpoch(end.epoch()).setEndOffset(end.endOffset());
     }
 }

@@ -80,7 +80,7 @@ class ProduceTest {
         var response = produce(version, request(1, "t", 0, OldMessages.of(magic, "a", "b", "c")));
         assertThat(error(response)).isEqualTo(Errors.NONE);
         assertThat(response.baseOffset()).isZero();
-        assertThat(plane.replica("t", 0).endOffset()).isEqualTo(3);
+        assertThat(plane.replica("t", 0).reader().endOffset()).isEqualTo(3);
     }
 
     @Test
@@ -111,7 +111,7 @@ class ProduceTest {
         client.send(ApiMessageType.PRODUCE, 7, request(1, "durable", 0, TestBatches.of("b")));
         client.send(ApiMessageType.PRODUCE, 7, request(1, "t", 0, TestBatches.of("b")));
         plane.clock.settle();
-        assertThat(plane.replica("t", 0).endOffset()).as("appended").isEqualTo(2);
+        assertThat(plane.replica("t", 0).reader().endOffset()).as("appended").isEqualTo(2);
         assertThat(client.hasReply()).as("but its turn has not come").isFalse();
         plane.disk.letGo();
         assertThat(client.receive(ProduceResponseData.class)
@@ -211,7 +211,7 @@ class ProduceTest {
         var again = produce(7, request(-1, "t", 0, TestBatches.of(5, 0, 0, "a", "b")));
         assertThat(error(again)).isEqualTo(Errors.NONE);
         assertThat(again.baseOffset()).isZero();
-        assertThat(plane.replica("t", 0).endOffset()).isEqualTo(3);
+        assertThat(plane.replica("t", 0).reader().endOffset()).isEqualTo(3);
         assertThat(error(produce(7, request(-1, "t", 0, TestBatches.of(5, 0, 9, "z")))))
                 .isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
     }
@@ -301,7 +301,7 @@ class ProduceTest {
         if (bad.error == Errors.CORRUPT_MESSAGE)
             assertThat(response.logStartOffset()).isEqualTo(-1);
         produce(7, request(1, "t", 0, TestBatches.of("good")));
-        assertThat(plane.replica("t", 0).endOffset()).isEqualTo(1);
+        assertThat(plane.replica("t", 0).reader().endOffset()).isEqualTo(1);
     }
 
     @Test

@@ -46,7 +46,7 @@ class ReplicaAssignmentsTest {
         plane.put("t", 1, 1, 2);
         assertThat(produce("t")).isEqualTo(Errors.NONE);
         assertThat(plane.replica("t", 0).partition().leaderEpoch()).isEqualTo(2);
-        assertThat(plane.replica("t", 0).epochEnd(0).endOffset()).isEqualTo(1);
+        assertThat(plane.replica("t", 0).reader().epochEnd(0).endOffset()).isEqualTo(1);
     }
 
     /** It has to copy, whether anybody asks or not. */
@@ -94,7 +94,7 @@ class ReplicaAssignmentsTest {
         produce("t");
         plane.put("t", 3, 1, 0);
         assertThat(plane.replica("t", 2).partition().leaderEpoch()).isZero();
-        assertThat(plane.replica("t", 0).endOffset()).isEqualTo(1);
+        assertThat(plane.replica("t", 0).reader().endOffset()).isEqualTo(1);
     }
 
     /** A node may lead a million partitions of which few are used. */
@@ -137,6 +137,6 @@ class ReplicaAssignmentsTest {
         assertThat(produce("t")).isEqualTo(Errors.NONE);
         plane.put("t", 1, 1, 0);
         assertThat(plane.replica("t", 0).topicId()).isEqualTo(DataPlane.id("t"));
-        assertThat(plane.replica("t", 0).endOffset()).isEqualTo(1);
+        assertThat(plane.replica("t", 0).reader().endOffset()).isEqualTo(1);
     }
 }

@@ -29,8 +29,8 @@ final class Loading {
 
     void begin() {
         if (!canGoOn()) return;
-        end = replica.endOffset();
-        next(replica.startOffset());
+        end = replica.reader().endOffset();
+        next(replica.reader().startOffset());
     }
 
     private boolean canGoOn() {
@@ -45,7 +45,7 @@ final class Loading {
             answer.accept(new LoadAnswer.Loaded(end));
             return;
         }
-        replica.readCold(offset, PIECE_BYTES, end, true, read -> {
+        replica.reader().readCold(offset, PIECE_BYTES, end, true, read -> {
             switch (read) {
                 case Read.Slice slice when slice.isEmpty() -> answer.accept(new LoadAnswer.Loaded(end));
                 case Read.Slice slice -> take(slice);

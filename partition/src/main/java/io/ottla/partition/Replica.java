@@ -1,19 +1,14 @@
 package io.ottla.partition;
 
-import io.ottla.base.Completion;
 import io.ottla.base.Effects;
 import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
-import io.ottla.log.AbortedTxn;
 import io.ottla.log.Append;
 import io.ottla.log.AppendOrigin;
 import io.ottla.log.EpochEnd;
 import io.ottla.log.Log;
 import io.ottla.log.LogConfig;
-import io.ottla.log.OffsetLookup;
-import io.ottla.log.ProducerStateEntry;
-import io.ottla.log.Read;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -22,32 +17,35 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * A {@link Partition} with its log: carries out what the partition wants, and opens the log when it is first needed.
- * Belongs to the loop. Who asks for what needs the log looks at {@link #isOpen} first, or goes through {@link #whenOpen}.
+ * Drives a {@link Partition} over its log: tells it what was decided and what the log did, carries out what it wants, and
+ * opens the log when it is first needed. What the log knows has the {@link ReplicaReader}. Belongs to the loop. Who asks for what needs the log looks at {@link #isOpen} first, or goes through {@link #whenOpen}.
  */
 public final class Replica {
-    private final Replicas replicas;
+    private final ReplicaContext context;
     private final TopicPartition topicPartition;
     private TopicId topicId;
     private final Partition partition;
     private final Watcher.Armed watchers = new Watcher.Armed();
     private final ReplicaLog storage;
+    private final ReplicaReader reader;
     private final Effects<PartitionEffect> effects;
+    private final Deadlines.Sleeper sleeper = this::tick;
     private PartitionConfig config;
     private long appendedBytes;
 
-    Replica(Replicas replicas, TopicPartition topicPartition, TopicId topicId, PartitionConfig config) {
-        this.replicas = replicas;
+    Replica(ReplicaContext context, TopicPartition topicPartition, TopicId topicId, PartitionConfig config) {
+        this.context = context;
         this.topicPartition = topicPartition;
         this.topicId = topicId;
         this.config = config;
-        effects = replicas.effectsOf(this);
-        partition = new Partition(topicPartition, replicas.nodeId());
+        effects = context.effects().of(this::carryOut);
+        partition = new Partition(topicPartition, context.nodeId());
         storage = new ReplicaLog(
                 topicPartition.toString(),
-                then -> replicas.open(topicPartition, this.topicId, this.config.log(), then),
+                then -> context.opener().open(topicPartition, this.topicId, this.config.log(), then),
                 this::opened,
-                replicas::monotonicMs);
+                context::monotonicMs);
+        reader = new ReplicaReader(storage);
         configure(config);
     }
 
@@ -62,6 +60,11 @@ public final class Replica {
     /** Role and offsets; to be read only. */
     public Partition partition() {
         return partition;
+    }
+
+    /** What its log knows, for those who may read it. */
+    public ReplicaReader reader() {
+        return reader;
     }
 
     public LogConfig config() {
@@ -108,8 +111,8 @@ public final class Replica {
 
     private void step(PartitionEvent event) {
         partition.step(event, effects);
-        replicas.carryOut();
-        replicas.wakeAt(this, partition.nextDeadlineMs());
+        context.effects().carryOut();
+        context.deadlines().wakeAt(sleeper, partition.nextDeadlineMs());
     }
 
     private Log log() {
@@ -151,18 +154,18 @@ public final class Replica {
             long timeoutMs,
             Consumer<AppendAnswer> answer) {
         int bytes = batches.remaining();
-        if (!replicas.holdForOpening(bytes)) {
+        if (!context.openingBytes().hold(bytes)) {
             answer.accept(
                     AppendAnswer.Refused.because(Errors.NOT_LEADER_OR_FOLLOWER, "too much waits for logs to open"));
             return;
         }
         ByteBuffer copy = ByteBuffer.allocate(bytes).put(batches.duplicate()).flip();
         boolean waits = whenOpen(() -> {
-            replicas.letGoAfterOpening(bytes);
+            context.openingBytes().letGo(bytes);
             append(nowMs, copy, origin, acks, timeoutMs, answer);
         });
         if (!waits) {
-            replicas.letGoAfterOpening(bytes);
+            context.openingBytes().letGo(bytes);
             answer.accept(
                     AppendAnswer.Refused.because(Errors.NOT_LEADER_OR_FOLLOWER, "too much waits for the log to open"));
         }
@@ -199,10 +202,10 @@ public final class Replica {
 
     private void appended(
             Log log, AppendAnswer.Appended appended, short acks, long timeoutMs, Consumer<AppendAnswer> answer) {
-        long nowMs = replicas.monotonicMs();
+        long nowMs = context.monotonicMs();
         step(new PartitionEvent.Appended(
                 nowMs,
-                replicas.writers().add(answer),
+                context.writers().add(answer),
                 appended,
                 acks,
                 nowMs + timeoutMs,
@@ -211,10 +214,10 @@ public final class Replica {
                 log.firstUnstableOffset()));
     }
 
-    void carryOut(PartitionEffect effect) {
+    private void carryOut(PartitionEffect effect) {
         switch (effect) {
             case PartitionEffect.Answer(long token, AppendAnswer answer) ->
-                replicas.writers().remove(token).accept(answer);
+                context.writers().remove(token).accept(answer);
             case PartitionEffect.Wake(PartitionEffect.Waiting who) -> {
                 // followers do not wait here yet: nobody fetches from this node
                 if (who == PartitionEffect.Waiting.READERS) watchers.wake();
@@ -238,11 +241,11 @@ public final class Replica {
     }
 
     private void truncate(Log log, long offset) {
-        log.truncateTo(replicas.nowMs(), offset, outcome -> {
+        log.truncateTo(context.clock().nowMs(), offset, outcome -> {
             // a failure is told to all replicas of the log directory
             if (outcome instanceof Outcome.Done<Void>)
                 step(new PartitionEvent.Truncated(
-                        replicas.monotonicMs(),
+                        context.monotonicMs(),
                         log.endOffset(),
                         log.flushedOffset(),
                         log.firstUnstableOffset(),
@@ -255,8 +258,7 @@ public final class Replica {
         if (outcome instanceof Outcome.Done<Long>(Long offset)) step(new PartitionEvent.Flushed(offset));
     }
 
-    /** Its time has come. */
-    void tick(long nowMs) {
+    private void tick(long nowMs) {
         step(new PartitionEvent.Tick(nowMs));
     }
 
@@ -271,13 +273,13 @@ public final class Replica {
     void adopt(TopicId topicId) {
         this.topicId = topicId;
         // an open log learns it like this, and writes it down
-        if (isOpen()) replicas.open(topicPartition, topicId, config.log(), ignored -> {});
+        if (isOpen()) context.opener().open(topicPartition, topicId, config.log(), ignored -> {});
     }
 
     /** A follower holds its log open; a leader's is opened by its first use. */
     void decided(Decision decision) {
         switch (decision) {
-            case Leadership leadership -> step(new PartitionEvent.Lead(replicas.monotonicMs(), leadership));
+            case Leadership leadership -> step(new PartitionEvent.Lead(context.monotonicMs(), leadership));
             case Following following -> {
                 step(new PartitionEvent.Follow(following));
                 if (!isOpen()) whenOpen(() -> {});
@@ -293,7 +295,7 @@ public final class Replica {
      */
     void diverged(int leaderEpoch, long fetchOffset, EpochEnd leaders) {
         if (!partition.isFetching(leaderEpoch, fetchOffset)) return;
-        step(new PartitionEvent.Diverged(leaderEpoch, fetchOffset, leaders, epochEnd(leaders.epoch())));
+        step(new PartitionEvent.Diverged(leaderEpoch, fetchOffset, leaders, reader.epochEnd(leaders.epoch())));
     }
 
     void unassign() {
@@ -309,31 +311,13 @@ public final class Replica {
     /** It is not this node's any more. */
     void remove() {
         step(new PartitionEvent.Unassigned());
+        context.deadlines().forget(sleeper);
         abandonLog();
     }
 
     private void abandonLog() {
         watchers.wake();
         storage.abandon();
-    }
-
-    // What the log knows. Only while it is open.
-
-    public long startOffset() {
-        return log().startOffset();
-    }
-
-    public long endOffset() {
-        return log().endOffset();
-    }
-
-    public long sizeBytes() {
-        return log().sizeBytes();
-    }
-
-    /** What has been appended since the log was opened: grows with it, but does not shrink with retention. */
-    public long appendedBytes() {
-        return appendedBytes;
     }
 
     /**
@@ -346,66 +330,14 @@ public final class Replica {
         return error == Errors.NONE ? storage.error() : error;
     }
 
-    /** Where that leader epoch ended, or the largest below it that is known (KIP-101). */
-    public EpochEnd epochEnd(int leaderEpoch) {
-        return log().epochEnd(leaderEpoch);
-    }
-
-    /** As {@link Log#read}; empty once the log directory has failed. */
-    public Read read(long offset, int maxBytes, long limit, boolean atLeastOneBatch) {
-        try {
-            return log().read(offset, maxBytes, limit, atLeastOneBatch);
-        } catch (IOException e) {
-            return new Read.Cold();
-        }
-    }
-
-    /** As {@link Log#readCold}; {@link Read.Cold} once the log directory has failed. */
-    public void readCold(long offset, int maxBytes, long limit, boolean atLeastOneBatch, Consumer<Read> then) {
-        try {
-            log().readCold(offset, maxBytes, limit, atLeastOneBatch, outcome -> {
-                switch (outcome) {
-                    case Outcome.Done<Read>(Read read) -> then.accept(read);
-                    case Outcome.Failed<Read>(IOException cause) -> then.accept(new Read.Cold());
-                }
-            });
-        } catch (IOException e) {
-            then.accept(new Read.Cold());
-        }
-    }
-
-    /** @throws IOException the log directory has failed */
-    public List<AbortedTxn> abortedTransactions(long from, long to) throws IOException {
-        return log().abortedTransactions(from, to);
-    }
-
-    /** The leader epoch at an offset; −1 if it is not known. */
-    public int epochAt(long offset) {
-        return log().epochAt(offset);
-    }
-
-    /** As {@link Log#offsetForTime}. Not within this call, unless the log directory has failed. */
-    public void offsetForTime(long timestamp, Completion<OffsetLookup.Answer> then) {
-        try {
-            log().offsetForTime(timestamp, then);
-        } catch (IOException e) {
-            then.complete(Outcome.failed(e));
-        }
-    }
-
-    /** As {@link Log#segmentTimes}; empty if the disk failed. Not within this call. */
-    public void segmentTimes(Consumer<List<Log.SegmentTime>> then) {
-        log().segmentTimes(outcome -> {
-            switch (outcome) {
-                case Outcome.Done<List<Log.SegmentTime>>(var times) -> then.accept(times);
-                case Outcome.Failed<List<Log.SegmentTime>>(IOException cause) -> then.accept(List.of());
-            }
-        });
+    /** What has been appended since the log was opened: grows with it, but does not shrink with retention. */
+    public long appendedBytes() {
+        return appendedBytes;
     }
 
     /** The log begins at {@code offset} from now on, which is at most the high watermark. */
     public void deleteRecordsBefore(long offset) {
-        if (offset <= startOffset()) return;
+        if (offset <= log().startOffset()) return;
         log().deleteRecordsBefore(offset);
         watchers.wake();
     }
@@ -414,9 +346,5 @@ public final class Replica {
     public void deleteRecordsBefore(long offset, Consumer<Boolean> then) {
         log().deleteRecordsBefore(offset, outcome -> then.accept(outcome instanceof Outcome.Done<Void>));
         watchers.wake();
-    }
-
-    public List<ProducerStateEntry> activeProducers() {
-        return log().activeProducers();
     }
 }

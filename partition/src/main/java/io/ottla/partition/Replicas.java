@@ -2,34 +2,22 @@ package io.ottla.partition;
 
 import io.ottla.base.Clock;
 import io.ottla.base.Completion;
-import io.ottla.base.Core;
-import io.ottla.base.Effects;
 import io.ottla.base.Limits;
-import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import io.ottla.log.AppendOrigin;
-import io.ottla.log.InconsistentTopicId;
-import io.ottla.log.Log;
-import io.ottla.log.LogConfig;
 import io.ottla.log.LogDir;
 import io.ottla.log.Logs;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The replicas of this node, by partition. A replica is made when somebody first asks for it, from what the cluster
@@ -39,28 +27,11 @@ import org.slf4j.LoggerFactory;
  * Belongs to the loop.
  */
 public final class Replicas {
-    private static final Logger LOG = LoggerFactory.getLogger(Replicas.class);
-
-    private record Due(Replica replica, PartitionEffect effect) {}
-
-    private final int nodeId;
     private final Logs logs;
-    private final Clock clock;
-
-    /** Bytes of appends, over all replicas, that may wait for logs to be opened. */
-    private final long openingBytesMax;
-
+    private final ReplicaContext context;
     private final Runnable noLogDirLeft;
     private final Map<TopicPartition, Replica> byPartition = new HashMap<>();
     private Function<TopicPartition, Optional<Assignment>> assigned = partition -> Optional.empty();
-    private final ArrayDeque<Due> due = new ArrayDeque<>();
-    private boolean carryingOut;
-    private long openingBytes;
-
-    private final Writers writers = new Writers();
-    private final Set<Replica> withDeadline = new LinkedHashSet<>();
-    private Optional<Clock.Timer> timer = Optional.empty();
-    private long timerAtMs = Core.NO_DEADLINE;
 
     /**
      * @param logs whose failures and openings this listens to from now on
@@ -69,25 +40,22 @@ public final class Replicas {
      * @param noLogDirLeft runs when the last log directory has failed: such a node is of no use and should stop
      */
     public Replicas(int nodeId, Logs logs, Clock clock, Limits limits, Runnable noLogDirLeft) {
-        this.nodeId = nodeId;
         this.logs = logs;
-        this.clock = clock;
-        openingBytesMax = limits.openingBytes();
+        context = new ReplicaContext(
+                nodeId,
+                clock,
+                new EffectQueue(),
+                new Deadlines(clock),
+                new Writers(),
+                new OpeningBytes(limits.openingBytes()),
+                new LogOpener(logs));
         this.noLogDirLeft = noLogDirLeft;
         logs.onFailure((dir, cause) -> failed(dir));
         logs.onOpened(log -> get(log.topicPartition()).ifPresent(this::takeUp));
     }
 
     public int nodeId() {
-        return nodeId;
-    }
-
-    long nowMs() {
-        return clock.nowMs();
-    }
-
-    long monotonicMs() {
-        return clock.monotonicNs() / 1_000_000;
+        return context.nodeId();
     }
 
     /**
@@ -111,7 +79,7 @@ public final class Replicas {
     }
 
     private Replica make(TopicPartition partition, TopicId topicId, PartitionConfig config) {
-        Replica replica = new Replica(this, partition, topicId, config);
+        Replica replica = new Replica(context, partition, topicId, config);
         byPartition.put(partition, replica);
         boolean isOnFailedDir = logs.dirOf(partition).flatMap(LogDir::failure).isPresent();
         if (isOnFailedDir) replica.fail();
@@ -170,7 +138,6 @@ public final class Replicas {
     public void delete(TopicPartition partition, Completion<Void> completion) {
         Replica replica = byPartition.remove(partition);
         if (replica != null) {
-            withDeadline.remove(replica);
             replica.remove();
         }
         logs.delete(partition, completion);
@@ -230,91 +197,13 @@ public final class Replicas {
     public void load(TopicPartition partition, Consumer<ByteBuffer> pieces, Consumer<LoadAnswer> answer) {
         Optional<Replica> replica = get(partition);
         if (replica.isEmpty()) {
-            clock.execute(() -> answer.accept(new LoadAnswer.Failed(Errors.NOT_LEADER_OR_FOLLOWER)));
+            context.clock().execute(() -> answer.accept(new LoadAnswer.Failed(Errors.NOT_LEADER_OR_FOLLOWER)));
             return;
         }
         Loading loading = new Loading(replica.get(), pieces, answer);
-        clock.execute(() -> {
+        context.clock().execute(() -> {
             if (!replica.get().whenOpen(loading::begin))
                 answer.accept(new LoadAnswer.Failed(Errors.COORDINATOR_LOAD_IN_PROGRESS));
         });
-    }
-
-    // For the replicas.
-
-    /**
-     * Opens the log of a replica. A directory that belongs to another topic of that name is what is left of a deleted
-     * one; it is set aside.
-     */
-    void open(TopicPartition partition, TopicId topicId, LogConfig config, Consumer<Outcome<Log>> then) {
-        logs.open(partition, topicId, config, outcome -> {
-            if (!(outcome instanceof Outcome.Failed<Log>(InconsistentTopicId inconsistent))) {
-                then.accept(outcome);
-                return;
-            }
-            LOG.warn(
-                    "{}; the cluster does not know that topic, so its directory is set aside. To have it served instead, stop"
-                            + " the node, give the directory its name back and delete its partition.metadata",
-                    inconsistent.getMessage());
-            logs.setAside(partition, done -> {
-                if (done instanceof Outcome.Done<Void>) logs.open(partition, topicId, config, then::accept);
-                else then.accept(outcome);
-            });
-        });
-    }
-
-    Effects<PartitionEffect> effectsOf(Replica replica) {
-        return effect -> due.add(new Due(replica, effect));
-    }
-
-    /** Carries out what is due, in order. What comes up meanwhile is carried out too, by the outermost call. */
-    void carryOut() {
-        if (carryingOut) return;
-        carryingOut = true;
-        while (!due.isEmpty()) {
-            Due next = due.remove();
-            next.replica.carryOut(next.effect);
-        }
-        carryingOut = false;
-    }
-
-    boolean holdForOpening(int bytes) {
-        if (openingBytes + bytes > openingBytesMax) return false;
-        openingBytes += bytes;
-        return true;
-    }
-
-    void letGoAfterOpening(int bytes) {
-        openingBytes -= bytes;
-    }
-
-    /** Who waits for what becomes of appends. */
-    Writers writers() {
-        return writers;
-    }
-
-    /** The replica wants to be told when that time has come, or earlier; nothing if it is never. */
-    void wakeAt(Replica replica, long deadlineMs) {
-        if (deadlineMs == Core.NO_DEADLINE) return;
-        withDeadline.add(replica);
-        if (deadlineMs >= timerAtMs) return;
-        timer.ifPresent(Clock.Timer::cancel);
-        arm(deadlineMs);
-    }
-
-    private void arm(long deadlineMs) {
-        timerAtMs = deadlineMs;
-        timer = Optional.of(clock.after(Math.max(0, deadlineMs - monotonicMs()), this::tick));
-    }
-
-    private void tick() {
-        timer = Optional.empty();
-        timerAtMs = Core.NO_DEADLINE;
-        long nowMs = monotonicMs();
-        List<Replica> due = new ArrayList<>(withDeadline);
-        withDeadline.clear();
-        for (Replica replica : due) {
-            if (byPartition.get(replica.topicPartition()) == replica) replica.tick(nowMs);
-        }
     }
 }

@@ -324,7 +324,8 @@ class ReplicasTest {
         append(T0, 1, 1000, "b");
         clock.settle();
         assertThat(take()).containsExactly("b: 1..1");
-        assertThat(replicas.get(T0).orElseThrow().epochEnd(3).endOffset()).isEqualTo(1);
+        assertThat(replicas.get(T0).orElseThrow().reader().epochEnd(3).endOffset())
+                .isEqualTo(1);
     }
 
     /** Six segments of one batch each, and room for none; then the node ends and starts again. */
@@ -472,9 +473,9 @@ class ReplicasTest {
         clock.settle();
         Replica replica = replicas.get(T0).orElseThrow();
         lead(T0, ID, alone(6), config());
-        assertThat(replica.epochEnd(6).endOffset()).isEqualTo(1);
-        assertThat(replica.epochEnd(4).endOffset()).isEqualTo(1);
-        assertThat(replica.epochEnd(5).epoch()).isEqualTo(4);
+        assertThat(replica.reader().epochEnd(6).endOffset()).isEqualTo(1);
+        assertThat(replica.reader().epochEnd(4).endOffset()).isEqualTo(1);
+        assertThat(replica.reader().epochEnd(5).epoch()).isEqualTo(4);
     }
 
     private static Following followingOf2(int epoch) {
@@ -496,7 +497,7 @@ class ReplicasTest {
         replicas.assign(T0, new Assignment(ID, followingOf2(5), config()));
         append(T0, 1, 1000, "c");
         assertThat(take()).containsExactly("c: NOT_LEADER_OR_FOLLOWER");
-        assertThat(replica.endOffset()).isEqualTo(1);
+        assertThat(replica.reader().endOffset()).isEqualTo(1);
     }
 
     @Test
@@ -523,8 +524,8 @@ class ReplicasTest {
         assertThat(replica.partition().role()).isEqualTo(Role.LEADER);
         append(T0, 1, 1000, "e");
         assertThat(take()).containsExactly("e: 1..1");
-        assertThat(replica.epochEnd(0).endOffset()).isEqualTo(1);
-        assertThat(replica.epochEnd(3).endOffset()).isEqualTo(2);
+        assertThat(replica.reader().epochEnd(0).endOffset()).isEqualTo(1);
+        assertThat(replica.reader().epochEnd(3).endOffset()).isEqualTo(2);
     }
 
     /** Leader 1 wrote nothing; the next leader knows nothing of its epoch (KAFKA-10706). */
@@ -539,7 +540,7 @@ class ReplicasTest {
         replica.diverged(2, 1, new EpochEnd(0, 1));
         clock.settle();
         assertThat(replica.partition().role()).isEqualTo(Role.FOLLOWER);
-        assertThat(replica.epochEnd(1)).isEqualTo(EpochEnd.UNKNOWN);
-        assertThat(replica.endOffset()).isEqualTo(1);
+        assertThat(replica.reader().epochEnd(1)).isEqualTo(EpochEnd.UNKNOWN);
+        assertThat(replica.reader().endOffset()).isEqualTo(1);
     }
 }
