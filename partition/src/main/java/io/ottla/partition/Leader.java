@@ -328,6 +328,8 @@ final class Leader implements ReplicaState {
     /** Of all who must have a record: those in sync, and who is about to be. */
     private long[] endOffsets() {
         List<Integer> members = isr.maximal();
+        boolean isAlone = !hasFollowers() && members.size() == 1 && members.getFirst() == own.nodeId();
+        if (isAlone) return new long[] {own.safeEndOffset()};
         long[] ends = new long[members.size() + followers.size()];
         int count = 0;
         for (Integer member : members) {
