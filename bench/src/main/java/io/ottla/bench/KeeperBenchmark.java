@@ -10,7 +10,6 @@ import io.ottla.keeper.Result;
 import io.ottla.zookeeperprotocol.CreateMode;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
@@ -19,11 +18,13 @@ import org.openjdk.jmh.annotations.TearDown;
 public class KeeperBenchmark extends LoopBenchmark {
     private static final int NODES = 1000;
     private static final int DATA_BYTES = 1000;
+    private static final Result NO_ANSWER = new Result.Unknown("it was not answered");
 
     private InlineDisk disk;
     private Keeper keeper;
     private Caller caller;
     private final String[] paths = new String[NODES];
+    private Result answer = NO_ANSWER;
     private int next;
 
     @Setup
@@ -31,7 +32,8 @@ public class KeeperBenchmark extends LoopBenchmark {
         disk = new InlineDisk();
         keeper = disk.await(done -> Keeper.open(
                 KeeperOptions.DEFAULT, disk.folder(), disk, disk, new SeededRandom(1), InlineDisk.FAULTS, done));
-        caller = new Caller(keeper.session(), this, List.of());
+        keeper.broker((request, result) -> answer = result);
+        caller = new Caller(keeper.session(), 1, List.of());
         for (int i = 0; i < NODES; i++) {
             paths[i] = "/node" + i;
             submit(new Request.Create(paths[i], new byte[DATA_BYTES], CreateMode.PERSISTENT));
@@ -39,11 +41,11 @@ public class KeeperBenchmark extends LoopBenchmark {
     }
 
     private Result submit(Request.Op op) {
-        AtomicReference<Result> found = new AtomicReference<>();
-        keeper.submit(List.of(op), found::set);
+        answer = NO_ANSWER;
+        keeper.submit(0, List.of(op));
         disk.run();
-        if (!(found.get() instanceof Result.Committed)) throw new IllegalStateException(String.valueOf(found.get()));
-        return found.get();
+        if (!(answer instanceof Result.Committed)) throw new IllegalStateException(String.valueOf(answer));
+        return answer;
     }
 
     private String path() {

@@ -112,7 +112,7 @@ public final class BroughtSnapshot {
             directory.replace(brought, at);
             return at;
         } finally {
-            Keeper.release(lock);
+            Opening.release(lock);
         }
     }
 

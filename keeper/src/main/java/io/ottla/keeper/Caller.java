@@ -5,14 +5,17 @@ import java.util.List;
 /**
  * Who asks.
  *
- * @param connection what the session came with, compared by equals (no two connections are equal): a session that has since come with another one has moved, and what
- *     still comes from here is refused (SESSION_MOVED)
+ * @param connection the number of the one that the session came with, 0 or above, unique within the process: a session that has since come with another one has
+ *     moved, and what still comes from here is refused (SESSION_MOVED)
  * @param identities what the connection has proved to be, and where it comes from
  */
-public record Caller(long sessionId, Object connection, List<Identity> identities) {
+public record Caller(long sessionId, long connection, List<Identity> identities) {
+
+    /** In the place of a connection: the server itself, and its broker. */
+    static final long SERVER = -1;
 
     /** The server itself, for a session: it has no connection, and may do everything. */
     static Caller server(long sessionId) {
-        return new Caller(sessionId, Caller.class, List.of(Identity.SUPER));
+        return new Caller(sessionId, SERVER, List.of(Identity.SUPER));
     }
 }

@@ -19,7 +19,7 @@ final class Cleaner {
     private final KeeperOptions.Nodes options;
     private final Clock clock;
     private final ZnodeTree tree;
-    private final Proposals proposals;
+    private final Pipeline pipeline;
     private final int stepMs;
     private final int perStep;
     private Optional<Clock.Timer> timer = Optional.empty();
@@ -27,11 +27,11 @@ final class Cleaner {
     private Znode[] all = {};
     private int next;
 
-    Cleaner(KeeperOptions.Nodes options, Clock clock, ZnodeTree tree, Proposals proposals) {
+    Cleaner(KeeperOptions.Nodes options, Clock clock, ZnodeTree tree, Pipeline pipeline) {
         this.options = options;
         this.clock = clock;
         this.tree = tree;
-        this.proposals = proposals;
+        this.pipeline = pipeline;
         stepMs = Math.max(STEP_MS_MIN, MINUTE_MS / options.cleanedPerMinute());
         perStep = Math.max(1, (int) ((long) options.cleanedPerMinute() * stepMs / MINUTE_MS));
     }
@@ -63,9 +63,9 @@ final class Cleaner {
             Znode node = all[next];
             all[next++] = null;
             if (!due(node)) continue;
-            if (proposals.refusal(0).isPresent()) break;
+            if (pipeline.refusal(0).isPresent()) break;
             Request remove = new Request.DeleteContainer(node.path(), node.czxid(), node.mzxid());
-            proposals.propose(Caller.server(0), 0, remove, result -> {});
+            pipeline.propose(Caller.server(0), 0, remove, Token.NOBODY);
             removed++;
         }
         if (next == all.length) after(options.cleaningIntervalMs(), this::begin);

@@ -15,13 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The coordination service of one server: what its parts are to whoever uses it. Changes go through {@link Proposals}, reads through {@link Reads}.
+ * The coordination service of one server: what its parts are to whoever uses it. Changes go through {@link Pipeline}, reads through {@link Reads}.
  *
  * <p>Belongs to the loop. The embedded broker has a session of its own here, with the next-to-zero numbers of the server's
  * range; it ends with {@link #close}, or else at the next start, and its ephemeral nodes with it.
@@ -37,32 +35,31 @@ public final class Keeper {
     /** A client that goes beyond a quota does so often. */
     private static final long QUOTA_WARNING_INTERVAL_NS = 10_000_000_000L;
 
+    private final Opening.Found found;
     private final KeeperOptions options;
     private final Disk disk;
     private final Clock clock;
-    private final DiskKey logKey;
-    private final AutoCloseable lock;
+    private final Object logKey;
     private final ZnodeTree tree;
     private final RequestPreparer preparer;
     private final TxnLog log;
+    private final Journal journal;
     private final Snapshots snapshots;
     private final Followers followers = new Followers();
     private final Watches watches;
-    private final Proposals proposals;
+    private final Applier applier;
+    private final Answers answers;
+    private final Pipeline pipeline;
     private final Sessions sessions;
     private final Reads reads;
     private final Cleaner cleaner;
-    private final int digestMismatches;
-    private final int replayed;
-    private final long recoveryMs;
     private final boolean isNew;
+    private Optional<Completion<Keeper>> opening = Optional.empty();
+    private ClientAnswers clients = ClientAnswers.NONE;
+    private BrokerAnswers broker = (request, result) -> {};
     private boolean warnedOfQuota;
     private long warnedNs;
     private long session;
-
-    private record DiskKey(Path directory, String what) {}
-
-    private record Found(DataDirectory.Recovered recovered, AutoCloseable lock) {}
 
     /**
      * Opens the data directory, made if it is not there; recovers what it holds; ends what an embedded broker left behind.
@@ -93,100 +90,53 @@ public final class Keeper {
             SeededRandom random,
             FaultHandler faults,
             Completion<Keeper> completion) {
-        DataDirectory directory = new DataDirectory(disk, dataDir, dataLogDir, random.nextLong());
-        long sinceNs = clock.monotonicNs();
-        disk.submit(new DiskKey(dataDir, "log"), () -> find(directory), outcome -> {
+        Opening opening = new Opening(options, dataDir, dataLogDir, disk, clock, random, faults);
+        opening.find(outcome -> {
             switch (outcome) {
-                case Outcome.Failed<Found> failed -> completion.complete(Outcome.failed(failed.cause()));
-                case Outcome.Done<Found> done -> {
-                    for (String note : done.value().recovered.notes()) LOG.warn("{}", note);
-                    new Keeper(options, dataDir, directory, done.value(), sinceNs, disk, clock, random, faults)
-                            .begin(completion);
-                }
+                case Outcome.Failed<Opening.Found>(IOException cause) -> completion.complete(Outcome.failed(cause));
+                case Outcome.Done<Opening.Found>(Opening.Found found) -> new Keeper(opening, found).begin(completion);
             }
         });
     }
 
-    private static Found find(DataDirectory directory) throws IOException {
-        AutoCloseable lock = directory.lock();
-        try {
-            return new Found(directory.recover(), lock);
-        } catch (IOException | RuntimeException e) {
-            release(lock);
-            throw e;
-        }
-    }
-
-    static void release(AutoCloseable lock) throws IOException {
-        try {
-            lock.close();
-        } catch (Exception e) {
-            throw new IOException("the lock of the data directory cannot be given up: " + e.getMessage(), e);
-        }
-    }
-
-    private Keeper(
-            KeeperOptions options,
-            Path dataDir,
-            DataDirectory directory,
-            Found found,
-            long sinceNs,
-            Disk disk,
-            Clock clock,
-            SeededRandom random,
-            FaultHandler faults) {
-        this.options = options;
-        this.disk = disk;
-        this.clock = clock;
-        lock = found.lock;
-        tree = found.recovered.tree();
-        replayed = found.recovered.replayed();
-        recoveryMs = (clock.monotonicNs() - sinceNs) / 1_000_000;
+    private Keeper(Opening opening, Opening.Found found) {
+        this.found = found;
+        options = opening.options();
+        disk = opening.disk();
+        clock = opening.clock();
+        logKey = opening.logKey();
+        tree = found.tree();
         isNew = tree.lastZxid() == 0;
-        if (isNew) LOG.info("the tree in {} is new", dataDir);
-        else
-            LOG.info(
-                    "the tree in {} is open after {} ms: {} znodes, {} sessions, up to 0x{}, of which {} transactions were"
-                            + " replayed",
-                    dataDir,
-                    recoveryMs,
-                    tree.nodeCount(),
-                    tree.sessions().size(),
-                    Long.toHexString(tree.lastZxid()),
-                    replayed);
-        digestMismatches = found.recovered.digestMismatches();
-        logKey = new DiskKey(dataDir, "log");
         SessionOwners owners = new SessionOwners();
         preparer = new RequestPreparer(tree, options.nodes(), owners);
         preparer.onExcess(this::warn);
-        log = new TxnLog(disk, directory.logs());
+        log = new TxnLog(disk, found.directory().logs());
+        journal = new Journal(disk, logKey, clock, log);
         snapshots = new Snapshots(
                 options.storage(),
                 options.held().snapshotAheadBytes(),
                 clock,
                 disk,
-                new DiskKey(dataDir, "snapshot"),
-                directory,
+                opening.snapshotKey(),
+                found.directory(),
                 tree,
-                random.split(),
-                found.recovered);
-        watches = new Watches(options.watching(), tree, random.nextLong());
-        proposals = new Proposals(
-                disk,
-                logKey,
+                opening.random().split(),
+                found.recovered());
+        watches = new Watches(options.watching(), tree, opening.random().nextLong());
+        applier = new Applier(tree, found.recovered().isFresh(), watches, followers);
+        answers = new Answers(clock, this::answer);
+        pipeline = new Pipeline(
                 clock,
-                faults,
-                tree,
-                found.recovered.isFresh(),
+                opening.faults(),
                 preparer,
-                log,
+                journal,
+                applier,
+                answers,
                 snapshots,
-                watches,
-                followers,
                 options.held().proposalBytes());
-        sessions = new Sessions(options, clock, preparer, proposals, owners);
+        sessions = new Sessions(options, clock, preparer, pipeline, owners);
         reads = new Reads(tree, sessions, watches);
-        cleaner = new Cleaner(options.nodes(), clock, tree, proposals);
+        cleaner = new Cleaner(options.nodes(), clock, tree, pipeline);
     }
 
     private void warn(Quotas.Excess excess) {
@@ -202,28 +152,36 @@ public final class Keeper {
         long first = (long) options.serverId() << 56;
         for (Map.Entry<Long, Integer> known : List.copyOf(tree.sessions().entrySet())) {
             long id = known.getKey();
-            if (id > first && id <= first + EMBEDDED_SESSIONS)
-                proposals.propose(Caller.server(id), 0, new Request.CloseSession(), result -> {});
+            if (id > first && id <= first + EMBEDDED_SESSIONS) endLeftBehind(id);
             else sessions.known(id, known.getValue());
         }
         // a snapshot that the original took while sessions ended may have their nodes, and no log behind it that takes
         // them away
-        for (long owner : tree.owned().ephemeralsBySession().keySet()) {
-            if (!tree.sessions().containsKey(owner))
-                proposals.propose(Caller.server(owner), 0, new Request.CloseSession(), result -> {});
-        }
+        for (long owner : tree.owned().ephemeralsBySession().keySet())
+            if (!tree.sessions().containsKey(owner)) endLeftBehind(owner);
         session = first + 1 + Long.remainderUnsigned(preparer.lastZxid(), EMBEDDED_SESSIONS);
-        proposals.propose(Caller.server(session), 0, new Request.CreateSession(EMBEDDED_TIMEOUT_MS), result -> {
-            if (result instanceof Result.Committed) {
-                cleaner.start();
-                completion.complete(Outcome.done(this));
-                return;
-            }
-            IOException why = new IOException("the broker's session could not be begun: " + why(result));
-            sessions.stop();
-            proposals.close(
-                    () -> disk.submit(logKey, this::closeFiles, outcome -> completion.complete(Outcome.failed(why))),
-                    cause -> completion.complete(Outcome.failed(cause)));
+        opening = Optional.of(completion);
+        Request begins = new Request.CreateSession(EMBEDDED_TIMEOUT_MS);
+        pipeline.propose(Caller.server(session), 0, begins, new Token.KeeperOpens());
+    }
+
+    private void endLeftBehind(long sessionId) {
+        pipeline.propose(Caller.server(sessionId), 0, new Request.CloseSession(), Token.NOBODY);
+    }
+
+    private void opened(Result result) {
+        Completion<Keeper> completion = opening.orElseThrow();
+        opening = Optional.empty();
+        if (result instanceof Result.Committed) {
+            cleaner.start();
+            completion.complete(Outcome.done(this));
+            return;
+        }
+        IOException why = new IOException("the broker's session could not be begun: " + why(result));
+        sessions.stop();
+        pipeline.close(closed -> {
+            if (closed instanceof Outcome.Failed<Void>(IOException cause)) completion.complete(Outcome.failed(cause));
+            else disk.submit(logKey, this::closeFiles, outcome -> completion.complete(Outcome.failed(why)));
         });
     }
 
@@ -273,43 +231,75 @@ public final class Keeper {
         return watches;
     }
 
+    /** Who is told what became of what clients asked. One listener. */
+    public void clients(ClientAnswers told) {
+        clients = told;
+    }
+
+    /** Who is told what became of what the embedded broker asked. One listener. */
+    public void broker(BrokerAnswers told) {
+        broker = told;
+    }
+
+    private void answer(Token token, Result result) {
+        switch (token) {
+            case Token.Nobody nobody -> {}
+            case Token.Asked(long connection, long request) -> {
+                if (connection == Caller.SERVER) broker.answered(request, result);
+                else clients.answered(connection, request, result);
+            }
+            case Token.SessionBegins begins -> clients.session(begins.connection(), sessions.begun(begins, result));
+            case Token.SessionUpgraded upgraded -> sessions.upgraded(upgraded, result);
+            case Token.SessionEnds ends -> {
+                sessions.ended(ends, result);
+                if (ends.asked().isPresent()) answer(ends.asked().get(), result);
+                else if (result instanceof Result.Committed) clients.expired(ends.sessionId());
+            }
+            case Token.KeeperOpens opens -> opened(result);
+        }
+    }
+
     /**
      * Carries out the operations for the embedded broker, as one transaction: all of them at one zxid, or none. May do everything,
      * whatever the ACLs. The answer comes on the loop, after this call.
+     *
+     * @param request the broker's number for it
      */
-    public void submit(List<Request.Op> ops, Consumer<Result> answer) {
+    public void submit(long request, List<Request.Op> ops) {
         if (ops.isEmpty()) throw new IllegalArgumentException("nothing to do");
         boolean alone = ops.size() == 1 && !(ops.getFirst() instanceof Request.Check);
-        Request request = alone ? ops.getFirst() : new Request.Multi(List.copyOf(ops));
-        submit(Caller.server(session), 0, request, options.requestBytesMax(), answer);
+        Request what = alone ? ops.getFirst() : new Request.Multi(List.copyOf(ops));
+        submit(Caller.server(session), request, 0, what, options.requestBytesMax());
     }
 
     /**
      * Carries out a client's request. The answer comes on the loop, after this call, in the order of the zxids; what watchers are told of it comes before.
      * A session that is not the caller's is an error like any other ({@link Result.Refused}).
      *
-     * @param cxid the client's own number for its request
+     * @param request the asker's number for it, which comes back with the answer
+     * @param cxid the client's own number for it, which stands in the log
      */
-    public void submit(Caller caller, int cxid, Request request, Consumer<Result> answer) {
-        submit(caller, cxid, request, 2L * options.requestBytesMax(), answer);
+    public void submit(Caller caller, long request, int cxid, Request what) {
+        submit(caller, request, cxid, what, 2L * options.requestBytesMax());
     }
 
-    private void submit(Caller caller, int cxid, Request request, long bytesMax, Consumer<Result> answer) {
-        long bytes = RequestSize.of(request, caller);
+    private void submit(Caller caller, long request, int cxid, Request what, long bytesMax) {
+        Token asked = new Token.Asked(caller.connection(), request);
+        long bytes = RequestSize.of(what, caller);
         Optional<Result> refusal = bytes > bytesMax
                 ? Optional.of(new Result.Refused(0, ErrorCode.BAD_ARGUMENTS.code()))
-                : proposals.refusal(bytes);
+                : pipeline.refusal(bytes);
         if (refusal.isPresent()) {
-            clock.execute(() -> answer.accept(refusal.get()));
+            answers.atOnce(asked, refusal.get());
             return;
         }
-        sessions.upgradeFor(caller.sessionId(), request);
-        proposals.propose(caller, cxid, request, answer);
+        sessions.upgradeFor(caller.sessionId(), what);
+        pipeline.propose(caller, cxid, what, asked);
     }
 
     /** Answers ({@link Result.Committed}, with no results) once everything that was submitted before is applied. */
-    public void sync(Consumer<Result> answer) {
-        proposals.barrier(answer);
+    public void sync(long connection, long request) {
+        pipeline.barrier(new Token.Asked(connection, request));
     }
 
     /**
@@ -318,22 +308,26 @@ public final class Keeper {
      * @param wantedTimeoutMs what the client asks for; it gets what is nearest within the bounds
      * @param connection for {@link Caller#connection}
      */
-    public void createSession(int wantedTimeoutMs, Object connection, Consumer<SessionAnswer> answer) {
-        sessions.create(wantedTimeoutMs, connection, answer);
+    public void createSession(int wantedTimeoutMs, long connection) {
+        sessions.create(wantedTimeoutMs, connection).ifPresent(answer -> answerSoon(connection, answer));
     }
 
     /**
      * Goes on with a session over another connection: from this call on what still comes over the one before is refused. The
      * timeout is negotiated anew.
      */
-    public void resumeSession(
-            long sessionId, byte[] password, int wantedTimeoutMs, Object connection, Consumer<SessionAnswer> answer) {
-        sessions.resume(sessionId, password, wantedTimeoutMs, connection, answer);
+    public void resumeSession(long sessionId, byte[] password, int wantedTimeoutMs, long connection) {
+        answerSoon(connection, sessions.resume(sessionId, password, wantedTimeoutMs, connection));
     }
 
-    /** Ends the session, and its ephemeral nodes with it. */
-    public void closeSession(Caller caller, int cxid, Consumer<Result> answer) {
-        sessions.close(caller, cxid, answer);
+    private void answerSoon(long connection, SessionAnswer answer) {
+        clock.execute(() -> clients.session(connection, answer));
+    }
+
+    /** Ends the session, and its ephemeral nodes with it. Numbers as in {@link #submit(Caller, long, int, Request)}. */
+    public void closeSession(Caller caller, long request, int cxid) {
+        Token.Asked asked = new Token.Asked(caller.connection(), request);
+        sessions.close(caller, cxid, asked).ifPresent(refusal -> answers.atOnce(asked, refusal));
     }
 
     /**
@@ -343,11 +337,6 @@ public final class Keeper {
      */
     public boolean touch(long sessionId) {
         return sessions.touch(sessionId);
-    }
-
-    /** Told each session that ended because it was silent, after watchers were told of its nodes. One listener. */
-    public void onExpired(LongConsumer listener) {
-        sessions.onExpired(listener);
     }
 
     /**
@@ -382,12 +371,13 @@ public final class Keeper {
 
     /** Requests that change something, submitted and not yet answered. */
     public int outstanding() {
-        return proposals.outstanding();
+        return answers.outstanding();
     }
 
     /** Takes a snapshot beside what goes on, after the one that is under way. The completion comes on the loop. */
     public void takeSnapshot(Completion<SnapshotTaken> completion) {
-        proposals.takeSnapshot(completion);
+        if (pipeline.isOpen()) snapshots.take(completion);
+        else completion.complete(Outcome.failed(new IOException("the service is not open")));
     }
 
     /** Whether the ACL of a node grants all permissions, each to one of those names. */
@@ -409,7 +399,7 @@ public final class Keeper {
      * compared), and since then what was foreseen.
      */
     public int digestMismatches() {
-        return digestMismatches + proposals.digestMismatches();
+        return found.recovered().digestMismatches() + applier.digestMismatches();
     }
 
     /** The sessions in the tree, with their timeouts in milliseconds. */
@@ -429,7 +419,7 @@ public final class Keeper {
 
     /** Tells how long the disk takes. One listener. */
     public void timings(Timings told) {
-        proposals.timings(told);
+        journal.timings(told);
         snapshots.timings(told);
     }
 
@@ -440,37 +430,36 @@ public final class Keeper {
 
     /** How many transactions the start took from the log, beyond its snapshot. */
     public int replayed() {
-        return replayed;
+        return found.recovered().replayed();
     }
 
     /** How long the start took to find the state in the data directory. */
     public long recoveryMs() {
-        return recoveryMs;
+        return found.tookMs();
     }
 
     /** Ends the broker's session and closes the files. What was submitted before is still carried out. Other sessions go on with the next start. */
     public void close(Completion<Void> completion) {
-        Optional<Result> refusal = proposals.refusal(0);
-        if (refusal.isPresent() && !proposals.isOpen()) {
-            Outcome<Void> outcome = refusal.get() instanceof Result.Unknown
-                    ? Outcome.failed(new IOException("the disk failed"))
-                    : Outcome.done(null);
+        if (!pipeline.isOpen()) {
+            boolean failed = pipeline.refusal(0).orElseThrow() instanceof Result.Unknown;
+            Outcome<Void> outcome = failed ? Outcome.failed(new IOException("the disk failed")) : Outcome.done(null);
             clock.execute(() -> completion.complete(outcome));
             return;
         }
         sessions.stop();
         cleaner.stop();
-        proposals.propose(Caller.server(session), 0, new Request.CloseSession(), result -> {});
-        proposals.close(
-                () -> snapshots.close(() -> disk.submit(logKey, this::closeFiles, completion)),
-                cause -> completion.complete(Outcome.failed(cause)));
+        pipeline.propose(Caller.server(session), 0, new Request.CloseSession(), Token.NOBODY);
+        pipeline.close(closed -> {
+            if (closed instanceof Outcome.Failed<Void>) completion.complete(closed);
+            else snapshots.close(() -> disk.submit(logKey, this::closeFiles, completion));
+        });
     }
 
     private Void closeFiles() throws IOException {
         try {
             log.close();
         } finally {
-            release(lock);
+            Opening.release(found.lock());
         }
         return null;
     }

@@ -5,9 +5,9 @@ import java.util.Map;
 
 /** Which connection each session last came with. */
 final class SessionOwners {
-    private final Map<Long, Object> connections = new HashMap<>();
+    private final Map<Long, Long> connections = new HashMap<>();
 
-    void own(long sessionId, Object connection) {
+    void own(long sessionId, long connection) {
         connections.put(sessionId, connection);
     }
 
@@ -16,8 +16,8 @@ final class SessionOwners {
     }
 
     /** True if the session has come with another connection since. */
-    boolean moved(long sessionId, Object connection) {
-        Object owner = connections.get(sessionId);
-        return owner != null && !owner.equals(connection);
+    boolean moved(long sessionId, long connection) {
+        Long owner = connections.get(sessionId);
+        return owner != null && owner != connection;
     }
 }

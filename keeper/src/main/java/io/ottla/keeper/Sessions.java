@@ -6,8 +6,6 @@ import io.ottla.zookeeperprotocol.CreateMode;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 
 /**
  * The sessions of clients: begun, gone on with after a lost connection, ended by the client or by silence (SessionTrackerImpl of the original). Each is in
@@ -20,20 +18,19 @@ final class Sessions {
     private final KeeperOptions.Sessions options;
     private final Clock clock;
     private final RequestPreparer preparer;
-    private final Proposals proposals;
+    private final Pipeline pipeline;
     private final SessionOwners owners;
     private final SessionIds ids;
     private final SessionExpiry expiry;
-    private LongConsumer onExpired = sessionId -> {};
     private Optional<Clock.Timer> timer = Optional.empty();
     private long timerMs = Core.NO_DEADLINE;
     private boolean stopped;
 
-    Sessions(KeeperOptions options, Clock clock, RequestPreparer preparer, Proposals proposals, SessionOwners owners) {
+    Sessions(KeeperOptions options, Clock clock, RequestPreparer preparer, Pipeline pipeline, SessionOwners owners) {
         this.options = options.sessions();
         this.clock = clock;
         this.preparer = preparer;
-        this.proposals = proposals;
+        this.pipeline = pipeline;
         this.owners = owners;
         ids = new SessionIds(options.serverId(), clock.nowMs());
         expiry = new SessionExpiry(options.sessions().tickTimeMs());
@@ -43,10 +40,6 @@ final class Sessions {
         return clock.monotonicNs() / 1_000_000;
     }
 
-    void onExpired(LongConsumer listener) {
-        onExpired = listener;
-    }
-
     /** One that the tree has from before the start. */
     void known(long sessionId, int timeoutMs) {
         ids.taken(sessionId);
@@ -54,31 +47,35 @@ final class Sessions {
         arm();
     }
 
-    void create(int wantedTimeoutMs, Object connection, Consumer<SessionAnswer> answer) {
+    /** The answer, where nothing has to be waited for; else {@link #begun} has it. */
+    Optional<SessionAnswer> create(int wantedTimeoutMs, long connection) {
         int timeoutMs = SessionExpiry.negotiated(wantedTimeoutMs, options.timeoutMinMs(), options.timeoutMaxMs());
-        Optional<Result> refusal = proposals.refusal(0);
-        if (refusal.isPresent()) {
-            clock.execute(() -> answer.accept(unavailable(refusal.get())));
-            return;
-        }
+        Optional<Result> refusal = pipeline.refusal(0);
+        if (refusal.isPresent()) return Optional.of(unavailable(refusal.get()));
         long sessionId = ids.next();
         owners.own(sessionId, connection);
         expiry.track(sessionId, timeoutMs, monotonicMs());
         arm();
-        SessionAnswer opened = new SessionAnswer.Opened(sessionId, SessionIds.password(sessionId), timeoutMs);
         if (options.local() != KeeperOptions.LocalSessions.OFF) {
             preparer.beginLocal(sessionId);
-            clock.execute(() -> answer.accept(opened));
-            return;
+            return Optional.of(opened(sessionId, timeoutMs));
         }
-        proposals.propose(Caller.server(sessionId), 0, new Request.CreateSession(timeoutMs), result -> {
-            if (result instanceof Result.Committed) {
-                answer.accept(opened);
-                return;
-            }
-            drop(sessionId);
-            answer.accept(unavailable(result));
-        });
+        pipeline.propose(
+                Caller.server(sessionId),
+                0,
+                new Request.CreateSession(timeoutMs),
+                new Token.SessionBegins(sessionId, connection, timeoutMs));
+        return Optional.empty();
+    }
+
+    private static SessionAnswer opened(long sessionId, int timeoutMs) {
+        return new SessionAnswer.Opened(sessionId, SessionIds.password(sessionId), timeoutMs);
+    }
+
+    SessionAnswer begun(Token.SessionBegins begins, Result result) {
+        if (result instanceof Result.Committed) return opened(begins.sessionId(), begins.timeoutMs());
+        drop(begins.sessionId());
+        return unavailable(result);
     }
 
     private static SessionAnswer unavailable(Result result) {
@@ -92,19 +89,14 @@ final class Sessions {
                 });
     }
 
-    void resume(
-            long sessionId, byte[] password, int wantedTimeoutMs, Object connection, Consumer<SessionAnswer> answer) {
-        SessionAnswer resumed;
-        if (!SessionIds.matches(sessionId, password) || !expiry.touch(sessionId, monotonicMs())) {
-            resumed = new SessionAnswer.Expired();
-        } else {
-            int timeoutMs = SessionExpiry.negotiated(wantedTimeoutMs, options.timeoutMinMs(), options.timeoutMaxMs());
-            owners.own(sessionId, connection);
-            expiry.track(sessionId, timeoutMs, monotonicMs());
-            arm();
-            resumed = new SessionAnswer.Opened(sessionId, password, timeoutMs);
-        }
-        clock.execute(() -> answer.accept(resumed));
+    SessionAnswer resume(long sessionId, byte[] password, int wantedTimeoutMs, long connection) {
+        if (!SessionIds.matches(sessionId, password) || !expiry.touch(sessionId, monotonicMs()))
+            return new SessionAnswer.Expired();
+        int timeoutMs = SessionExpiry.negotiated(wantedTimeoutMs, options.timeoutMinMs(), options.timeoutMaxMs());
+        owners.own(sessionId, connection);
+        expiry.track(sessionId, timeoutMs, monotonicMs());
+        arm();
+        return new SessionAnswer.Opened(sessionId, password, timeoutMs);
     }
 
     boolean touch(long sessionId) {
@@ -116,29 +108,32 @@ final class Sessions {
         return preparer.readFault(caller);
     }
 
-    void close(Caller caller, int cxid, Consumer<Result> answer) {
+    /** Why the caller's session cannot be ended now; empty if it is being ended, and {@link #ended} follows. */
+    Optional<Result> close(Caller caller, int cxid, Token.Asked asked) {
         long sessionId = caller.sessionId();
-        Optional<Result> refusal = owners.moved(sessionId, caller.connection())
-                ? Optional.of(new Result.Refused(0, ErrorCode.SESSION_MOVED.code()))
-                : proposals.refusal(0);
-        if (refusal.isPresent()) clock.execute(() -> answer.accept(refusal.get()));
-        else end(sessionId, cxid, answer);
+        if (owners.moved(sessionId, caller.connection()))
+            return Optional.of(new Result.Refused(0, ErrorCode.SESSION_MOVED.code()));
+        Optional<Result> refusal = pipeline.refusal(0);
+        if (refusal.isEmpty()) end(sessionId, cxid, Optional.of(asked));
+        return refusal;
     }
 
-    private void end(long sessionId, int cxid, Consumer<Result> answer) {
+    private void end(long sessionId, int cxid, Optional<Token.Asked> asked) {
+        Token ends = new Token.SessionEnds(sessionId, asked);
         if (preparer.isLocal(sessionId)) {
             preparer.endLocal(sessionId);
             drop(sessionId);
-            proposals.barrier(answer);
+            pipeline.barrier(ends);
             return;
         }
         expiry.closing(sessionId);
-        proposals.propose(Caller.server(sessionId), cxid, new Request.CloseSession(), result -> {
-            if (result instanceof Result.Committed) drop(sessionId);
-            else expiry.reopen(sessionId, monotonicMs());
-            arm();
-            answer.accept(result);
-        });
+        pipeline.propose(Caller.server(sessionId), cxid, new Request.CloseSession(), ends);
+    }
+
+    void ended(Token.SessionEnds ends, Result result) {
+        if (result instanceof Result.Committed) drop(ends.sessionId());
+        else expiry.reopen(ends.sessionId(), monotonicMs());
+        arm();
     }
 
     private void drop(long sessionId) {
@@ -153,9 +148,15 @@ final class Sessions {
                 || !createsEphemeral(request)) return;
         preparer.endLocal(sessionId);
         int timeoutMs = (int) expiry.timeoutMs(sessionId);
-        proposals.propose(Caller.server(sessionId), 0, new Request.CreateSession(timeoutMs), result -> {
-            if (!(result instanceof Result.Committed)) preparer.beginLocal(sessionId);
-        });
+        pipeline.propose(
+                Caller.server(sessionId),
+                0,
+                new Request.CreateSession(timeoutMs),
+                new Token.SessionUpgraded(sessionId));
+    }
+
+    void upgraded(Token.SessionUpgraded upgraded, Result result) {
+        if (!(result instanceof Result.Committed)) preparer.beginLocal(upgraded.sessionId());
     }
 
     private static boolean createsEphemeral(Request request) {
@@ -192,11 +193,8 @@ final class Sessions {
 
     private void expire(List<Long> expired) {
         if (stopped) return;
-        for (long sessionId : expired.subList(0, Math.min(ENDED_AT_ONCE, expired.size()))) {
-            end(sessionId, 0, result -> {
-                if (result instanceof Result.Committed) onExpired.accept(sessionId);
-            });
-        }
+        for (long sessionId : expired.subList(0, Math.min(ENDED_AT_ONCE, expired.size())))
+            end(sessionId, 0, Optional.empty());
         // the rest after what else has come
         if (expired.size() > ENDED_AT_ONCE) clock.execute(() -> expire(expired.subList(ENDED_AT_ONCE, expired.size())));
         else arm();

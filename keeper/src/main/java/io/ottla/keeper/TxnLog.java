@@ -66,22 +66,26 @@ final class TxnLog {
         return "log." + Long.toHexString(zxid);
     }
 
+    /** What one takes in the file. */
+    static int recordBytes(Proposal proposal) {
+        return proposal.bytes().length + MARK_BYTES + RECORD_OVERHEAD_BYTES;
+    }
+
     /**
-     * Makes the entries durable: all of them, when it returns.
+     * Makes the proposals durable: all of them, when it returns.
      *
-     * @param firstZxid of the first entry
-     * @return bytes written
      * @throws NoRoom if nothing was written
      * @throws IOException if it is not known what was written: the log must not be used any more
      */
-    long append(List<byte[]> entries, long firstZxid) throws IOException {
+    void append(List<Proposal> proposals) throws IOException {
         int bytes = 0;
-        for (byte[] entry : entries) bytes = Math.addExact(bytes, entry.length + MARK_BYTES + RECORD_OVERHEAD_BYTES);
-        makeRoom(firstZxid, bytes);
+        for (Proposal proposal : proposals) bytes = Math.addExact(bytes, recordBytes(proposal));
+        makeRoom(proposals.getFirst().zxid(), bytes);
         ByteBuffer batch = ByteBuffer.allocate(bytes);
         Adler32 adler = new Adler32();
         int mark = MARK_SYNC;
-        for (byte[] entry : entries) {
+        for (Proposal proposal : proposals) {
+            byte[] entry = proposal.bytes();
             int start = batch.position();
             batch.putLong(0).putInt(entry.length + MARK_BYTES).put(entry).putInt(mark);
             mark = MARK_MORE;
@@ -92,7 +96,6 @@ final class TxnLog {
         file.write(position, batch.flip());
         file.sync();
         position += bytes;
-        return bytes;
     }
 
     private void makeRoom(long firstZxid, int bytes) throws IOException {

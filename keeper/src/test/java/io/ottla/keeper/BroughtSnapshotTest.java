@@ -42,9 +42,10 @@ class BroughtSnapshotTest {
     }
 
     private static void create(Keeper keeper, TestWorld world, String path) {
-        keeper.submit(
-                List.of(new Request.Create(path, new byte[] {1, 2, 3}, CreateMode.PERSISTENT)),
-                result -> assertThat(result).isInstanceOf(Result.Committed.class));
+        TestAsker.of(keeper)
+                .submit(
+                        List.of(new Request.Create(path, new byte[] {1, 2, 3}, CreateMode.PERSISTENT)),
+                        result -> assertThat(result).isInstanceOf(Result.Committed.class));
         world.drain();
     }
 
@@ -76,14 +77,16 @@ class BroughtSnapshotTest {
     void prepare() throws IOException {
         TestWorld elsewhere = new TestWorld();
         Keeper giver = open(elsewhere);
-        giver.createSession(10_000, this, answer -> broughtSession = ((SessionAnswer.Opened) answer).sessionId());
+        TestAsker.of(giver)
+                .createSession(10_000, 1, answer -> broughtSession = ((SessionAnswer.Opened) answer).sessionId());
         elsewhere.drain();
         for (int i = 0; i < 50; i++) create(giver, elsewhere, "/there" + i);
-        giver.submit(
-                new Caller(broughtSession, this, List.of()),
-                1,
-                new Request.Create("/there0/mine", new byte[] {9}, CreateMode.EPHEMERAL),
-                result -> assertThat(result).isInstanceOf(Result.Committed.class));
+        TestAsker.of(giver)
+                .submit(
+                        new Caller(broughtSession, 1, List.of()),
+                        1,
+                        new Request.Create("/there0/mine", new byte[] {9}, CreateMode.EPHEMERAL),
+                        result -> assertThat(result).isInstanceOf(Result.Committed.class));
         elsewhere.drain();
         SnapshotTaken snapshot = taken(giver, elsewhere);
         broughtZxid = snapshot.zxid();
@@ -144,7 +147,10 @@ class BroughtSnapshotTest {
         Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
         List<Outcome<SnapshotTaken>> outcomes = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            keeper.submit(List.of(new Request.Create("/n" + i, new byte[40_000], CreateMode.PERSISTENT)), result -> {});
+            TestAsker.of(keeper)
+                    .submit(
+                            List.of(new Request.Create("/n" + i, new byte[40_000], CreateMode.PERSISTENT)),
+                            result -> {});
             busy.step();
             if (i == 30) keeper.takeSnapshot(outcomes::add);
         }

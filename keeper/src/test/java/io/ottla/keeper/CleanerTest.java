@@ -20,7 +20,7 @@ class CleanerTest {
     }
 
     private void now(Request.Op op) {
-        keeper.submit(List.of(op), result -> assertThat(result).isInstanceOf(Result.Committed.class));
+        TestAsker.of(keeper).submit(List.of(op), result -> assertThat(result).isInstanceOf(Result.Committed.class));
         world.drain();
     }
 
@@ -118,12 +118,13 @@ class CleanerTest {
         ttl("/t", 1000);
         ttl("/u", 1000);
         Znode node = keeper.tree().find("/t");
-        keeper.submit(List.of(new Request.SetData("/t", DATA, -1)), result -> {});
-        keeper.submit(
-                Caller.server(0),
-                0,
-                new Request.DeleteContainer("/t", node.czxid(), node.mzxid()),
-                result -> assertThat(result).isInstanceOf(Result.Refused.class));
+        TestAsker.of(keeper).submit(List.of(new Request.SetData("/t", DATA, -1)), result -> {});
+        TestAsker.of(keeper)
+                .submit(
+                        Caller.server(0),
+                        0,
+                        new Request.DeleteContainer("/t", node.czxid(), node.mzxid()),
+                        result -> assertThat(result).isInstanceOf(Result.Refused.class));
         world.drain();
         assertThat(there("/t")).isTrue();
     }

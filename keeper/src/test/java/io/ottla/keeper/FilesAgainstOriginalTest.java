@@ -47,7 +47,7 @@ class FilesAgainstOriginalTest {
         for (int i = 0; i < 1500; i++) {
             List<io.ottla.keeper.Request.Op> ops = new ArrayList<>();
             for (int j = random.nextInt(3); j >= 0; j--) ops.add(requests.op(true));
-            keeper.submit(ops, result -> {});
+            TestAsker.of(keeper).submit(ops, result -> {});
             if (random.chance(0.5)) world.step();
         }
         world.drain();
@@ -67,10 +67,11 @@ class FilesAgainstOriginalTest {
         TestWorld world = new TestWorld();
         Keeper keeper = KeeperTest.open(world);
         for (int i = 0; i < 20; i++) {
-            keeper.submit(
-                    List.of(new io.ottla.keeper.Request.Create(
-                            "/n" + i, new byte[] {1}, io.ottla.zookeeperprotocol.CreateMode.PERSISTENT)),
-                    result -> {});
+            TestAsker.of(keeper)
+                    .submit(
+                            List.of(new io.ottla.keeper.Request.Create(
+                                    "/n" + i, new byte[] {1}, io.ottla.zookeeperprotocol.CreateMode.PERSISTENT)),
+                            result -> {});
         }
         world.drain();
         Original.export(world, DATA, temporary);
@@ -103,10 +104,11 @@ class FilesAgainstOriginalTest {
         TestWorld world = new TestWorld();
         Keeper keeper = KeeperTest.open(world);
         for (int i = 0; i < 20; i++) {
-            keeper.submit(
-                    List.of(new io.ottla.keeper.Request.Create(
-                            "/n" + i, new byte[] {1}, io.ottla.zookeeperprotocol.CreateMode.PERSISTENT)),
-                    result -> {});
+            TestAsker.of(keeper)
+                    .submit(
+                            List.of(new io.ottla.keeper.Request.Create(
+                                    "/n" + i, new byte[] {1}, io.ottla.zookeeperprotocol.CreateMode.PERSISTENT)),
+                            result -> {});
         }
         world.drain();
         Path log = DATA.resolve("version-2/log.1");
@@ -139,8 +141,7 @@ class FilesAgainstOriginalTest {
             if (i == after) files.save(twin, sessions, true);
             if (i == after) files.rollLog();
             io.ottla.keeper.Request request = i == 0 ? new io.ottla.keeper.Request.CreateSession(4000) : requests.any();
-            LoggedTxn txn =
-                    preparer.prepare(1000 + i, new Caller(session, "test", List.of(Identity.SUPER)), i, request);
+            LoggedTxn txn = preparer.prepare(1000 + i, new Caller(session, 1, List.of(Identity.SUPER)), i, request);
             TxnLogEntry entry = SerializeUtils.deserializeTxn(txn.toBytes());
             Request appended = new Request(null, session, i, txn.txn().type(), null, null);
             appended.setHdr(entry.getHeader());
@@ -224,7 +225,7 @@ class FilesAgainstOriginalTest {
         world.drain();
         Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
         RandomRequests requests = new RandomRequests(new SeededRandom(9));
-        for (int i = 0; i < 600; i++) keeper.submit(List.of(requests.op(true)), result -> {});
+        for (int i = 0; i < 600; i++) TestAsker.of(keeper).submit(List.of(requests.op(true)), result -> {});
         world.drain();
         assertThat(world.files().stream().filter(path -> isSnapshot(path, compression)))
                 .isNotEmpty();
@@ -256,7 +257,7 @@ class FilesAgainstOriginalTest {
         Keeper keeper = ((Outcome.Done<Keeper>) opened.getFirst()).value();
         RandomRequests requests = new RandomRequests(new SeededRandom(9));
         for (int i = 0; i < 60; i++) {
-            keeper.submit(List.of(requests.op(true)), result -> {});
+            TestAsker.of(keeper).submit(List.of(requests.op(true)), result -> {});
             world.drain();
         }
         Path newest = world.files().stream()
@@ -290,7 +291,7 @@ class FilesAgainstOriginalTest {
             assertThat(keeper.lastZxid()).isGreaterThan(zxid);
             RandomRequests requests = new RandomRequests(new SeededRandom(life));
             for (int i = 0; i < 200; i++) {
-                keeper.submit(List.of(requests.op(true)), result -> {});
+                TestAsker.of(keeper).submit(List.of(requests.op(true)), result -> {});
                 world.drain();
             }
             KeeperTest.close(world, keeper);

@@ -61,8 +61,7 @@ final class KeeperBench {
         report("find", znodes, began);
 
         RequestPreparer preparer = TestWorld.preparer(tree, false);
-        LoggedTxn session =
-                preparer.prepare(0, new Caller(SESSION, "test", List.of()), 0, new Request.CreateSession(1000));
+        LoggedTxn session = preparer.prepare(0, new Caller(SESSION, 1, List.of()), 0, new Request.CreateSession(1000));
         tree.apply(session, TreeListener.NONE);
         preparer.applied(session.zxid());
         began = System.nanoTime();
@@ -70,7 +69,7 @@ final class KeeperBench {
         for (int i = PARENTS; i < znodes; i++) {
             LoggedTxn txn = preparer.prepare(
                     i,
-                    new Caller(SESSION, "test", List.of(Identity.SUPER)),
+                    new Caller(SESSION, 1, List.of(Identity.SUPER)),
                     i,
                     new Request.SetData("/p" + i % PARENTS + "/node" + i, data, -1));
             if (txn.toBytes().length == 0) throw new IllegalStateException();
@@ -82,7 +81,7 @@ final class KeeperBench {
         for (int i = 0; i < znodes / 4; i++) {
             LoggedTxn txn = preparer.prepare(
                     i,
-                    new Caller(SESSION, "test", List.of(Identity.SUPER)),
+                    new Caller(SESSION, 1, List.of(Identity.SUPER)),
                     i,
                     new Request.Create("/p" + i % PARENTS + "/more" + i, data, CreateMode.PERSISTENT));
             if (txn.toBytes().length == 0) throw new IllegalStateException();

@@ -100,32 +100,34 @@ class KeeperCrashTest {
         };
         for (String path : List.of("/a", "/a/b"))
             for (String node : List.of("", "/zookeeper_limits", "/zookeeper_stats"))
-                keeper.submit(
-                        List.of(new Request.Create(QUOTA + path + node, new byte[0], CreateMode.PERSISTENT)), answer);
+                TestAsker.of(keeper)
+                        .submit(
+                                List.of(new Request.Create(QUOTA + path + node, new byte[0], CreateMode.PERSISTENT)),
+                                answer);
         List<Caller> clients = new ArrayList<>();
         for (int i = random.nextInt(200); i >= 0; i--) {
             switch (random.nextInt(20)) {
                 case 0 -> {
-                    Object connection = new Object();
-                    keeper.createSession(5000, connection, begun -> {
+                    long connection = i;
+                    TestAsker.of(keeper).createSession(5000, connection, begun -> {
                         long id = ((SessionAnswer.Opened) begun).sessionId();
                         clients.add(new Caller(id, connection, List.of(Identity.SUPER)));
                         acknowledged.run();
                     });
                 }
                 case 1 -> {
-                    if (!clients.isEmpty()) keeper.closeSession(clients.removeFirst(), i, answer);
+                    if (!clients.isEmpty()) TestAsker.of(keeper).closeSession(clients.removeFirst(), i, answer);
                 }
                 case 2 -> world.pass(1 + random.nextInt(5000));
                 case 3, 4, 5, 6 -> {
                     if (clients.isEmpty()) break;
                     Caller client = clients.get(random.nextInt(clients.size()));
-                    keeper.submit(client, i, requests.any(), answer);
+                    TestAsker.of(keeper).submit(client, i, requests.any(), answer);
                 }
                 default -> {
                     List<Request.Op> ops = new ArrayList<>();
                     for (int j = random.nextInt(3); j >= 0; j--) ops.add(requests.op(true));
-                    keeper.submit(ops, answer);
+                    TestAsker.of(keeper).submit(ops, answer);
                 }
             }
             if (random.chance(0.6)) world.step();

@@ -48,9 +48,11 @@ class KeeperDamageTest {
             Request.Op op = random.chance(0.3)
                     ? new Request.Create("/x" + i, new byte[300], CreateMode.PERSISTENT)
                     : requests.op(true);
-            keeper.submit(
-                    List.of(op),
-                    result -> digestByZxid.put(keeper.lastZxid(), keeper.tree().digest()));
+            TestAsker.of(keeper)
+                    .submit(
+                            List.of(op),
+                            result -> digestByZxid.put(
+                                    keeper.lastZxid(), keeper.tree().digest()));
             world.drain();
         }
         lastZxid = keeper.lastZxid();

@@ -41,7 +41,7 @@ class KeeperFileDumpTest {
     }
 
     private void submit(Request.Op... ops) {
-        keeper.submit(List.of(ops), result -> {});
+        TestAsker.of(keeper).submit(List.of(ops), result -> {});
         world.drain();
     }
 

@@ -48,7 +48,7 @@ class KeeperTest {
 
     private List<Result> submit(Keeper keeper, Request.Op... ops) {
         List<Result> answers = new ArrayList<>();
-        keeper.submit(List.of(ops), answers::add);
+        TestAsker.of(keeper).submit(List.of(ops), answers::add);
         return answers;
     }
 
@@ -152,13 +152,15 @@ class KeeperTest {
         keeper.follow("/a", told);
         assertThat(told.lines).isEmpty();
         world.drain();
-        keeper.submit(
-                List.of(create("/a/c"), new Request.SetData("/a/c", bytes("2"), -1), create("/z")),
-                result -> told.lines.add("answer"));
-        keeper.submit(
-                List.of(new Request.Delete("/a/b", -1), new Request.Delete("/ab", -1)),
-                result -> told.lines.add("answer"));
-        keeper.submit(List.of(create("/a/d"), create("/a/c")), result -> told.lines.add("answer"));
+        TestAsker.of(keeper)
+                .submit(
+                        List.of(create("/a/c"), new Request.SetData("/a/c", bytes("2"), -1), create("/z")),
+                        result -> told.lines.add("answer"));
+        TestAsker.of(keeper)
+                .submit(
+                        List.of(new Request.Delete("/a/b", -1), new Request.Delete("/ab", -1)),
+                        result -> told.lines.add("answer"));
+        TestAsker.of(keeper).submit(List.of(create("/a/d"), create("/a/c")), result -> told.lines.add("answer"));
         world.drain();
         assertThat(told.lines)
                 .containsExactly(
@@ -178,7 +180,7 @@ class KeeperTest {
         Keeper keeper = open(world);
         List<Result> answers = new ArrayList<>();
         int before = world.writes;
-        for (int i = 0; i < 100; i++) keeper.submit(List.of(create("/n" + i)), answers::add);
+        for (int i = 0; i < 100; i++) TestAsker.of(keeper).submit(List.of(create("/n" + i)), answers::add);
         world.drain();
         assertThat(answers).hasSize(100).allMatch(result -> result instanceof Result.Committed);
         assertThat(world.writes - before).isEqualTo(2); // the first alone, and the others while it was synced
@@ -191,8 +193,10 @@ class KeeperTest {
         now(keeper, create("/first"));
         for (int i = 0; i < 50; i++) {
             String path = "/n" + i;
-            keeper.submit(
-                    List.of(create(path)), result -> keeper.submit(List.of(create(path + "/again")), answers::add));
+            TestAsker.of(keeper)
+                    .submit(
+                            List.of(create(path)),
+                            result -> TestAsker.of(keeper).submit(List.of(create(path + "/again")), answers::add));
         }
         int before = world.writes;
         world.drain();
@@ -228,7 +232,8 @@ class KeeperTest {
         List<Result> answers = new ArrayList<>();
         byte[] large = new byte[100_000];
         for (int i = 0; i < 10; i++)
-            keeper.submit(List.of(new Request.Create("/n" + i, large, CreateMode.PERSISTENT)), answers::add);
+            TestAsker.of(keeper)
+                    .submit(List.of(new Request.Create("/n" + i, large, CreateMode.PERSISTENT)), answers::add);
         world.drain();
         // what was made room for ahead is still to be had
         long committed = answers.stream()
@@ -240,16 +245,16 @@ class KeeperTest {
         // the log is asked again only after a while, and nothing that waits for that is lost
         List<Result> late = submit(keeper, new Request.Create("/late", new byte[600_000], CreateMode.PERSISTENT));
         List<Result> synced = new ArrayList<>();
-        keeper.sync(synced::add);
+        TestAsker.of(keeper).sync(synced::add);
         int writes = world.writes;
         world.drain();
         assertThat(late).isEmpty();
-        world.pass(Proposals.NO_ROOM_PAUSE_MS);
+        world.pass(Journal.NO_ROOM_PAUSE_MS);
         assertThat(late).hasSize(1).allMatch(each -> each instanceof Result.Unavailable);
         assertThat(synced).containsExactly(new Result.Committed(keeper.lastZxid(), List.of()));
         assertThat(world.writes - writes).isLessThan(10);
         world.capacityBytes = Long.MAX_VALUE;
-        world.pass(Proposals.NO_ROOM_PAUSE_MS);
+        world.pass(Journal.NO_ROOM_PAUSE_MS);
         for (int i = (int) committed; i < 10; i++)
             assertThat(now(keeper, create("/n" + i))).isInstanceOf(Result.Committed.class);
         long digest = keeper.tree().digest();

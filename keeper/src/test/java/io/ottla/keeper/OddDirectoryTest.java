@@ -63,7 +63,7 @@ class OddDirectoryTest {
 
     private Result now(Keeper keeper, Request.Op... ops) {
         List<Result> answers = new ArrayList<>();
-        keeper.submit(List.of(ops), answers::add);
+        TestAsker.of(keeper).submit(List.of(ops), answers::add);
         world.drain();
         assertThat(world.faults).isEmpty();
         return answers.getFirst();
@@ -289,18 +289,18 @@ class OddDirectoryTest {
         List<Acl> nameless = List.of(new Acl(Acl.ALL, null, null));
         log(0x15, new Txn.Create("/n", new byte[0], nameless, false, 1, false));
         Keeper keeper = open();
-        Caller caller = new Caller(keeper.session(), Caller.class, List.of(new Identity("ip", "127.0.0.1")));
+        Caller caller = new Caller(keeper.session(), Caller.SERVER, List.of(new Identity("ip", "127.0.0.1")));
         assertThat(keeper.reads().data(caller, "/n", Optional.empty()))
                 .isEqualTo(new ReadResult.Failed(ErrorCode.NO_AUTH));
         assertThat(now(keeper, new Request.Delete("/n", -1))).isInstanceOf(Result.Committed.class);
     }
 
     private void log(long first, Txn... txns) throws IOException {
-        List<byte[]> entries = new ArrayList<>();
+        List<Proposal> entries = new ArrayList<>();
         for (int i = 0; i < txns.length; i++)
-            entries.add(new LoggedTxn((1L << 56) + 1, i, first + i, 1_700_000_000_000L, txns[i], 0, 0).toBytes());
+            entries.add(Proposal.of(new LoggedTxn((1L << 56) + 1, i, first + i, 1_700_000_000_000L, txns[i], 0, 0)));
         TxnLog log = new TxnLog(world, FILES);
-        log.append(entries, first);
+        log.append(entries);
         log.close();
     }
 
@@ -391,19 +391,18 @@ class OddDirectoryTest {
     private void oddLog(SeededRandom random, RandomRequests requests) throws IOException {
         ZnodeTree other = ZnodeTree.fresh(1);
         RequestPreparer preparer = TestWorld.preparer(other, true);
-        Caller caller = new Caller(SESSION + random.nextInt(3), "test", List.of(Identity.SUPER));
-        List<byte[]> entries = new ArrayList<>();
+        Caller caller = new Caller(SESSION + random.nextInt(3), 1, List.of(Identity.SUPER));
+        List<Proposal> entries = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             Request request = i == 0 ? new Request.CreateSession(9000) : requests.any();
             LoggedTxn txn = preparer.prepare(i, caller, i, request);
             other.apply(txn, TreeListener.NONE);
             preparer.applied(txn.zxid());
-            entries.add(
-                    new LoggedTxn(txn.clientId(), i, ZXID + 1 + i, i, txn.txn(), txn.digestVersion(), txn.treeDigest())
-                            .toBytes());
+            entries.add(Proposal.of(new LoggedTxn(
+                    txn.clientId(), i, ZXID + 1 + i, i, txn.txn(), txn.digestVersion(), txn.treeDigest())));
         }
         TxnLog log = new TxnLog(world, FILES);
-        log.append(entries, ZXID + 1);
+        log.append(entries);
         log.close();
     }
 
@@ -443,20 +442,20 @@ class OddDirectoryTest {
         List<Long> sessions = new ArrayList<>(List.of(SESSION, SESSION + 1));
         for (int i = 0; i < 200; i++) {
             long session = sessions.get(random.nextInt(sessions.size()));
-            Caller caller = new Caller(session, "test", random.chance(0.9) ? List.of(Identity.SUPER) : List.of());
+            Caller caller = new Caller(session, 1, random.chance(0.9) ? List.of(Identity.SUPER) : List.of());
             switch (random.nextInt(40)) {
                 case 0 ->
-                    keeper.createSession(4000, "test", answer -> {
+                    TestAsker.of(keeper).createSession(4000, 1, answer -> {
                         if (answer instanceof SessionAnswer.Opened opened) sessions.add(opened.sessionId());
                     });
-                case 1 -> keeper.closeSession(caller, i, result -> {});
+                case 1 -> TestAsker.of(keeper).closeSession(caller, i, result -> {});
                 case 2 -> world.pass(random.nextInt(9000));
                 case 3 -> keeper.watches().add(requests.path(), WatchKind.PERSISTENT_RECURSIVE, watcher);
                 case 4 -> keeper.reads().data(caller, requests.path(), Optional.of(watcher));
                 case 5 -> keeper.reads().acl(caller, requests.path());
                 default -> {}
             }
-            keeper.submit(caller, i, requests.any(), result -> answered[0]++);
+            TestAsker.of(keeper).submit(caller, i, requests.any(), result -> answered[0]++);
             keeper.touch(session);
             if (random.chance(0.3)) world.drain();
         }

@@ -33,7 +33,7 @@ class QuotasTest {
 
     private Result now(Request.Op... ops) {
         List<Result> answers = new ArrayList<>();
-        keeper.submit(List.of(ops), answers::add);
+        TestAsker.of(keeper).submit(List.of(ops), answers::add);
         world.drain();
         return answers.getFirst();
     }
@@ -110,9 +110,9 @@ class QuotasTest {
         now(create("/a", 0));
         limit("/a", "count=-1,bytes=-1=;countHardLimit=3");
         List<Result> answers = new ArrayList<>();
-        for (int i = 0; i < 4; i++) keeper.submit(List.of(create("/a/" + i, 0)), answers::add);
-        keeper.submit(List.of(new Request.Delete("/a/0", -1)), answers::add);
-        keeper.submit(List.of(create("/a/5", 0)), answers::add);
+        for (int i = 0; i < 4; i++) TestAsker.of(keeper).submit(List.of(create("/a/" + i, 0)), answers::add);
+        TestAsker.of(keeper).submit(List.of(new Request.Delete("/a/0", -1)), answers::add);
+        TestAsker.of(keeper).submit(List.of(create("/a/5", 0)), answers::add);
         world.drain();
         assertThat(answers.stream().map(each -> each instanceof Result.Committed))
                 .containsExactly(true, true, false, false, true, true);

@@ -27,10 +27,10 @@ class ReadsTest {
     @BeforeEach
     void nodes() {
         List<Long> ids = new ArrayList<>();
-        keeper.createSession(9000, this, answer -> ids.add(((SessionAnswer.Opened) answer).sessionId()));
+        TestAsker.of(keeper).createSession(9000, 1, answer -> ids.add(((SessionAnswer.Opened) answer).sessionId()));
         world.drain();
-        anyone = new Caller(ids.getFirst(), this, List.of(new Identity("ip", "10.0.0.1")));
-        bob = new Caller(ids.getFirst(), this, List.of(new Identity("ip", "10.0.0.1"), BOB));
+        anyone = new Caller(ids.getFirst(), 1, List.of(new Identity("ip", "10.0.0.1")));
+        bob = new Caller(ids.getFirst(), 1, List.of(new Identity("ip", "10.0.0.1"), BOB));
         create("/open", Acl.OPEN);
         create("/open/1", Acl.OPEN);
         create("/open/2", Acl.OPEN);
@@ -47,7 +47,8 @@ class ReadsTest {
 
     private void create(long session, Request request) {
         Caller caller = session == keeper.session() ? Caller.server(session) : anyone;
-        keeper.submit(caller, 1, request, result -> assertThat(result).isInstanceOf(Result.Committed.class));
+        TestAsker.of(keeper)
+                .submit(caller, 1, request, result -> assertThat(result).isInstanceOf(Result.Committed.class));
         world.drain();
     }
 

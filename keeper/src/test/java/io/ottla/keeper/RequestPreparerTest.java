@@ -52,7 +52,7 @@ class RequestPreparerTest {
     }
 
     private LoggedTxn prepare(long session, List<Identity> callers, Request request) {
-        return preparer.prepare(1000, new Caller(session, "test", callers), 3, request);
+        return preparer.prepare(1000, new Caller(session, 1, callers), 3, request);
     }
 
     private Txn run(Request request) {
@@ -197,11 +197,11 @@ class RequestPreparerTest {
                 TreeListener.NONE);
         RequestPreparer later = TestWorld.preparer(tree, true);
         Txn first = later.prepare(
-                        0, new Caller(SESSION, "test", NOBODY), 0, create("/a/n", CreateMode.PERSISTENT_SEQUENTIAL))
+                        0, new Caller(SESSION, 1, NOBODY), 0, create("/a/n", CreateMode.PERSISTENT_SEQUENTIAL))
                 .txn();
         assertThat(((Txn.Create) first).path()).isEqualTo("/a/n2147483647");
         Txn second = later.prepare(
-                        0, new Caller(SESSION, "test", NOBODY), 0, create("/a/n", CreateMode.PERSISTENT_SEQUENTIAL))
+                        0, new Caller(SESSION, 1, NOBODY), 0, create("/a/n", CreateMode.PERSISTENT_SEQUENTIAL))
                 .txn();
         assertThat(((Txn.Create) second).path()).isEqualTo("/a/n-2147483648");
     }
@@ -227,7 +227,7 @@ class RequestPreparerTest {
                 new LoggedTxn(SESSION, 0, preparer.lastZxid(), 0, new Txn.SetData("/a", DATA, -2, false), 0, 0),
                 TreeListener.NONE);
         RequestPreparer later = TestWorld.preparer(tree, true);
-        Txn txn = later.prepare(0, new Caller(SESSION, "test", NOBODY), 0, new Request.SetData("/a", DATA, -2))
+        Txn txn = later.prepare(0, new Caller(SESSION, 1, NOBODY), 0, new Request.SetData("/a", DATA, -2))
                 .txn();
         assertThat(((Txn.SetData) txn).version()).isZero();
     }
@@ -308,11 +308,7 @@ class RequestPreparerTest {
                 .isEqualTo(new Txn.Delete("/c", true));
         assertThat(tree.find("/c")).isNull();
         RequestPreparer without = TestWorld.preparer(tree, false);
-        assertThat(without.prepare(
-                                0,
-                                new Caller(SESSION, "test", NOBODY),
-                                0,
-                                create("/t2", CreateMode.PERSISTENT_WITH_TTL))
+        assertThat(without.prepare(0, new Caller(SESSION, 1, NOBODY), 0, create("/t2", CreateMode.PERSISTENT_WITH_TTL))
                         .txn())
                 .isEqualTo(new Txn.Error(ErrorCode.UNIMPLEMENTED.code()));
     }

@@ -17,30 +17,31 @@ class SessionsTest {
     private final TestWorld world = new TestWorld();
     private Keeper keeper = KeeperTest.open(world);
     private final List<Long> expired = new ArrayList<>();
+    private long connections;
 
-    private SessionAnswer begin(int timeoutMs, Object connection) {
+    private SessionAnswer begin(int timeoutMs, long connection) {
         List<SessionAnswer> answers = new ArrayList<>();
-        keeper.createSession(timeoutMs, connection, answers::add);
+        TestAsker.of(keeper).createSession(timeoutMs, connection, answers::add);
         assertThat(answers).isEmpty();
         world.drain();
         return answers.getFirst();
     }
 
     private Caller client(int timeoutMs) {
-        Object connection = new Object();
+        long connection = connections++;
         return new Caller(((SessionAnswer.Opened) begin(timeoutMs, connection)).sessionId(), connection, List.of());
     }
 
-    private SessionAnswer resume(long sessionId, byte[] password, int timeoutMs, Object connection) {
+    private SessionAnswer resume(long sessionId, byte[] password, int timeoutMs, long connection) {
         List<SessionAnswer> answers = new ArrayList<>();
-        keeper.resumeSession(sessionId, password, timeoutMs, connection, answers::add);
+        TestAsker.of(keeper).resumeSession(sessionId, password, timeoutMs, connection, answers::add);
         world.drain();
         return answers.getFirst();
     }
 
     private Result now(Caller caller, Request request) {
         List<Result> answers = new ArrayList<>();
-        keeper.submit(caller, 1, request, answers::add);
+        TestAsker.of(keeper).submit(caller, 1, request, answers::add);
         world.drain();
         return answers.getFirst();
     }
@@ -56,7 +57,7 @@ class SessionsTest {
     @Test
     void theTimeoutIsNegotiatedAndThePasswordIsTheOriginals() {
         for (int[] wantedAndGiven : new int[][] {{0, 6000}, {-5, 6000}, {10_000, 10_000}, {1_000_000, 60_000}}) {
-            SessionAnswer.Opened opened = (SessionAnswer.Opened) begin(wantedAndGiven[0], "c");
+            SessionAnswer.Opened opened = (SessionAnswer.Opened) begin(wantedAndGiven[0], connections++);
             assertThat(opened.timeoutMs()).isEqualTo(wantedAndGiven[1]);
             assertThat(opened.password()).isEqualTo(SessionIds.password(opened.sessionId()));
             assertThat(keeper.sessions()).containsEntry(opened.sessionId(), wantedAndGiven[1]);
@@ -66,13 +67,13 @@ class SessionsTest {
 
     @Test
     void aSilentSessionEndsWithItsNodesAndIsToldAfterThem() {
-        keeper.onExpired(expired::add);
+        TestAsker.of(keeper).onExpired(expired::add);
         Caller silent = client(6000);
         Caller loud = client(6000);
         now(silent, create("/e", CreateMode.EPHEMERAL));
         TestWatcher watcher = new TestWatcher();
         keeper.watches().add("/e", WatchKind.DATA, watcher);
-        keeper.onExpired(id -> {
+        TestAsker.of(keeper).onExpired(id -> {
             assertThat(watcher.news()).containsExactly("deleted /e");
             expired.add(id);
         });
@@ -89,25 +90,26 @@ class SessionsTest {
         assertThat(keeper.node("/e")).isEmpty();
         assertThat(keeper.sessions()).containsKey(loud.sessionId()).doesNotContainKey(silent.sessionId());
         assertThat(keeper.touch(silent.sessionId())).isFalse();
-        assertThat(resume(silent.sessionId(), SessionIds.password(silent.sessionId()), 6000, "x"))
+        assertThat(resume(silent.sessionId(), SessionIds.password(silent.sessionId()), 6000, connections++))
                 .isEqualTo(new SessionAnswer.Expired());
         assertThat(now(silent, create("/late", CreateMode.PERSISTENT))).isEqualTo(refused(ErrorCode.UNKNOWN_SESSION));
     }
 
     @Test
     void theBrokersSessionDoesNotExpireAndIsNobodyElses() {
-        keeper.onExpired(expired::add);
+        TestAsker.of(keeper).onExpired(expired::add);
         world.pass(1_000_000);
         assertThat(expired).isEmpty();
         long session = keeper.session();
         assertThat(keeper.sessions()).containsKey(session);
-        assertThat(resume(session, SessionIds.password(session), 6000, "x")).isEqualTo(new SessionAnswer.Expired());
+        assertThat(resume(session, SessionIds.password(session), 6000, connections++))
+                .isEqualTo(new SessionAnswer.Expired());
     }
 
     @Test
     void aSessionGoesOnOverAnotherConnectionAndTheOldOneIsRefused() {
         Caller old = client(6000);
-        Object other = new Object();
+        long other = connections++;
         long id = old.sessionId();
         byte[] wrong = SessionIds.password(id);
         wrong[3] ^= 1;
@@ -125,14 +127,19 @@ class SessionsTest {
     @Test
     void whatWasSentBeforeTheMoveIsDoneAndWhatComesAfterIsNot() {
         Caller old = client(6000);
-        Object other = new Object();
+        long other = connections++;
         List<Result> answers = new ArrayList<>();
-        keeper.submit(old, 1, create("/a", CreateMode.PERSISTENT), answers::add);
-        keeper.resumeSession(old.sessionId(), SessionIds.password(old.sessionId()), 6000, other, answer -> {});
-        keeper.submit(old, 2, create("/b", CreateMode.PERSISTENT), answers::add);
-        keeper.submit(
-                old, 3, new Request.Multi(List.of((Request.Op) create("/b", CreateMode.PERSISTENT))), answers::add);
-        keeper.closeSession(old, 4, answers::add);
+        TestAsker.of(keeper).submit(old, 1, create("/a", CreateMode.PERSISTENT), answers::add);
+        TestAsker.of(keeper)
+                .resumeSession(old.sessionId(), SessionIds.password(old.sessionId()), 6000, other, answer -> {});
+        TestAsker.of(keeper).submit(old, 2, create("/b", CreateMode.PERSISTENT), answers::add);
+        TestAsker.of(keeper)
+                .submit(
+                        old,
+                        3,
+                        new Request.Multi(List.of((Request.Op) create("/b", CreateMode.PERSISTENT))),
+                        answers::add);
+        TestAsker.of(keeper).closeSession(old, 4, answers::add);
         world.drain();
         assertThat(answers.stream().map(each -> each instanceof Result.Committed ? "ok" : each))
                 .containsExactlyInAnyOrder(
@@ -147,9 +154,9 @@ class SessionsTest {
 
     @Test
     void aRenewedTimeoutCounts() {
-        keeper.onExpired(expired::add);
+        TestAsker.of(keeper).onExpired(expired::add);
         Caller client = client(6000);
-        resume(client.sessionId(), SessionIds.password(client.sessionId()), 30_000, "other");
+        resume(client.sessionId(), SessionIds.password(client.sessionId()), 30_000, connections++);
         world.pass(29_000);
         assertThat(keeper.touch(client.sessionId())).isTrue();
         world.pass(29_000);
@@ -160,13 +167,13 @@ class SessionsTest {
 
     @Test
     void aClosedSessionTakesItsNodesAlongAndAnswersOnce() {
-        keeper.onExpired(expired::add);
+        TestAsker.of(keeper).onExpired(expired::add);
         Caller client = client(6000);
         now(client, create("/e", CreateMode.EPHEMERAL));
         List<Result> answers = new ArrayList<>();
-        keeper.submit(client, 1, create("/e2", CreateMode.EPHEMERAL), result -> {});
-        keeper.closeSession(client, 7, answers::add);
-        keeper.submit(client, 8, create("/late", CreateMode.PERSISTENT), answers::add);
+        TestAsker.of(keeper).submit(client, 1, create("/e2", CreateMode.EPHEMERAL), result -> {});
+        TestAsker.of(keeper).closeSession(client, 7, answers::add);
+        TestAsker.of(keeper).submit(client, 8, create("/late", CreateMode.PERSISTENT), answers::add);
         world.drain();
         assertThat(answers.get(0)).isInstanceOf(Result.Committed.class);
         assertThat(answers.get(1)).isEqualTo(refused(ErrorCode.SESSION_EXPIRED));
@@ -184,10 +191,10 @@ class SessionsTest {
         KeeperTest.close(world, keeper);
         world.pass(60_000);
         keeper = KeeperTest.open(world);
-        keeper.onExpired(expired::add);
+        TestAsker.of(keeper).onExpired(expired::add);
         assertThat(keeper.node("/e")).isPresent();
         world.pass(9_000);
-        Object connection = new Object();
+        long connection = connections++;
         assertThat(resume(client.sessionId(), SessionIds.password(client.sessionId()), 10_000, connection))
                 .isInstanceOf(SessionAnswer.Opened.class);
         world.pass(9_000);
@@ -213,18 +220,19 @@ class SessionsTest {
 
     @Test
     void tenThousandThatExpireTogetherShareTheirWrites() {
-        keeper.onExpired(expired::add);
+        TestAsker.of(keeper).onExpired(expired::add);
         TestWatcher watcher = new TestWatcher();
         for (int i = 0; i < 10_000; i++) {
-            Object connection = new Object();
+            long connection = connections++;
             int each = i;
-            keeper.createSession(6000, connection, answer -> {
+            TestAsker.of(keeper).createSession(6000, connection, answer -> {
                 long id = ((SessionAnswer.Opened) answer).sessionId();
-                keeper.submit(
-                        new Caller(id, connection, List.of()),
-                        1,
-                        create("/e" + each, CreateMode.EPHEMERAL),
-                        result -> keeper.watches().add("/e" + each, WatchKind.DATA, watcher));
+                TestAsker.of(keeper)
+                        .submit(
+                                new Caller(id, connection, List.of()),
+                                1,
+                                create("/e" + each, CreateMode.EPHEMERAL),
+                                result -> keeper.watches().add("/e" + each, WatchKind.DATA, watcher));
             });
         }
         world.drain();
@@ -241,18 +249,19 @@ class SessionsTest {
     void onAFullDiskASessionIsUnavailableOrLives() {
         Caller client = client(6000);
         now(client, create("/e", CreateMode.EPHEMERAL));
-        keeper.onExpired(expired::add);
+        TestAsker.of(keeper).onExpired(expired::add);
         world.capacityBytes = 0;
         byte[] large = new byte[600_000];
         assertThat(now(client, new Request.Create("/a", large, CreateMode.PERSISTENT)))
                 .isInstanceOf(Result.Unavailable.class);
         // small ones still fit into the room that the log has
-        world.pass(Proposals.NO_ROOM_PAUSE_MS);
-        for (int i = 0; !(begin(6000, "c") instanceof SessionAnswer.Unavailable); i++)
+        world.pass(Journal.NO_ROOM_PAUSE_MS);
+        for (int i = 0; !(begin(6000, connections++) instanceof SessionAnswer.Unavailable); i++)
             assertThat(i).isLessThan(10_000);
         int sessions = keeper.globalSessionCount();
-        keeper.closeSession(client, 9, result -> assertThat(result).isInstanceOf(Result.Unavailable.class));
-        world.pass(Proposals.NO_ROOM_PAUSE_MS);
+        TestAsker.of(keeper)
+                .closeSession(client, 9, result -> assertThat(result).isInstanceOf(Result.Unavailable.class));
+        world.pass(Journal.NO_ROOM_PAUSE_MS);
         assertThat(keeper.touch(client.sessionId())).isTrue();
         world.pass(20_000);
         assertThat(expired).isEmpty();
@@ -275,7 +284,7 @@ class SessionsTest {
                 defaults.watching(),
                 defaults.storage());
         keeper = ((Outcome.Done<Keeper>) KeeperTest.tryOpen(world, options)).value();
-        keeper.onExpired(expired::add);
+        TestAsker.of(keeper).onExpired(expired::add);
     }
 
     @Test
@@ -316,8 +325,8 @@ class SessionsTest {
         openLocal(KeeperOptions.LocalSessions.ON);
         Caller client = client(6000);
         List<String> answers = new ArrayList<>();
-        keeper.submit(client, 1, create("/a", CreateMode.PERSISTENT), result -> answers.add("created"));
-        keeper.closeSession(client, 2, result -> answers.add("closed"));
+        TestAsker.of(keeper).submit(client, 1, create("/a", CreateMode.PERSISTENT), result -> answers.add("created"));
+        TestAsker.of(keeper).closeSession(client, 2, result -> answers.add("closed"));
         world.drain();
         assertThat(answers).containsExactly("created", "closed");
         assertThat(keeper.reads().exists(client, "/a", Optional.empty()))
@@ -328,12 +337,12 @@ class SessionsTest {
     void syncIsAnsweredAfterAllThatWasSubmittedBefore() {
         Caller client = client(6000);
         List<String> answers = new ArrayList<>();
-        keeper.sync(result -> answers.add("nothing to wait for"));
+        TestAsker.of(keeper).sync(result -> answers.add("nothing to wait for"));
         assertThat(answers).isEmpty();
         world.drain();
-        keeper.submit(client, 1, create("/a", CreateMode.PERSISTENT), result -> answers.add("created"));
-        keeper.sync(result -> answers.add("synced at " + ((Result.Committed) result).zxid()));
-        keeper.submit(client, 2, create("/b", CreateMode.PERSISTENT), result -> answers.add("created"));
+        TestAsker.of(keeper).submit(client, 1, create("/a", CreateMode.PERSISTENT), result -> answers.add("created"));
+        TestAsker.of(keeper).sync(result -> answers.add("synced at " + ((Result.Committed) result).zxid()));
+        TestAsker.of(keeper).submit(client, 2, create("/b", CreateMode.PERSISTENT), result -> answers.add("created"));
         world.drain();
         assertThat(answers)
                 .containsExactly("nothing to wait for", "created", "synced at " + (keeper.lastZxid() - 1), "created");

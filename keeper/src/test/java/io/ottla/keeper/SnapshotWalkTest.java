@@ -31,7 +31,7 @@ class SnapshotWalkTest {
         DataTree twin = new DataTree();
         RequestPreparer preparer = TestWorld.preparer(tree, true);
         List<Identity> callers = List.of(Identity.SUPER);
-        LoggedTxn begin = preparer.prepare(5, new Caller(SESSION, "test", callers), 0, new Request.CreateSession(9000));
+        LoggedTxn begin = preparer.prepare(5, new Caller(SESSION, 1, callers), 0, new Request.CreateSession(9000));
         tree.apply(begin, TreeListener.NONE);
         preparer.applied(begin.zxid());
         byte round = 0;
@@ -68,7 +68,7 @@ class SnapshotWalkTest {
     private static void change(
             ZnodeTree tree, RequestPreparer preparer, RandomRequests requests, List<Identity> callers, DataTree twin)
             throws IOException {
-        LoggedTxn txn = preparer.prepare(7, new Caller(SESSION, "test", callers), 0, requests.any());
+        LoggedTxn txn = preparer.prepare(7, new Caller(SESSION, 1, callers), 0, requests.any());
         if (twin != null) Original.apply(twin, txn.toBytes());
         tree.apply(txn, TreeListener.NONE);
         preparer.applied(txn.zxid());
@@ -99,7 +99,7 @@ class SnapshotWalkTest {
                 new Request.Create("/a", new byte[] {9}, io.ottla.zookeeperprotocol.CreateMode.PERSISTENT),
                 new Request.SetAcl("/z", io.ottla.zookeeperprotocol.Acl.READ_ONLY, -1));
         for (Request each : before) {
-            LoggedTxn txn = preparer.prepare(7, new Caller(SESSION, "test", callers), 0, each);
+            LoggedTxn txn = preparer.prepare(7, new Caller(SESSION, 1, callers), 0, each);
             Original.apply(twin, txn.toBytes());
             tree.apply(txn, TreeListener.NONE);
             preparer.applied(txn.zxid());
@@ -109,7 +109,7 @@ class SnapshotWalkTest {
         SnapshotFile file = new SnapshotFile(world, DIRECTORY, walk.zxid(), KeeperOptions.Compression.NONE);
         long zxid = tree.lastZxid();
         for (Request each : meanwhile) {
-            LoggedTxn txn = preparer.prepare(7, new Caller(SESSION, "test", callers), 0, each);
+            LoggedTxn txn = preparer.prepare(7, new Caller(SESSION, 1, callers), 0, each);
             assertThat(tree.apply(txn, TreeListener.NONE)).noneMatch(result -> result instanceof OpResult.Failed);
             preparer.applied(txn.zxid());
         }

@@ -42,7 +42,7 @@ class TreeAgainstOriginalTest {
                     : random.chance(0.01) ? new Request.CloseSession() : requests.any();
             List<Identity> callers =
                     random.chance(0.9) ? List.of(Identity.SUPER) : List.of(new Identity("ip", "10.0.0.1"));
-            underWay.add(preparer.prepare(nowMs++, new Caller(session, "test", callers), i, request));
+            underWay.add(preparer.prepare(nowMs++, new Caller(session, 1, callers), i, request));
             while (underWay.size() > random.nextInt(8)) {
                 LoggedTxn txn = underWay.removeFirst();
                 int theirs = Original.apply(original, Original.bytes(txn)).err;
@@ -73,7 +73,7 @@ class TreeAgainstOriginalTest {
         ZnodeTree tree = ZnodeTree.fresh(random.nextLong());
         RequestPreparer preparer = TestWorld.preparer(tree, true);
         DataTree original = new DataTree();
-        Caller caller = new Caller(0x100000000000001L, "test", List.of(Identity.SUPER));
+        Caller caller = new Caller(0x100000000000001L, 1, List.of(Identity.SUPER));
         List<Request> quotas = new ArrayList<>(List.of(new Request.CreateSession(1000)));
         for (String path : List.of("/a", "/a/b", "/b", "/b/c", "/b/c/a")) {
             quotas.add(new Request.Create("/zookeeper/quota" + path, null, CreateMode.PERSISTENT));
@@ -125,9 +125,9 @@ class TreeAgainstOriginalTest {
         RequestPreparer preparer = TestWorld.preparer(tree, true);
         ArrayDeque<LoggedTxn> all = new ArrayDeque<>();
         long session = 0x100000000000001L;
-        all.add(preparer.prepare(1, new Caller(session, "test", List.of()), 0, new Request.CreateSession(1)));
+        all.add(preparer.prepare(1, new Caller(session, 1, List.of()), 0, new Request.CreateSession(1)));
         for (int i = 0; i < 2000; i++) {
-            all.add(preparer.prepare(i, new Caller(session, "test", List.of(Identity.SUPER)), i, requests.any()));
+            all.add(preparer.prepare(i, new Caller(session, 1, List.of(Identity.SUPER)), i, requests.any()));
             tree.apply(all.getLast(), TreeListener.NONE);
             preparer.applied(all.getLast().zxid());
         }

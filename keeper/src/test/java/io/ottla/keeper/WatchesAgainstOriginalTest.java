@@ -55,7 +55,7 @@ class WatchesAgainstOriginalTest {
             ours.getLast().identities = List.of(Identity.SUPER);
             theirs.add(new Theirs());
         }
-        Caller caller = new Caller(SESSION, "test", List.of(Identity.SUPER));
+        Caller caller = new Caller(SESSION, 1, List.of(Identity.SUPER));
         LoggedTxn begin = preparer.prepare(1, caller, 0, new Request.CreateSession(9000));
         tree.apply(begin, TreeListener.NONE);
         preparer.applied(begin.zxid());

@@ -40,7 +40,7 @@ class WatchesTest {
 
     private long now(Request.Op... ops) {
         List<Result> answers = new ArrayList<>();
-        keeper.submit(List.of(ops), answers::add);
+        TestAsker.of(keeper).submit(List.of(ops), answers::add);
         world.drain();
         assertThat(answers.getFirst()).isInstanceOf(Result.Committed.class);
         return ((Result.Committed) answers.getFirst()).zxid();
@@ -147,7 +147,7 @@ class WatchesTest {
                 new Request.Create("/a/c", DATA, CreateMode.PERSISTENT),
                 new Request.SetData("/a", DATA, -1),
                 new Request.Delete("/a/c", -1));
-        keeper.submit(ops, result -> one.told.add("answer"));
+        TestAsker.of(keeper).submit(ops, result -> one.told.add("answer"));
         world.drain();
         long zxid = keeper.lastZxid();
         assertThat(one.told)
@@ -162,7 +162,8 @@ class WatchesTest {
     @Test
     void aFailedRequestTellsNobody() {
         watches.add("/", WatchKind.PERSISTENT_RECURSIVE, one);
-        keeper.submit(List.of(new Request.SetData("/a", DATA, -1), new Request.Delete("/none", -1)), result -> {});
+        TestAsker.of(keeper)
+                .submit(List.of(new Request.SetData("/a", DATA, -1), new Request.Delete("/none", -1)), result -> {});
         world.drain();
         assertThat(one.told).isEmpty();
     }

@@ -7,22 +7,39 @@ import io.ottla.keeper.Request;
 import io.ottla.keeper.ZnodeView;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** The coordination service of this very process, as the broker sees it. */
 final class EmbeddedCoordination implements Coordination {
     private final Keeper keeper;
 
+    /** Who waits for an answer, by the number of the request. */
+    private final Map<Long, Waiting> waiting = new HashMap<>();
+
+    private long requests;
+
+    private record Waiting(List<Op> operations, Consumer<Result> answer) {}
+
     EmbeddedCoordination(Keeper keeper) {
         this.keeper = keeper;
+        keeper.broker(this::answered);
     }
 
     @Override
     public void write(List<Op> operations, Consumer<Result> answer) {
-        List<Request.Op> requests = new ArrayList<>(operations.size());
-        for (Op operation : operations) requests.add(request(operation));
-        keeper.submit(requests, result -> answer.accept(result(operations, result)));
+        List<Request.Op> ops = new ArrayList<>(operations.size());
+        for (Op operation : operations) ops.add(request(operation));
+        long request = requests++;
+        waiting.put(request, new Waiting(operations, answer));
+        keeper.submit(request, ops);
+    }
+
+    private void answered(long request, io.ottla.keeper.Result result) {
+        Waiting waits = waiting.remove(request);
+        waits.answer.accept(result(waits.operations, result));
     }
 
     private static Request.Op request(Op operation) {

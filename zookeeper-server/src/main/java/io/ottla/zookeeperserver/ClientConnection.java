@@ -3,6 +3,7 @@ package io.ottla.zookeeperserver;
 import io.ottla.base.Network;
 import io.ottla.keeper.Caller;
 import io.ottla.keeper.Identity;
+import io.ottla.keeper.SessionAnswer;
 import io.ottla.keeper.WatchEvent;
 import io.ottla.keeper.Watcher;
 import io.ottla.zookeeperprotocol.BufferInputArchive;
@@ -46,7 +47,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
         record Waiting() implements Phase {}
 
         /** The keeper is asked for the session. */
-        record Opening() implements Phase {}
+        record Opening(boolean tellsReadOnly) implements Phase {}
 
         record Attached(long sessionId, int timeoutMs) implements Phase {}
 
@@ -64,7 +65,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
     private final Optional<ClientConnection> ifWatching = Optional.of(this);
     private final HeldPackets held;
     private Phase phase = new Phase.Waiting();
-    private Caller caller = new Caller(0, this, List.of());
+    private Caller caller = new Caller(0, 0, List.of());
     private boolean reading = true;
     private boolean inLine;
     private boolean closesSession;
@@ -222,18 +223,20 @@ final class ClientConnection implements Network.Receiver, Watcher {
     }
 
     /** The keeper is asked for the session. */
-    void opening() {
-        phase = new Phase.Opening();
+    void opening(boolean tellsReadOnly) {
+        phase = new Phase.Opening(tellsReadOnly);
     }
 
-    boolean isOpening() {
-        return phase instanceof Phase.Opening;
+    /** What became of that. It may have gone meanwhile: then its session waits for it, or for its end. */
+    void session(SessionAnswer answer) {
+        if (phase instanceof Phase.Opening(boolean tellsReadOnly))
+            server.connects().opened(this, tellsReadOnly, answer);
     }
 
     /** The session is there: it is answered, then what has come meanwhile. */
     void attached(long sessionId, int timeoutMs, ConnectResponse response) {
         phase = new Phase.Attached(sessionId, timeoutMs);
-        caller = new Caller(sessionId, this, credentials.identities());
+        caller = new Caller(sessionId, connection.id(), credentials.identities());
         server.attach(sessionId, this);
         response.write(outbox.beginBare());
         outbox.end();
@@ -293,7 +296,7 @@ final class ClientConnection implements Network.Receiver, Watcher {
 
     /** The client has proved to be somebody: what it asks from now on goes by that too. */
     void proved() {
-        caller = new Caller(caller.sessionId(), this, credentials.identities());
+        caller = new Caller(caller.sessionId(), connection.id(), credentials.identities());
     }
 
     // ---- flow ----

@@ -35,33 +35,27 @@ final class ConnectRequests {
         } else if (!server.admitsConnect(begins)) {
             client.cut("there are too many sessions, or too many connect at a time");
         } else {
-            client.opening();
+            client.opening(request.tellsReadOnly());
+            long connection = client.connection().id();
             if (begins) {
-                keeper.createSession(request.timeoutMs(), client, answer -> opened(client, request, answer));
+                keeper.createSession(request.timeoutMs(), connection);
             } else {
                 server.stats().revalidated++;
-                keeper.resumeSession(
-                        request.sessionId(),
-                        request.password(),
-                        request.timeoutMs(),
-                        client,
-                        answer -> opened(client, request, answer));
+                keeper.resumeSession(request.sessionId(), request.password(), request.timeoutMs(), connection);
             }
         }
     }
 
-    private void opened(ClientConnection client, ConnectRequest request, SessionAnswer answer) {
-        // it may have gone meanwhile: then its session waits for it, or for its end
-        if (!client.isOpening()) return;
+    /** @param tellsReadOnly the client wants to be told whether the server is read-only, as those since 3.4 do */
+    void opened(ClientConnection client, boolean tellsReadOnly, SessionAnswer answer) {
         switch (answer) {
             case SessionAnswer.Opened opened -> {
                 ConnectResponse response = new ConnectResponse(
-                        opened.timeoutMs(), opened.sessionId(), opened.password(), false, request.tellsReadOnly());
+                        opened.timeoutMs(), opened.sessionId(), opened.password(), false, tellsReadOnly);
                 client.attached(opened.sessionId(), opened.timeoutMs(), response);
             }
             case SessionAnswer.Expired expired -> {
-                ConnectResponse.expired(request.tellsReadOnly())
-                        .write(client.outbox().beginBare());
+                ConnectResponse.expired(tellsReadOnly).write(client.outbox().beginBare());
                 client.outbox().end();
                 server.response(client.outbox().lastPacketBytes());
                 client.end();

@@ -6,7 +6,7 @@ import io.ottla.keeper.Result;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
+import java.util.Iterator;
 
 /**
  * The requests of one session in their order, and the only place that knows it: replies leave in the order of the requests; a write goes to the keeper
@@ -18,6 +18,11 @@ final class RequestQueue {
     private final ClientConnection client;
     private final Keeper keeper;
     private final ArrayDeque<Entry> entries = new ArrayDeque<>(4);
+
+    /** Those of them that the keeper has. It mostly answers the first. */
+    private final ArrayDeque<Entry> submitted = new ArrayDeque<>(4);
+
+    private long submissions;
     private long bytes;
     private boolean draining;
     private boolean ended;
@@ -48,13 +53,16 @@ final class RequestQueue {
         State PARKED = new Parked();
     }
 
-    private final class Entry implements Consumer<Result> {
+    private static final class Entry {
         final int xid;
         final ClientRequest request;
         final Caller caller;
         final int frameBytes;
         final long receivedNs;
         State state;
+
+        /** The keeper answers by this number. */
+        long number;
 
         Entry(int xid, ClientRequest request, Caller caller, int frameBytes, long receivedNs, State state) {
             this.xid = xid;
@@ -63,12 +71,6 @@ final class RequestQueue {
             this.frameBytes = frameBytes;
             this.receivedNs = receivedNs;
             this.state = state;
-        }
-
-        @Override
-        public void accept(Result result) {
-            state = new State.Done(result);
-            drain();
         }
     }
 
@@ -100,14 +102,14 @@ final class RequestQueue {
                 add(new Entry(xid, close, caller, frameBytes, receivedNs, State.PARKED));
                 drain();
             }
-            case ClientRequest.Write write ->
-                keeper.submit(
-                        caller,
-                        xid,
-                        WriteRequests.request(write),
-                        add(new Entry(xid, write, caller, frameBytes, receivedNs, State.SUBMITTED)));
-            case ClientRequest.Sync sync ->
-                keeper.sync(add(new Entry(xid, sync, caller, frameBytes, receivedNs, State.SUBMITTED)));
+            case ClientRequest.Write write -> {
+                long number = submit(add(new Entry(xid, write, caller, frameBytes, receivedNs, State.SUBMITTED)));
+                keeper.submit(caller, number, xid, WriteRequests.request(write));
+            }
+            case ClientRequest.Sync sync -> {
+                long number = submit(add(new Entry(xid, sync, caller, frameBytes, receivedNs, State.SUBMITTED)));
+                keeper.sync(caller.connection(), number);
+            }
             default -> {
                 if (entries.isEmpty() && !draining && !client.isCongested()) serve(xid, request, caller, receivedNs);
                 else add(new Entry(xid, request, caller, frameBytes, receivedNs, State.PARKED));
@@ -133,6 +135,34 @@ final class RequestQueue {
         return entry;
     }
 
+    /** @return the number by which the keeper answers it */
+    private long submit(Entry entry) {
+        entry.state = State.SUBMITTED;
+        entry.number = submissions++;
+        submitted.addLast(entry);
+        return entry.number;
+    }
+
+    /** What became of the submission of that number, which is then not the keeper's any more. */
+    void answered(long number, Result result) {
+        if (ended) return;
+        taken(number).state = new State.Done(result);
+        drain();
+    }
+
+    private Entry taken(long number) {
+        Entry first = submitted.removeFirst();
+        if (first.number == number) return first;
+        submitted.addFirst(first);
+        for (Iterator<Entry> rest = submitted.iterator(); rest.hasNext(); ) {
+            Entry each = rest.next();
+            if (each.number != number) continue;
+            rest.remove();
+            return each;
+        }
+        throw new IllegalStateException("the keeper answers what it was not asked");
+    }
+
     /** Answers what can be answered now; what is left waits for the keeper, or for the client to read. */
     void drain() {
         if (draining) return;
@@ -140,8 +170,7 @@ final class RequestQueue {
         while (!ended && !entries.isEmpty() && !client.isCongested()) {
             Entry head = entries.element();
             if (head.state instanceof State.Parked && head.request instanceof ClientRequest.CloseSession) {
-                head.state = State.SUBMITTED;
-                keeper.closeSession(head.caller, head.xid, head);
+                keeper.closeSession(head.caller, submit(head), head.xid);
             }
             if (head.state instanceof State.Submitted) break;
             entries.remove();
@@ -193,6 +222,7 @@ final class RequestQueue {
         ended = true;
         for (Entry entry : entries) server.outstanding(-1, entry.frameBytes);
         entries.clear();
+        submitted.clear();
         bytes = 0;
     }
 }

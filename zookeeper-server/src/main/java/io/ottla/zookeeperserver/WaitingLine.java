@@ -1,8 +1,8 @@
 package io.ottla.zookeeperserver;
 
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Who has sent a packet that there is no room for now: who came first is let in first. With too many bytes in line nobody is read from, so that what clients
@@ -11,12 +11,12 @@ import java.util.Set;
 final class WaitingLine {
     private final InFlight inFlight;
     private final ServerStats stats;
-    private final Set<ClientConnection> connections;
+    private final Collection<ClientConnection> connections;
     private final LinkedHashSet<ClientConnection> line = new LinkedHashSet<>();
     private boolean full;
 
     /** @param connections all that are open */
-    WaitingLine(InFlight inFlight, ServerStats stats, Set<ClientConnection> connections) {
+    WaitingLine(InFlight inFlight, ServerStats stats, Collection<ClientConnection> connections) {
         this.inFlight = inFlight;
         this.stats = stats;
         this.connections = connections;

@@ -9,14 +9,10 @@ import io.ottla.keeper.Keeper;
 import io.ottla.zookeeperprotocol.BufferInputArchive;
 import io.ottla.zookeeperprotocol.FourLetterWord;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -29,9 +25,6 @@ import org.slf4j.event.Level;
  */
 public final class ZookeeperServer {
     private static final Logger LOG = LoggerFactory.getLogger(ZookeeperServer.class);
-
-    /** So many connections of expired sessions are closed between other things. */
-    private static final int CLOSED_AT_ONCE = 32;
 
     private static final int NOTES_PER_PERIOD = 10;
     private static final long NOTES_PERIOD_MS = 10_000;
@@ -50,8 +43,7 @@ public final class ZookeeperServer {
     private final ProofRequests proofs;
     private final AdminCommands commands;
     private final FourLetterWords words;
-    private final Set<ClientConnection> connections = new LinkedHashSet<>();
-    private final Map<Long, ClientConnection> bySession = new HashMap<>();
+    private final Connections connections;
     private final WaitingLine line;
     private final ConnectDeadline deadline;
     private final ConnectTokens connectTokens;
@@ -59,7 +51,6 @@ public final class ZookeeperServer {
     private List<ClientConnection> sending = new ArrayList<>();
     private List<ClientConnection> sent = new ArrayList<>();
     private boolean sendDue;
-    private final ArrayDeque<ClientConnection> leaving = new ArrayDeque<>();
     private final InFlight inFlight;
     private final Counter tlsHandshakes;
     private long turnNs;
@@ -74,7 +65,8 @@ public final class ZookeeperServer {
         this.options = options;
         stats = new ServerStats(clock::nowMs, options.slowSyncMs());
         inFlight = new InFlight(options.limits());
-        line = new WaitingLine(inFlight, stats, connections);
+        connections = new Connections(clock, stats);
+        line = new WaitingLine(inFlight, stats, connections.all());
         proofs = new ProofRequests(stats);
         published = new Published(
                 counters.counter("zookeeper.received_packets"),
@@ -97,7 +89,7 @@ public final class ZookeeperServer {
                 options.connecting().fillCount(),
                 clock.monotonicNs() / 1_000_000);
         deadline = new ConnectDeadline(clock, options.limits().connectMsMax(), this::tooLate);
-        keeper.onExpired(this::expired);
+        keeper.clients(connections);
         keeper.timings(stats);
         publish();
     }
@@ -149,7 +141,7 @@ public final class ZookeeperServer {
     /** Lets everybody go, and nobody in until {@link #goOn}; what is answered leaves. Sessions stay. */
     public void pause() {
         paused = true;
-        for (ClientConnection client : List.copyOf(connections)) client.end();
+        connections.endAll();
     }
 
     /** Serves again, from another keeper: the one before may be closed. */
@@ -157,7 +149,7 @@ public final class ZookeeperServer {
         keeper = with;
         reads = new ReadRequests(with.reads());
         watches = new WatchRequests(with);
-        with.onExpired(this::expired);
+        with.clients(connections);
         with.timings(stats);
         paused = false;
     }
@@ -166,7 +158,7 @@ public final class ZookeeperServer {
     public void stop() {
         stopped = true;
         deadline.stop();
-        for (ClientConnection client : List.copyOf(connections)) client.end();
+        connections.endAll();
     }
 
     // ---- for the connections ----
@@ -231,8 +223,8 @@ public final class ZookeeperServer {
     }
 
     /** All that are open, in the order in which they came. */
-    Set<ClientConnection> connections() {
-        return connections;
+    Collection<ClientConnection> connections() {
+        return connections.all();
     }
 
     /** One for all packets, as they are read one at a time. */
@@ -301,42 +293,24 @@ public final class ZookeeperServer {
         published.received.set(stats.received);
         published.sent.set(stats.sent);
         published.outstanding.set(inFlight.requests());
-        published.connections.set(connections.size());
+        published.connections.set(connections.all().size());
         published.watches.set(keeper.watches().count());
         published.lastZxid.set(keeper.lastZxid());
         published.treeDigest.set(keeper.digest());
         published.digestMismatches.set(keeper.digestMismatches());
     }
 
-    /** The session is this connection's from now on; the one it came with before is closed. */
     void attach(long sessionId, ClientConnection client) {
-        ClientConnection before = bySession.put(sessionId, client);
-        if (before != null && before != client) before.end();
+        connections.attach(sessionId, client);
     }
 
     void detach(long sessionId, ClientConnection client) {
-        bySession.remove(sessionId, client);
+        connections.detach(sessionId, client);
     }
 
     void forget(ClientConnection client) {
         connections.remove(client);
         deadline.forget(client);
-    }
-
-    private void expired(long sessionId) {
-        stats.expiredSessions++;
-        ClientConnection client = bySession.get(sessionId);
-        if (client == null) return;
-        client.expire();
-        leaving.add(client);
-        if (leaving.size() == 1) clock.execute(this::closeLeaving);
-    }
-
-    /** Closing a socket takes the system longer than all else that an expiry takes. Whoever waits for it to be told should not wait for that. */
-    private void closeLeaving() {
-        for (int closed = 0; closed < CLOSED_AT_ONCE && !leaving.isEmpty(); closed++)
-            leaving.remove().send();
-        if (!leaving.isEmpty()) clock.execute(this::closeLeaving);
     }
 
     private void tooLate(ClientConnection client) {
