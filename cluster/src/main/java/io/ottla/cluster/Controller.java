@@ -15,18 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The controller: holds {@code /controller}, decides one command after the other, and writes what was decided. Each of
  * its transactions checks the version of {@code /controller_epoch}, so that a controller that has been replaced writes
- * nothing. The decisions are pure and elsewhere: {@link TopicCreation}, {@link TopicDeletion}, {@link ConfigChange},
- * {@link Housekeeping}, {@link LeaderElections}; this class only queues, cuts into transactions and answers.
+ * nothing. The decisions are pure and elsewhere ({@link Command}), and so is how they are carried out ({@link PlanUnderWay}); this class only queues,
+ * writes and answers.
  *
  * <p>Each command answers with a map from its subjects (topics, entity paths, {@code topic-partition}), in the order asked
  * for. Answers come on the loop, never within the call; all who are told of images know of the changes by then.
@@ -57,8 +54,8 @@ public final class Controller implements ImageListener {
     private final Housekeeping.Due due = new Housekeeping.Due();
 
     private final List<Runnable> whenReady = new ArrayList<>();
-    private final ArrayDeque<Command<?>> queue = new ArrayDeque<>();
-    private Optional<Running<?>> running = Optional.empty();
+    private final ArrayDeque<Waiting<?>> queue = new ArrayDeque<>();
+    private boolean isBusy;
 
     /**
      * @param wasUnclean this broker did not stop cleanly the last time: the partitions that it leads get a new epoch
@@ -87,11 +84,8 @@ public final class Controller implements ImageListener {
     /** After an election, or housekeeping, of which it is not known how it went. */
     private static final long RETRY_MS = 1_000;
 
-    /** @param subjects what there is an answer to, if the command is refused before anything was decided */
-    private record Command<T>(
-            Supplier<Stream<String>> subjects,
-            BiFunction<ClusterImage, Integer, Plan<T>> decide,
-            Consumer<Map<String, Answer<T>>> answer) {}
+    /** @param answer gets what became of each subject */
+    private record Waiting<T>(Command<T> command, Consumer<Map<String, Answer<T>>> answer) {}
 
     /** Stands for election from now on; {@code ready} runs once, when somebody is controller and its house is in order. */
     public void stand(Runnable ready) {
@@ -110,36 +104,24 @@ public final class Controller implements ImageListener {
      */
     public void createTopics(
             List<NewTopic> topics, boolean validateOnly, Consumer<Map<String, Answer<CreatedTopic>>> answer) {
-        submit(new Command<>(
-                () -> topics.stream().map(NewTopic::name),
-                (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch, settings).create(topics, random)),
-                answer));
+        submit(new Command.CreateTopics(topics, validateOnly), answer);
     }
 
     /** Gives the id of each topic that is gone. */
     public void deleteTopics(List<String> topics, Consumer<Map<String, Answer<TopicId>>> answer) {
-        submit(new Command<>(
-                topics::stream,
-                (image, epoch) -> TopicDeletion.plan(image, topics, settings.isTopicDeletionEnabled()),
-                answer));
+        submit(new Command.DeleteTopics(topics), answer);
     }
 
     /** Gives the number of partitions that each topic has then. */
     public void createPartitions(
             List<NewPartitions> growths, boolean validateOnly, Consumer<Map<String, Answer<Integer>>> answer) {
-        submit(new Command<>(
-                () -> growths.stream().map(NewPartitions::topic),
-                (image, epoch) -> only(validateOnly, new TopicCreation(image, epoch, settings).grow(growths)),
-                answer));
+        submit(new Command.CreatePartitions(growths, validateOnly), answer);
     }
 
     /** Gives what is set then; the keys are {@link ConfigEntity#toString}. */
     public void alterConfigs(
             List<ConfigEdit> edits, boolean validateOnly, Consumer<Map<String, Answer<Map<String, String>>>> answer) {
-        submit(new Command<>(
-                () -> edits.stream().map(edit -> edit.entity().toString()),
-                (image, epoch) -> only(validateOnly, ConfigChange.plan(image, edits)),
-                answer));
+        submit(new Command.AlterConfigs(edits, validateOnly), answer);
     }
 
     /** Gives the new leaders, by {@link TopicPartition#toString}; with no partitions named, of those that got one. */
@@ -147,28 +129,14 @@ public final class Controller implements ImageListener {
             Optional<List<TopicPartition>> partitions,
             boolean isUnclean,
             Consumer<Map<String, Answer<Integer>>> answer) {
-        submit(new Command<>(
-                // of all partitions: those that would get another leader, which only the plan knows
-                () -> partitions
-                        .map(named -> named.stream().map(TopicPartition::toString))
-                        .orElseGet(() ->
-                                LeaderElections.plan(follower.image(), 0, partitions, isUnclean)
-                                        .answers()
-                                        .keySet()
-                                        .stream()),
-                (image, epoch) -> LeaderElections.plan(image, epoch, partitions, isUnclean),
-                answer));
-    }
-
-    private static <T> Plan<T> only(boolean validate, Plan<T> plan) {
-        return validate ? new Plan<>(List.of(), plan.answers()) : plan;
+        submit(new Command.ElectLeaders(partitions, isUnclean), answer);
     }
 
     @Override
     public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
         if (reign.isPresent() && after.controllerId() != brokerId) resign("another is controller, or none");
         if (reign.isPresent()) due.add(after, delta);
-        if (reign.isPresent() && running.isEmpty() && due.isPressing()) keepHouse();
+        if (reign.isPresent() && !isBusy && due.isPressing()) keepHouse();
         settle(after);
     }
 
@@ -237,165 +205,110 @@ public final class Controller implements ImageListener {
     private void keepHouse() {
         if (isHousekeepingQueued) return;
         isHousekeepingQueued = true;
-        queue.add(new Command<>(
-                Stream::empty, // never refused
-                (image, epoch) -> {
-                    isHousekeepingQueued = false;
-                    return new Housekeeping(image, epoch, settings).plan(due.take(image), leadsAgain, random);
-                },
-                (Map<String, Answer<Void>> done) -> {
-                    boolean isUncertain = false;
-                    for (Map.Entry<String, Answer<Void>> each : done.entrySet()) {
-                        if (!(each.getValue() instanceof Answer.Refused<Void> refused)) continue;
-                        LOG.warn("cannot put {} in order: {}", each.getKey(), refused.message());
-                        due.addAgain(each.getKey());
-                        isUncertain |= refused.error() == ErrorCode.REQUEST_TIMED_OUT;
-                    }
-                    if (isUncertain) clock.after(RETRY_MS, this::keepHouseIfReigning);
-                    else if (reign.isPresent()) leadsAgain = OptionalInt.empty();
-                    ready();
-                }));
+        queue.add(new Waiting<>(new Command.KeepHouse(due, leadsAgain), this::houseKept));
         next();
+    }
+
+    private void houseKept(Map<String, Answer<Void>> done) {
+        boolean isUncertain = false;
+        for (Map.Entry<String, Answer<Void>> each : done.entrySet()) {
+            if (!(each.getValue() instanceof Answer.Refused<Void> refused)) continue;
+            LOG.warn("cannot put {} in order: {}", each.getKey(), refused.message());
+            due.addAgain(each.getKey());
+            isUncertain |= refused.error() == ErrorCode.REQUEST_TIMED_OUT;
+        }
+        if (isUncertain) clock.after(RETRY_MS, this::keepHouseIfReigning);
+        else if (reign.isPresent()) leadsAgain = OptionalInt.empty();
+        ready();
     }
 
     private void keepHouseIfReigning() {
         if (reign.isPresent()) keepHouse();
     }
 
-    private <T> void submit(Command<T> command) {
+    private <T> void submit(Command<T> command, Consumer<Map<String, Answer<T>>> answer) {
         if (queue.size() >= MAX_QUEUED_COMMANDS) {
             Map<String, Answer<T>> answers = new LinkedHashMap<>();
-            command.subjects
-                    .get()
+            command.subjects(follower.image())
                     .forEach(subject -> answers.put(
                             subject,
                             Answer.refused(ErrorCode.THROTTLING_QUOTA_EXCEEDED, "The controller has too much to do.")));
-            clock.execute(() -> command.answer.accept(answers));
+            clock.execute(() -> answer.accept(answers));
             return;
         }
-        queue.add(command);
+        queue.add(new Waiting<>(command, answer));
         next();
     }
 
     /** Begins the next command, in a task of its own: whoever submits is not called back within. */
     private void next() {
-        if (running.isPresent() || queue.isEmpty()) return;
-        Running<?> begun = new Running<>(queue.remove());
-        running = Optional.of(begun);
-        clock.execute(begun::begin);
+        if (isBusy || queue.isEmpty()) return;
+        isBusy = true;
+        Waiting<?> next = queue.remove();
+        clock.execute(() -> begin(next));
     }
 
-    /** A command at work: one transaction after the other, until its plan is carried out. */
+    private <T> void begin(Waiting<T> next) {
+        if (next.command instanceof Command.KeepHouse) isHousekeepingQueued = false;
+        PlanUnderWay<T> plan =
+                new PlanUnderWay<>(next.command.decide(follower.image(), controllerEpoch(), settings, random));
+        if (reign.isEmpty())
+            plan.giveUp(ErrorCode.NOT_CONTROLLER, "This is not the correct controller for this cluster.");
+        new Running<>(next, plan).advance();
+    }
+
+    private int controllerEpoch() {
+        return reign.map(ClusterImage.ControllerEpoch::epoch).orElse(0);
+    }
+
+    /** A command at work: its plan is carried out. */
     private final class Running<T> {
         private final Command<T> command;
-        private Map<String, Answer<T>> answers = Map.of();
-        private final ArrayDeque<Plan.Step> steps = new ArrayDeque<>();
-        private boolean isUncertain;
+        private final Consumer<Map<String, Answer<T>>> answer;
+        private final PlanUnderWay<T> plan;
+        private boolean awaitsImage;
 
-        Running(Command<T> command) {
-            this.command = command;
+        Running(Waiting<T> waiting, PlanUnderWay<T> plan) {
+            command = waiting.command;
+            answer = waiting.answer;
+            this.plan = plan;
         }
 
-        void begin() {
-            Plan<T> plan = command.decide.apply(
-                    follower.image(),
-                    reign.map(ClusterImage.ControllerEpoch::epoch).orElse(0));
-            answers = new LinkedHashMap<>(plan.answers());
-            steps.addAll(plan.steps());
-            if (reign.isEmpty()) {
-                steps.forEach(step ->
-                        fail(step, ErrorCode.NOT_CONTROLLER, "This is not the correct controller for this cluster."));
-                steps.clear();
-            }
-            write();
+        private void advance() {
+            if (reign.isEmpty()) plan.giveUp(ErrorCode.NOT_CONTROLLER, "The controller has been replaced.");
+            else
+                for (PlanUnderWay.Transaction next : plan.next(reign.get().version()))
+                    coordination.write(next.ops(), result -> written(next, result));
+            if (plan.isDone()) finish();
         }
 
-        private void write() {
-            if (!steps.isEmpty() && reign.isEmpty()) {
-                steps.forEach(step -> fail(step, ErrorCode.NOT_CONTROLLER, "The controller has been replaced."));
-                steps.clear();
-            }
-            List<Plan.Step> sent = take();
-            if (sent.isEmpty()) {
-                finish();
-                return;
-            }
-            List<Op> ops = new ArrayList<>();
-            ops.add(new Op.Check(ZnodePath.CONTROLLER_EPOCH, reign.orElseThrow().version()));
-            sent.forEach(step -> ops.addAll(step.ops()));
-            coordination.write(ops, result -> written(sent, result));
-        }
-
-        /** As many steps as fit into one transaction, but for those whose subject has failed already. */
-        private List<Plan.Step> take() {
-            List<Plan.Step> taken = new ArrayList<>();
-            int ops = 1;
-            int bytes = 0;
-            while (!steps.isEmpty()) {
-                Plan.Step step = steps.peek();
-                if (answers.get(step.subject()) instanceof Answer.Refused<T>) {
-                    steps.remove();
-                    continue;
-                }
-                ops += step.ops().size();
-                bytes += step.sizeBytes();
-                if (!taken.isEmpty() && (ops > Plan.MAX_OPS || bytes > Plan.MAX_BYTES)) break;
-                taken.add(steps.remove());
-            }
-            return taken;
-        }
-
-        private void written(List<Plan.Step> sent, Result result) {
+        private void written(PlanUnderWay.Transaction sent, Result result) {
             switch (result) {
-                case Result.Committed committed -> {}
-                case Result.Refused(int index, Refusal reason) -> refused(sent, index, reason);
-                case Result.Unknown(String why) -> {
-                    isUncertain = true;
-                    steps.addAll(sent);
-                    steps.forEach(step ->
-                            fail(step, ErrorCode.REQUEST_TIMED_OUT, "It is not known whether it was done: " + why));
-                    steps.clear();
+                case Result.Committed committed -> plan.committed(sent);
+                case Result.Refused(int index, Refusal reason) -> {
+                    if (index == 0) {
+                        if (reign.isPresent()) resign("its epoch is over");
+                        plan.fenced(sent);
+                    } else {
+                        plan.refused(sent, index, reason);
+                    }
                 }
+                case Result.Unknown(String why) -> plan.unknown(sent, why);
             }
-            write();
+            if (!awaitsImage && !plan.conflicting().isEmpty()) {
+                awaitsImage = true;
+                follower.whenTold(() -> planAnew());
+            }
+            advance();
         }
 
-        /** One step is to blame: the others are sent again without it. */
-        private void refused(List<Plan.Step> sent, int index, Refusal reason) {
-            if (index == 0) {
-                resign("its epoch is over");
-                sent.forEach(steps::addFirst);
-                return;
-            }
-            int end = 1;
-            Plan.Step blamed = sent.getLast();
-            for (Plan.Step step : sent) {
-                end += step.ops().size();
-                if (index < end) {
-                    blamed = step;
-                    break;
-                }
-            }
-            fail(
-                    blamed,
-                    error(reason),
-                    "The znodes of '" + blamed.subject() + "' were changed by another (" + reason + ").");
-            for (Plan.Step step : sent.reversed()) {
-                if (!step.equals(blamed)) steps.addFirst(step);
-            }
-        }
-
-        private static ErrorCode error(Refusal reason) {
-            return switch (reason) {
-                case NODE_EXISTS -> ErrorCode.TOPIC_ALREADY_EXISTS;
-                case NO_NODE -> ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-                case BAD_VERSION, NOT_EMPTY, NO_AUTH, BAD_ARGUMENTS -> ErrorCode.UNKNOWN_SERVER_ERROR;
-            };
-        }
-
-        private void fail(Plan.Step step, ErrorCode error, String message) {
-            if (!(answers.get(step.subject()) instanceof Answer.Refused<T>))
-                answers.put(step.subject(), Answer.refused(error, message));
+        private void planAnew() {
+            awaitsImage = false;
+            List<Plan.Step.NextState> conflicting = plan.conflicting();
+            if (conflicting.isEmpty()) return; // given up, and perhaps answered
+            for (Plan.Step.NextState step : conflicting)
+                plan.planned(step, command.again(follower.image(), controllerEpoch(), settings, step.partition()));
+            advance();
         }
 
         /**
@@ -403,13 +316,13 @@ public final class Controller implements ImageListener {
          * is no image to wait for, and it may be long until there is one again.
          */
         private void finish() {
-            if (isUncertain) finished();
-            else follower.whenTold(this::finished);
+            if (plan.isUncertain()) finished();
+            else follower.whenTold(() -> finished());
         }
 
         private void finished() {
-            running = Optional.empty();
-            command.answer.accept(answers);
+            isBusy = false;
+            answer.accept(plan.answers());
             if (reign.isPresent() && due.isPressing()) keepHouse();
             next();
         }

@@ -2,6 +2,7 @@ package io.ottla.cluster;
 
 import io.ottla.base.SeededRandom;
 import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
 import io.ottla.cluster.Coordination.CreateMode;
 import io.ottla.cluster.Coordination.Op;
 import java.util.ArrayList;
@@ -117,23 +118,27 @@ final class Housekeeping {
 
     private void choose(TopicImage topic, OptionalInt leadsAgain) {
         List<List<Op>> groups = new ArrayList<>();
-        boolean[] hasParent = {topic.hasPartitionsZnode()};
+        boolean hasParent = topic.hasPartitionsZnode();
         for (PartitionImage partition : topic.partitions()) {
-            if (partition.stateVersion() < 0) {
-                List<Op> ops = firstState(topic.name(), partition);
-                if (ops.isEmpty()) continue;
-                if (!hasParent[0]) groups.add(List.of(create(ZnodePath.partitions(topic.name()), new byte[0])));
-                hasParent[0] = true;
-                groups.add(ops);
-            } else {
-                next(topic.name(), partition, leadsAgain)
-                        .ifPresent(state -> groups.add(List.of(new Op.SetData(
-                                ZnodePath.state(topic.name(), partition.partition()),
-                                state.encode(),
-                                partition.stateVersion()))));
+            if (partition.stateVersion() >= 0) {
+                next(topic.name(), partition, leadsAgain);
+                continue;
             }
+            List<Op> ops = firstState(topic.name(), partition);
+            if (ops.isEmpty()) continue;
+            if (!hasParent) groups.add(List.of(create(ZnodePath.partitions(topic.name()), new byte[0])));
+            hasParent = true;
+            groups.add(ops);
         }
         draft.cuttable(topic.name(), groups);
+    }
+
+    /** One partition alone, whose state another wrote while this was being carried out. One that has lost its state waits for the next look at its topic. */
+    Plan<Void> again(TopicPartition partition, OptionalInt leadsAgain) {
+        image.partition(partition)
+                .filter(known -> known.stateVersion() >= 0)
+                .ifPresent(known -> next(partition.topic(), known, leadsAgain));
+        return draft.plan();
     }
 
     private List<Op> firstState(String topic, PartitionImage partition) {
@@ -150,7 +155,7 @@ final class Housekeeping {
                 : List.of(write);
     }
 
-    private Optional<PartitionState> next(String topic, PartitionImage partition, OptionalInt leadsAgain) {
+    private void next(String topic, PartitionImage partition, OptionalInt leadsAgain) {
         Optional<PartitionState> elected = LeaderChoice.elect(
                 partition.state(),
                 partition.replicas(),
@@ -158,7 +163,10 @@ final class Housekeeping {
                 () -> settings.isUncleanElectionAllowed(image, topic),
                 controllerEpoch);
         boolean isSame = elected.isEmpty() && leadsAgain.isPresent() && partition.leader() == leadsAgain.getAsInt();
-        return isSame ? Optional.of(LeaderChoice.again(partition.state(), controllerEpoch)) : elected;
+        Optional<PartitionState> next =
+                isSame ? Optional.of(LeaderChoice.again(partition.state(), controllerEpoch)) : elected;
+        if (next.isPresent())
+            draft.state(topic, new TopicPartition(topic, partition.partition()), next.get(), partition.stateVersion());
     }
 
     private void purgeConfigChanges() {

@@ -1,7 +1,6 @@
 package io.ottla.cluster;
 
 import io.ottla.base.TopicPartition;
-import io.ottla.cluster.Coordination.Op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,10 +17,21 @@ final class LeaderElections {
      */
     static Plan<Integer> plan(
             ClusterImage image, int controllerEpoch, Optional<List<TopicPartition>> partitions, boolean isUnclean) {
+        return plan(image, controllerEpoch, partitions.orElseGet(() -> all(image)), partitions.isPresent(), isUnclean);
+    }
+
+    /** @param areNamed whether those that need no election are told so, or left out */
+    static Plan<Integer> plan(
+            ClusterImage image,
+            int controllerEpoch,
+            List<TopicPartition> partitions,
+            boolean areNamed,
+            boolean isUnclean) {
         Plan.Draft<Integer> draft = new Plan.Draft<>();
-        for (TopicPartition wanted : partitions.orElseGet(() -> all(image))) {
+        for (TopicPartition wanted : partitions) {
             Optional<PartitionImage> partition = image.partition(wanted);
             String subject = wanted.toString();
+            if (draft.hasAnswer(subject)) continue; // named twice
             if (partition.isEmpty()) {
                 draft.refuse(
                         subject,
@@ -35,16 +45,11 @@ final class LeaderElections {
             switch (choice) {
                 case Answer.Ok<PartitionState>(PartitionState state) -> {
                     draft.answer(subject, Answer.ok(state.leader()));
-                    draft.step(
-                            subject,
-                            List.of(new Op.SetData(
-                                    ZnodePath.state(wanted.topic(), wanted.partition()),
-                                    state.encode(),
-                                    partition.get().stateVersion())));
+                    draft.state(subject, wanted, state, partition.get().stateVersion());
                 }
                 case Answer.Refused<PartitionState> refused -> {
                     boolean isNeeded = refused.error() != ErrorCode.ELECTION_NOT_NEEDED;
-                    if (isNeeded || partitions.isPresent()) draft.answer(subject, refused.as());
+                    if (isNeeded || areNamed) draft.answer(subject, refused.as());
                 }
             }
         }

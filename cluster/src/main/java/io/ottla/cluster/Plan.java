@@ -1,5 +1,6 @@
 package io.ottla.cluster;
 
+import io.ottla.base.TopicPartition;
 import io.ottla.cluster.Coordination.Op;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,9 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the controller has decided: writes, and what to answer once they are committed.
+ * What the controller has decided: writes, and what to answer once they are committed. {@link PlanUnderWay} carries it out.
  *
- * @param steps in order. A step is all or nothing; when one fails, so do the later ones of the same subject
  * @param answers per subject: those that are refused already, and what the others get if all their steps are committed
  */
 record Plan<T>(List<Step> steps, Map<String, Answer<T>> answers) {
@@ -23,12 +23,37 @@ record Plan<T>(List<Step> steps, Map<String, Answer<T>> answers) {
     /** What a path, a version and a type cost around the data. */
     private static final int OP_OVERHEAD_BYTES = 32;
 
-    /** @param subject what it concerns: the name of a topic, a partition, an entity */
-    record Step(String subject, List<Op> ops) {
-        int sizeBytes() {
-            int size = 0;
-            for (Op op : ops) size += Plan.sizeBytes(op);
-            return size;
+    /** All or nothing. Its subject is what it concerns: the name of a topic, a partition, an entity. */
+    sealed interface Step {
+        String subject();
+
+        List<Op> ops();
+
+        /**
+         * Znodes that come, go, or are written once: one step after the other, joined with its neighbours in one transaction. When one fails, so do the
+         * later ones of the same subject.
+         */
+        record InOrder(String subject, List<Op> ops) implements Step {
+            int sizeBytes() {
+                int size = 0;
+                for (Op op : ops) size += Plan.sizeBytes(op);
+                return size;
+            }
+        }
+
+        /**
+         * The next state of one partition, which others write too: a transaction of its own, beside those of other partitions. If it is refused, that
+         * partition alone is planned anew.
+         *
+         * @param version the state's, that this was decided on
+         */
+        record NextState(String subject, TopicPartition partition, PartitionState state, int version) implements Step {
+            /** Made when it is written: there may be a million of these in a plan. */
+            @Override
+            public List<Op> ops() {
+                return List.of(new Op.SetData(
+                        ZnodePath.state(partition.topic(), partition.partition()), state.encode(), version));
+            }
         }
     }
 
@@ -55,13 +80,21 @@ record Plan<T>(List<Step> steps, Map<String, Answer<T>> answers) {
             answers.put(subject, Answer.refused(error, message));
         }
 
+        boolean hasAnswer(String subject) {
+            return answers.containsKey(subject);
+        }
+
         /** How many subjects have an answer. */
         int size() {
             return answers.size();
         }
 
         void step(String subject, List<Op> ops) {
-            steps.add(new Step(subject, List.copyOf(ops)));
+            steps.add(new Step.InOrder(subject, List.copyOf(ops)));
+        }
+
+        void state(String subject, TopicPartition partition, PartitionState state, int version) {
+            steps.add(new Step.NextState(subject, partition, state, version));
         }
 
         /**

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * restart-followers                 changes may have been missed
  * put PATH DATA                     another client writes
  * refuse N REASON | unknown         how the N-th transaction from now ends; the next one if N is 1
+ * meanwhile N PATH DATA             another client writes just before the N-th transaction from now is looked at
  * lose PATH                         it is not known whether the znode that all expect was made, and it was not
  * nothing                           a second passes
  * create NAME[:PARTITIONS[:FACTOR]] … [validate] [config=value …]
@@ -42,7 +43,17 @@ class ControllerScriptTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"start", "topics", "large-topics", "half-done", "failures", "uncertain", "brokers", "configs"})
+            strings = {
+                "start",
+                "topics",
+                "large-topics",
+                "half-done",
+                "failures",
+                "uncertain",
+                "brokers",
+                "configs",
+                "conflicts"
+            })
     void script(String name) throws IOException {
         GoldenScript.run(Path.of("src/test/resources/io/ottla/cluster/" + name + ".txt"), new Interpreter()::interpret);
     }
@@ -53,6 +64,7 @@ class ControllerScriptTest {
         private final Map<Integer, ClusterMember> members = new TreeMap<>();
         private final StringBuilder out = new StringBuilder();
         private final Map<Integer, Result> fates = new TreeMap<>();
+        private final Map<Integer, List<String>> meanwhile = new TreeMap<>();
         private final Set<String> lost = new HashSet<>();
         private boolean isDeletionEnabled = true;
 
@@ -82,6 +94,7 @@ class ControllerScriptTest {
                             new Result.Refused(
                                     Integer.parseInt(words.get(1)), Coordination.Refusal.valueOf(words.get(2))));
                 case "unknown" -> fates.put(Integer.parseInt(words.get(0)), new Result.Unknown("session lost"));
+                case "meanwhile" -> meanwhile.put(Integer.parseInt(words.get(0)), List.copyOf(words.subList(1, 3)));
                 case "lose" -> lost.add(words.getFirst());
                 case "nothing" -> {}
                 case "forbid-deletion" -> isDeletionEnabled = false;
@@ -246,13 +259,19 @@ class ControllerScriptTest {
                 if (shown++ < 4 || ops.size() <= 16) print("  " + show(op));
             }
             if (ops.size() > 16) print("  … " + (ops.size() - 4) + " more, to " + show(ops.getLast()));
-            Map<Integer, Result> later = new TreeMap<>();
-            fates.forEach((count, fate) -> later.put(count - 1, fate));
-            fates.clear();
-            fates.putAll(later);
+            countDown(fates);
+            countDown(meanwhile);
+            Optional.ofNullable(meanwhile.remove(0)).ifPresent(other -> tree.put(other.get(0), other.get(1)));
             Optional<Result> fate = Optional.ofNullable(fates.remove(0));
             fate.ifPresent(result -> print("  -> " + result));
             return fate;
+        }
+
+        private static <T> void countDown(Map<Integer, T> ahead) {
+            Map<Integer, T> nearer = new TreeMap<>();
+            ahead.forEach((count, each) -> nearer.put(count - 1, each));
+            ahead.clear();
+            ahead.putAll(nearer);
         }
 
         private static String show(Op op) {
