@@ -1,27 +1,17 @@
 package io.ottla.broker;
 
-import io.ottla.base.TopicPartition;
 import io.ottla.cluster.ClusterImage;
 import io.ottla.cluster.ConfigEntity;
 import io.ottla.cluster.ControllerSettings;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToIntFunction;
 
 /** What a controller on this broker goes by. */
 public final class ControllerConfigs implements ControllerSettings {
     private final LiveConfigs configs;
-    private final ToIntFunction<TopicPartition> lastEpochs;
 
-    /** @param lastEpochs in the log directories ({@link io.ottla.log.Logs#lastEpochFound}) */
-    public ControllerConfigs(LiveConfigs configs, ToIntFunction<TopicPartition> lastEpochs) {
+    public ControllerConfigs(LiveConfigs configs) {
         this.configs = configs;
-        this.lastEpochs = lastEpochs;
-    }
-
-    @Override
-    public int lastEpochFound(String topic, int partition) {
-        return lastEpochs.applyAsInt(new TopicPartition(topic, partition));
     }
 
     @Override

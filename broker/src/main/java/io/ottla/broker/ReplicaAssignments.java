@@ -43,6 +43,9 @@ public final class ReplicaAssignments implements ImageListener {
     private final BiFunction<ClusterImage, String, PartitionConfig> topicConfig;
     private ClusterImage image = ClusterImage.EMPTY;
 
+    /** Found at the start, of partitions that nobody has led in this cluster. */
+    private final List<TopicPartition> waiting = new ArrayList<>();
+
     /** Of the topics that have a replica, by name: their partitions share one. */
     private final Map<String, PartitionConfig> configs = new HashMap<>();
 
@@ -104,7 +107,9 @@ public final class ReplicaAssignments implements ImageListener {
     private void lookForLeftovers(ClusterImage image) {
         List<TopicPartition> unknown = new ArrayList<>();
         for (TopicPartition partition : new ArrayList<>(logs.partitions())) {
-            if (image.partition(partition).isPresent()) continue;
+            Optional<PartitionImage> known = image.partition(partition);
+            if (known.isEmpty() || known.get().stateVersion() < 0) waiting.add(partition);
+            if (known.isPresent()) continue;
             if (image.doomed().containsKey(partition.topic())) delete(partition);
             else unknown.add(partition);
         }
@@ -124,6 +129,11 @@ public final class ReplicaAssignments implements ImageListener {
                         + " topic is created",
                 unknown.size(),
                 names(unknown));
+    }
+
+    /** Partitions that have a directory since before the start, and have had no leader in this cluster as far as the first image knew. */
+    public List<TopicPartition> waiting() {
+        return List.copyOf(waiting);
     }
 
     private static String names(List<TopicPartition> partitions) {

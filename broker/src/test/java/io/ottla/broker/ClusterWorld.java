@@ -39,7 +39,13 @@ final class ClusterWorld implements Clock {
             throw new IllegalArgumentException(e);
         }
         member = new ClusterMember(
-                BROKER, tree, this, new SeededRandom(1), new ControllerConfigs(configs, partition -> -1), false, true);
+                BROKER,
+                tree,
+                this,
+                new SeededRandom(1),
+                new ControllerConfigs(configs),
+                FakeFacts.of(BROKER, true),
+                true);
         List<String> ready = new ArrayList<>();
         member.start(
                 List.of(configs),

@@ -121,6 +121,7 @@ final class DataPlane {
                 1,
                 image.controllerEpoch(),
                 image.brokers().put(2, new BrokerImage(2, 5, List.of(endpoint), Optional.of("rack-b"), 0)),
+                image.registrations(),
                 image.topics(),
                 image.namesById(),
                 image.doomed(),
@@ -160,6 +161,7 @@ final class DataPlane {
                 image.controllerId(),
                 image.controllerEpoch(),
                 image.brokers(),
+                image.registrations(),
                 topics,
                 names,
                 image.doomed(),
@@ -216,7 +218,7 @@ final class DataPlane {
                 : image.namesById().remove(id(name));
         image = with(topics, names, image.zxid() + 1);
         var change = new ImageDelta.TopicChange(before.topic(name), topic);
-        assignments.changed(before, image, new ImageDelta(Map.of(name, change), Set.of(), Set.of(), false));
+        assignments.changed(before, image, new ImageDelta(Map.of(name, change), Set.of(), Set.of(), Set.of(), false));
     }
 
     private void configure(String name, String... namesAndValues) {
@@ -229,7 +231,8 @@ final class DataPlane {
     /** New settings of a topic that exists. */
     void reconfigure(String name, String... namesAndValues) {
         configure(name, namesAndValues);
-        assignments.changed(image, image, new ImageDelta(Map.of(), Set.of(ConfigEntity.topic(name)), Set.of(), false));
+        assignments.changed(
+                image, image, new ImageDelta(Map.of(), Set.of(ConfigEntity.topic(name)), Set.of(), Set.of(), false));
     }
 
     Replica replica(String topic, int partition) {

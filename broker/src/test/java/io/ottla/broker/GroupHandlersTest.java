@@ -295,7 +295,11 @@ class GroupHandlersTest {
                 node.image(),
                 node.image(),
                 new io.ottla.cluster.ImageDelta(
-                        java.util.Map.of(), java.util.Set.of(ConfigEntity.brokers()), java.util.Set.of(), false));
+                        java.util.Map.of(),
+                        java.util.Set.of(ConfigEntity.brokers()),
+                        java.util.Set.of(),
+                        java.util.Set.of(),
+                        false));
         assertThat(error(join(5, "").getFirst().errorCode())).isEqualTo(Errors.INVALID_SESSION_TIMEOUT);
     }
 

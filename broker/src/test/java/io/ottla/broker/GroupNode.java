@@ -60,7 +60,7 @@ final class GroupNode implements ControllerSettings {
         replicas = new Replicas(1, logs, clock, Limits.ROOMY, () -> {
             throw new AssertionError("log directory failed");
         });
-        cluster = new ClusterMember(1, tree, clock, new SeededRandom(2), this, again, true);
+        cluster = new ClusterMember(1, tree, clock, new SeededRandom(2), this, FakeFacts.of(1, !again), true);
         internalTopics = new InternalTopics(cluster.controller(), name -> Optional.of(NewTopic.of(name, 4, 1)));
         groups = new GroupHost(
                 1,

@@ -2,19 +2,25 @@ package io.ottla.cluster;
 
 import io.ottla.base.Clock;
 import io.ottla.base.SeededRandom;
+import io.ottla.base.TopicId;
 import io.ottla.cluster.Coordination.CreateMode;
 import io.ottla.cluster.Coordination.Op;
 import io.ottla.cluster.Coordination.Result;
+import io.ottla.cluster.Registration.EpochsFound;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this broker in {@code /brokers/ids}, and registers it again when its session was lost. Makes what Kafka
- * expects to exist ({@link ZnodePath#PERSISTENT}) and the id of the cluster, if nobody has yet.
+ * Keeps this broker in {@code /brokers/ids}, and what it says of itself beside that ({@link Registration}); registers it again when its session was lost.
+ * Makes what Kafka expects to exist ({@link ZnodePath#PERSISTENT}) and the id of the cluster, if nobody has yet.
+ *
+ * <p>A broker of the same id that is registered already is replaced if it has said that one of its log directories is one of ours: we have that locked,
+ * so it has ended. One that has other directories is left alone, and this one waits until it is gone.
  */
 public final class BrokerRegistration implements ImageListener {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerRegistration.class);
@@ -29,16 +35,22 @@ public final class BrokerRegistration implements ImageListener {
     private final int brokerId;
     private final List<BrokerImage.Endpoint> endpoints;
     private final Optional<String> rack;
-    private final boolean replacesFormer;
-    private final List<Consumer<Long>> whenRegistered = new ArrayList<>();
+    private final LocalFacts facts;
+    private final boolean replacesKafkas;
+    private final List<Consumer<TopicId>> whenRegistered = new ArrayList<>();
+    private EpochsFound epochsFound = EpochsFound.NOTHING;
+    private Optional<TopicId> incarnation = Optional.empty();
+
+    /** What this broker leads has new leader epochs since it came back, or needed none. */
+    private boolean isClean;
+
     private boolean isStarted;
     private boolean isWriting;
     private long timestampMs;
 
     /**
-     * @param replacesFormer a broker of the same id that is registered is a former life of this one, not another
-     *     process: true where the data directory is locked and the coordination service is embedded. Otherwise
-     *     registration waits until the other is gone
+     * @param replacesKafkas a broker of the same id that is registered and says nothing of itself, as Kafka's does not, is a former life of this one:
+     *     true where the coordination service is embedded, since its directories are locked too. Otherwise registration waits until the other is gone
      */
     public BrokerRegistration(
             Coordination coordination,
@@ -48,7 +60,8 @@ public final class BrokerRegistration implements ImageListener {
             int brokerId,
             List<BrokerImage.Endpoint> endpoints,
             Optional<String> rack,
-            boolean replacesFormer) {
+            LocalFacts facts,
+            boolean replacesKafkas) {
         this.coordination = coordination;
         this.follower = follower;
         this.clock = clock;
@@ -56,16 +69,40 @@ public final class BrokerRegistration implements ImageListener {
         this.brokerId = brokerId;
         this.endpoints = List.copyOf(endpoints);
         this.rack = rack;
-        this.replacesFormer = replacesFormer;
+        this.facts = facts;
+        this.replacesKafkas = replacesKafkas;
     }
 
-    /** To be called once the follower has caught up; {@code registered} runs once, with the broker epoch. */
-    public void start(Consumer<Long> registered) {
+    /** To be called once the follower has caught up; {@code registered} runs once, with the incarnation that the image shows by then. */
+    public void start(Consumer<TopicId> registered) {
         whenRegistered.add(registered);
         makeParents(ZnodePath.PERSISTENT);
         timestampMs = clock.nowMs();
-        isStarted = true;
-        advance(follower.image());
+        ClusterImage image = follower.image();
+        boolean hasWhatItHad = facts.wasCleanlyStopped() && !hasOtherDirectories(image);
+        isClean = hasWhatItHad || !leadsAny(image);
+        facts.epochsFound(image, found -> {
+            epochsFound = found;
+            isStarted = true;
+            advance(follower.image());
+        });
+    }
+
+    private boolean leadsAny(ClusterImage image) {
+        boolean[] leads = {false};
+        image.topics().forEach((name, topic) -> {
+            for (PartitionImage partition : topic.partitions()) leads[0] |= partition.leader() == brokerId;
+        });
+        return leads[0];
+    }
+
+    private boolean hasOtherDirectories(ClusterImage image) {
+        Optional<Registration> before = image.registrations().get(brokerId);
+        if (before.isEmpty() || before.get().sharesDirectory(facts.directories())) return false;
+        LOG.warn(
+                "broker {} had other log directories when it registered last; what only they hold is not there",
+                brokerId);
+        return true;
     }
 
     @Override
@@ -112,25 +149,68 @@ public final class BrokerRegistration implements ImageListener {
             write(new Op.Create(ZnodePath.CLUSTER_ID, ClusterIdZnode.encode(id), CreateMode.PERSISTENT));
             return;
         }
-        Optional<BrokerImage> present = image.brokers().get(brokerId);
         String path = ZnodePath.broker(brokerId);
+        Optional<BrokerImage> present = image.brokers().get(brokerId);
+        if (present.isPresent() && isOurs(present.get())) {
+            said(image);
+            return;
+        }
         BrokerImage wanted = new BrokerImage(brokerId, 0, endpoints, rack, timestampMs);
         Op create = new Op.Create(path, wanted.encode(), CreateMode.EPHEMERAL);
+        // what it says comes first, so that nobody sees the broker without it
         if (present.isEmpty() && !image.damaged().containsKey(path)) {
-            write(create);
-        } else if (present.isPresent() && isOurs(present.get())) {
-            List<Consumer<Long>> waiting = List.copyOf(whenRegistered);
-            whenRegistered.clear();
-            waiting.forEach(registered -> registered.accept(present.get().epoch()));
-        } else if (replacesFormer) {
-            write(new Op.Delete(path, Coordination.ANY_VERSION), create);
+            write(say(image), create);
+        } else if (isFormerLife(image)) {
+            write(say(image), new Op.Delete(path, Coordination.ANY_VERSION), create);
         } else {
-            LOG.warn("another broker with id {} is registered; waiting until it is gone", brokerId);
+            LOG.warn(
+                    "another broker with id {} is registered, with other log directories; waiting until it is gone",
+                    brokerId);
         }
     }
 
     private boolean isOurs(BrokerImage present) {
         return present.timestampMs() == timestampMs && present.endpoints().equals(endpoints);
+    }
+
+    private boolean isFormerLife(ClusterImage image) {
+        return image.registration(brokerId)
+                .map(said -> said.sharesDirectory(facts.directories()))
+                .orElse(replacesKafkas);
+    }
+
+    /** The broker is registered; what it says of itself may have been taken away by somebody. */
+    private void said(ClusterImage image) {
+        Optional<Registration> said = image.registration(brokerId);
+        if (said.isEmpty() || !Optional.of(said.get().incarnation()).equals(incarnation)) {
+            write(say(image));
+            return;
+        }
+        isClean |= said.get().isClean();
+        List<Consumer<TopicId>> waiting = List.copyOf(whenRegistered);
+        whenRegistered.clear();
+        waiting.forEach(registered -> registered.accept(said.get().incarnation()));
+    }
+
+    private Op say(ClusterImage image) {
+        String path = ZnodePath.registration(brokerId);
+        if (incarnation.isEmpty()) incarnation = Optional.of(random.nextTopicId());
+        byte[] data = new Registration(
+                        0,
+                        timestampMs,
+                        incarnation.get(),
+                        facts.directories(),
+                        isClean,
+                        Map.of(),
+                        Map.of(),
+                        epochsFound,
+                        Map.of())
+                .encode();
+        Optional<Registration> before = image.registrations().get(brokerId);
+        if (before.isPresent()) return new Op.SetData(path, data, before.get().version());
+        return image.damaged().containsKey(path)
+                ? new Op.SetData(path, data, Coordination.ANY_VERSION)
+                : new Op.Create(path, data, CreateMode.PERSISTENT);
     }
 
     private void write(Op... ops) {

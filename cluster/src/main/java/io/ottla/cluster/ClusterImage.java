@@ -3,6 +3,7 @@ package io.ottla.cluster;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param controllerId the broker that is controller, or {@link #NO_CONTROLLER}
  * @param controllerEpoch of the last controller
  * @param brokers those alive, by id
+ * @param registrations what brokers said of themselves when they registered last, by id; of brokers that are gone, too
  * @param topics by name; those that are being deleted are not among them
  * @param namesById the names of {@code topics}
  * @param doomed topics that are being deleted: marked in {@code /admin/delete_topics}, by name. One without
@@ -29,6 +31,7 @@ public record ClusterImage(
         int controllerId,
         ControllerEpoch controllerEpoch,
         PersistentMap<Integer, BrokerImage> brokers,
+        PersistentMap<Integer, Registration> registrations,
         PersistentMap<String, TopicImage> topics,
         PersistentMap<TopicId, String> namesById,
         PersistentMap<String, TopicImage> doomed,
@@ -54,6 +57,7 @@ public record ClusterImage(
             Optional.empty(),
             NO_CONTROLLER,
             new ControllerEpoch(0, -1),
+            PersistentMap.empty(),
             PersistentMap.empty(),
             PersistentMap.empty(),
             PersistentMap.empty(BY_ID),
@@ -82,5 +86,29 @@ public record ClusterImage(
 
     public boolean isAlive(int broker) {
         return brokers.containsKey(broker);
+    }
+
+    /** What a living broker says of itself; empty if it is gone, or a Kafka broker. */
+    public Optional<Registration> registration(int broker) {
+        Optional<BrokerImage> alive = brokers.get(broker);
+        return registrations
+                .get(broker)
+                .filter(said ->
+                        alive.isPresent() && said.timestampMs() == alive.get().timestampMs());
+    }
+
+    /** It is back, may have lost what was read from it, and what it leads is not in new leader epochs yet. */
+    boolean leadsAgain(int broker) {
+        return registration(broker).filter(said -> !said.isClean()).isPresent();
+    }
+
+    /** The last leader epoch that one of these brokers found in a directory of the partition, which waits to be created; −1 if there is none. */
+    int lastEpochFound(TopicPartition partition, List<Integer> replicas) {
+        int last = Registration.EpochsFound.NONE_FOUND;
+        for (int replica : replicas) {
+            Optional<Registration> said = registrations.get(replica);
+            if (said.isPresent()) last = Math.max(last, said.get().epochsFound().of(partition));
+        }
+        return last;
     }
 }

@@ -15,32 +15,29 @@ public final class ClusterMember {
     private final Coordination coordination;
     private final Clock clock;
     private final SeededRandom random;
-    private final boolean replacesFormer;
+    private final LocalFacts facts;
+    private final boolean replacesKafkas;
     private final ClusterFollower follower;
     private final Controller controller;
     private final ProducerIds producerIds;
 
-    /**
-     * @param wasUnclean this broker did not stop cleanly the last time: the partitions that it leads get a new leader epoch
-     * @param replacesFormer what is registered under this id is a former life of this broker; see
-     *     {@link BrokerRegistration}
-     */
+    /** @param replacesKafkas a Kafka broker that is registered under this id is a former life of this broker; see {@link BrokerRegistration} */
     public ClusterMember(
             int brokerId,
             Coordination coordination,
             Clock clock,
             SeededRandom random,
             ControllerSettings settings,
-            boolean wasUnclean,
-            boolean replacesFormer) {
+            LocalFacts facts,
+            boolean replacesKafkas) {
         this.brokerId = brokerId;
         this.coordination = coordination;
         this.clock = clock;
         this.random = random;
-        this.replacesFormer = replacesFormer;
+        this.facts = facts;
+        this.replacesKafkas = replacesKafkas;
         follower = new ClusterFollower(coordination, clock);
-        controller = new Controller(
-                brokerId, coordination, follower, clock, random.split(), settings, wasUnclean, replacesFormer);
+        controller = new Controller(brokerId, coordination, follower, clock, random.split(), settings);
         producerIds = new ProducerIds(brokerId, coordination, follower, clock);
     }
 
@@ -67,10 +64,10 @@ public final class ClusterMember {
     public void start(
             List<ImageListener> stages, List<BrokerImage.Endpoint> endpoints, Optional<String> rack, Runnable ready) {
         BrokerRegistration registration = new BrokerRegistration(
-                coordination, follower, clock, random, brokerId, endpoints, rack, replacesFormer);
+                coordination, follower, clock, random, brokerId, endpoints, rack, facts, replacesKafkas);
         List<ImageListener> all = new ArrayList<>(stages);
         all.add(registration);
         all.add(controller);
-        follower.start(all, () -> registration.start(epoch -> controller.stand(ready)));
+        follower.start(all, () -> registration.start(incarnation -> controller.stand(incarnation, ready)));
     }
 }

@@ -6,7 +6,6 @@ import io.ottla.base.TopicPartition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -107,7 +106,7 @@ sealed interface Command<T> {
     }
 
     /** @param due taken when the plan is made: what comes until then is in it */
-    record KeepHouse(Housekeeping.Due due, OptionalInt leadsAgain) implements Command<Void> {
+    record KeepHouse(Housekeeping.Due due) implements Command<Void> {
         /** It is never refused. */
         @Override
         public Stream<String> subjects(ClusterImage image) {
@@ -117,13 +116,13 @@ sealed interface Command<T> {
         @Override
         public Plan<Void> decide(
                 ClusterImage image, int controllerEpoch, ControllerSettings settings, SeededRandom random) {
-            return new Housekeeping(image, controllerEpoch, settings).plan(due.take(image), leadsAgain, random);
+            return new Housekeeping(image, controllerEpoch, settings).plan(due, random);
         }
 
         @Override
         public Plan<Void> again(
                 ClusterImage image, int controllerEpoch, ControllerSettings settings, TopicPartition partition) {
-            return new Housekeeping(image, controllerEpoch, settings).again(partition, leadsAgain);
+            return new Housekeeping(image, controllerEpoch, settings).again(partition);
         }
     }
 }

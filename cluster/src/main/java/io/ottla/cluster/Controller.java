@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,14 +39,14 @@ public final class Controller implements ImageListener {
     private final Clock clock;
     private final SeededRandom random;
     private final ControllerSettings settings;
-    private final boolean replacesFormer;
+
+    /** Of this broker, which has registered; empty until it stands for election. */
+    private Optional<TopicId> incarnation = Optional.empty();
 
     /** Of this broker's reign; the version is the fence. Empty while another is controller, or none. */
     private Optional<ClusterImage.ControllerEpoch> reign = Optional.empty();
 
-    private boolean isCandidate;
     private boolean isElecting;
-    private OptionalInt leadsAgain;
     private boolean isHousekeepingQueued;
 
     /** What {@link Housekeeping} should look at. */
@@ -57,28 +56,19 @@ public final class Controller implements ImageListener {
     private final ArrayDeque<Waiting<?>> queue = new ArrayDeque<>();
     private boolean isBusy;
 
-    /**
-     * @param wasUnclean this broker did not stop cleanly the last time: the partitions that it leads get a new epoch
-     * @param replacesFormer a {@code /controller} of this broker's id is one of its former lives, not another process:
-     *     true where the data directory is locked and the coordination service is embedded
-     */
     public Controller(
             int brokerId,
             Coordination coordination,
             ClusterFollower follower,
             Clock clock,
             SeededRandom random,
-            ControllerSettings settings,
-            boolean wasUnclean,
-            boolean replacesFormer) {
+            ControllerSettings settings) {
         this.brokerId = brokerId;
         this.coordination = coordination;
         this.follower = follower;
         this.clock = clock;
         this.random = random;
         this.settings = settings;
-        this.replacesFormer = replacesFormer;
-        leadsAgain = wasUnclean ? OptionalInt.of(brokerId) : OptionalInt.empty();
     }
 
     /** After an election, or housekeeping, of which it is not known how it went. */
@@ -87,9 +77,14 @@ public final class Controller implements ImageListener {
     /** @param answer gets what became of each subject */
     private record Waiting<T>(Command<T> command, Consumer<Map<String, Answer<T>>> answer) {}
 
-    /** Stands for election from now on; {@code ready} runs once, when somebody is controller and its house is in order. */
-    public void stand(Runnable ready) {
-        isCandidate = true;
+    /**
+     * Stands for election from now on.
+     *
+     * @param registered this broker's incarnation, which the image shows
+     * @param ready runs once, when somebody is controller, its house is in order, and what this broker leads is in epochs that it may be served in
+     */
+    public void stand(TopicId registered, Runnable ready) {
+        incarnation = Optional.of(registered);
         whenReady.add(ready);
         settle(follower.image());
     }
@@ -140,17 +135,23 @@ public final class Controller implements ImageListener {
         settle(after);
     }
 
-    /** Stands for election if there is no controller; is ready if there is another. */
+    /** Stands for election if there is no controller; is ready if there is another, which has done what this broker waits for. */
     private void settle(ClusterImage image) {
         elect(image);
-        boolean isLedByOther = image.controllerId() != ClusterImage.NO_CONTROLLER && image.controllerId() != brokerId;
-        if (isLedByOther) ready();
+        int other = image.controllerId();
+        if (other == ClusterImage.NO_CONTROLLER || other == brokerId) return;
+        // Kafka's controller knows nothing of what brokers of ours say, so there is nothing to wait for
+        boolean isKafkas = image.isAlive(other) && image.registration(other).isEmpty();
+        if (isKafkas || !image.leadsAgain(brokerId)) ready();
     }
 
     private void elect(ClusterImage image) {
         boolean isFree = image.controllerId() == ClusterImage.NO_CONTROLLER;
-        boolean isFormer = replacesFormer && reign.isEmpty() && image.controllerId() == brokerId;
-        if (!isCandidate || isElecting || !(isFree || isFormer) || !image.isAlive(brokerId)) return;
+        boolean isRegistered = incarnation.isPresent()
+                && image.registration(brokerId).map(Registration::incarnation).equals(incarnation);
+        // who is registered under this id is this process, so that controller has ended
+        boolean isFormer = reign.isEmpty() && image.controllerId() == brokerId;
+        if (!isRegistered || isElecting || !(isFree || isFormer)) return;
         isElecting = true;
         ClusterImage.ControllerEpoch last = image.controllerEpoch();
         int epoch = last.epoch() + 1;
@@ -205,7 +206,7 @@ public final class Controller implements ImageListener {
     private void keepHouse() {
         if (isHousekeepingQueued) return;
         isHousekeepingQueued = true;
-        queue.add(new Waiting<>(new Command.KeepHouse(due, leadsAgain), this::houseKept));
+        queue.add(new Waiting<>(new Command.KeepHouse(due), this::houseKept));
         next();
     }
 
@@ -217,9 +218,11 @@ public final class Controller implements ImageListener {
             due.addAgain(each.getKey());
             isUncertain |= refused.error() == ErrorCode.REQUEST_TIMED_OUT;
         }
-        if (isUncertain) clock.after(RETRY_MS, this::keepHouseIfReigning);
-        else if (reign.isPresent()) leadsAgain = OptionalInt.empty();
-        ready();
+        if (isUncertain) {
+            due.addAllAgain();
+            clock.after(RETRY_MS, this::keepHouseIfReigning);
+        }
+        if (!follower.image().leadsAgain(brokerId)) ready();
     }
 
     private void keepHouseIfReigning() {

@@ -18,14 +18,6 @@ public interface ControllerSettings {
     /** {@code unclean.leader.election.enable}, of the topic or else of the broker */
     boolean isUncleanElectionAllowed(ClusterImage image, String topic);
 
-    /**
-     * The last leader epoch in a directory that was copied in and waits for its partition to be created; −1 if there is none. The first leader's is
-     * above it, since clients that have seen a record of an epoch believe no leader of an earlier one.
-     */
-    default int lastEpochFound(String topic, int partition) {
-        return -1;
-    }
-
     /** What is wrong with a topic's configuration, as a sentence; empty if nothing is. */
     Optional<String> configFlaw(String topic, Map<String, String> configs);
 }

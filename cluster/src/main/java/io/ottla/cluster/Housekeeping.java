@@ -8,12 +8,12 @@ import io.ottla.cluster.Coordination.Op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * What a controller does without being asked: it finishes what one before it began (topics half made, half deleted),
- * gives ids to topics of old, and chooses leaders when brokers came or went.
+ * gives ids to topics of old, chooses leaders when brokers came or went, and gives what a broker leads that did not stop cleanly a new leader epoch.
  */
 final class Housekeeping {
     /** So many notifications of changed configurations are left for those who read them. */
@@ -22,12 +22,19 @@ final class Housekeeping {
     private final ClusterImage image;
     private final int controllerEpoch;
     private final ControllerSettings settings;
+
+    /** Those that came back without having stopped cleanly ({@link ClusterImage#leadsAgain}). */
+    private final Set<Integer> leadAgain = new TreeSet<>();
+
     private final Plan.Draft<Void> draft = new Plan.Draft<>();
 
     Housekeeping(ClusterImage image, int controllerEpoch, ControllerSettings settings) {
         this.image = image;
         this.controllerEpoch = controllerEpoch;
         this.settings = settings;
+        image.registrations().forEach((id, said) -> {
+            if (image.leadsAgain(id)) leadAgain.add(id);
+        });
     }
 
     /**
@@ -40,7 +47,8 @@ final class Housekeeping {
         private boolean isPressing;
 
         void add(ClusterImage image, ImageDelta delta) {
-            if (!delta.brokers().isEmpty()) addAll();
+            boolean isBack = delta.registrations().stream().anyMatch(image::leadsAgain);
+            if (isBack || !delta.brokers().isEmpty()) addAll();
             delta.topics().forEach((name, change) -> {
                 if (change.after().isPresent() && isDue(image, change.after().get())) {
                     topics.add(name);
@@ -60,9 +68,19 @@ final class Housekeeping {
             topics.add(topic);
         }
 
+        /** It is not known what was done; that is looked at when there is time. */
+        void addAllAgain() {
+            all = true;
+        }
+
         /** Whether something came since the last {@link #take}. */
         boolean isPressing() {
             return isPressing;
+        }
+
+        /** Whether {@link #take} will give all topics that there are. */
+        boolean areAll() {
+            return all;
         }
 
         /** What is to be looked at now; afterwards nothing is due. */
@@ -88,17 +106,17 @@ final class Housekeeping {
         return false;
     }
 
-    /**
-     * @param topics to be looked at
-     * @param leadsAgain a broker that came back without having stopped cleanly: what it leads gets a new leader epoch
-     */
-    Plan<Void> plan(List<TopicImage> topics, OptionalInt leadsAgain, SeededRandom random) {
+    /** @param due taken by this */
+    Plan<Void> plan(Due due, SeededRandom random) {
+        boolean areAll = due.areAll();
+        List<TopicImage> topics = due.take(image);
         image.doomed().forEach((name, topic) -> finishDeletion(name, topic));
         for (TopicImage topic : topics) {
             if (topic.id().equals(TopicId.ZERO)) giveId(topic, random.nextTopicId());
-            choose(topic, leadsAgain);
+            choose(topic);
         }
         purgeConfigChanges();
+        if (areAll) leadAgain.forEach(this::haveLedAgain);
         return draft.plan();
     }
 
@@ -116,12 +134,12 @@ final class Housekeeping {
                 topic.name(), List.of(new Op.SetData(ZnodePath.topic(topic.name()), znode.encode(), topic.version())));
     }
 
-    private void choose(TopicImage topic, OptionalInt leadsAgain) {
+    private void choose(TopicImage topic) {
         List<List<Op>> groups = new ArrayList<>();
         boolean hasParent = topic.hasPartitionsZnode();
         for (PartitionImage partition : topic.partitions()) {
             if (partition.stateVersion() >= 0) {
-                next(topic.name(), partition, leadsAgain);
+                next(topic.name(), partition);
                 continue;
             }
             List<Op> ops = firstState(topic.name(), partition);
@@ -134,10 +152,10 @@ final class Housekeeping {
     }
 
     /** One partition alone, whose state another wrote while this was being carried out. One that has lost its state waits for the next look at its topic. */
-    Plan<Void> again(TopicPartition partition, OptionalInt leadsAgain) {
+    Plan<Void> again(TopicPartition partition) {
         image.partition(partition)
                 .filter(known -> known.stateVersion() >= 0)
-                .ifPresent(known -> next(partition.topic(), known, leadsAgain));
+                .ifPresent(known -> next(partition.topic(), known));
         return draft.plan();
     }
 
@@ -146,7 +164,7 @@ final class Housekeeping {
                 partition.replicas(),
                 image::isAlive,
                 controllerEpoch,
-                settings.lastEpochFound(topic, partition.partition()));
+                image.lastEpochFound(new TopicPartition(topic, partition.partition()), partition.replicas()));
         if (state.isEmpty()) return List.of();
         Op write = create(
                 ZnodePath.state(topic, partition.partition()), state.get().encode());
@@ -155,18 +173,29 @@ final class Housekeeping {
                 : List.of(write);
     }
 
-    private void next(String topic, PartitionImage partition, OptionalInt leadsAgain) {
+    private void next(String topic, PartitionImage partition) {
         Optional<PartitionState> elected = LeaderChoice.elect(
                 partition.state(),
                 partition.replicas(),
                 image::isAlive,
                 () -> settings.isUncleanElectionAllowed(image, topic),
                 controllerEpoch);
-        boolean isSame = elected.isEmpty() && leadsAgain.isPresent() && partition.leader() == leadsAgain.getAsInt();
-        Optional<PartitionState> next =
-                isSame ? Optional.of(LeaderChoice.again(partition.state(), controllerEpoch)) : elected;
+        PartitionState then = elected.orElse(partition.state());
+        boolean isInOldEpoch = then.hasLeader() && then.leaderEpoch() == partition.leaderEpoch();
+        Optional<PartitionState> next = isInOldEpoch && leadAgain.contains(then.leader())
+                ? Optional.of(LeaderChoice.again(then, controllerEpoch))
+                : elected;
         if (next.isPresent())
             draft.state(topic, new TopicPartition(topic, partition.partition()), next.get(), partition.stateVersion());
+    }
+
+    /** That broker's partitions have new leader epochs by then: it need not come again, whoever is controller. */
+    private void haveLedAgain(int broker) {
+        Registration said = image.registration(broker).orElseThrow();
+        draft.last(
+                ZnodePath.registration(broker),
+                List.of(new Op.SetData(
+                        ZnodePath.registration(broker), said.asClean().encode(), said.version())));
     }
 
     private void purgeConfigChanges() {

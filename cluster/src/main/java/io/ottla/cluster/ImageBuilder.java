@@ -43,6 +43,7 @@ final class ImageBuilder {
     private ClusterImage.ControllerEpoch controllerEpoch;
     private Optional<ClusterImage.ProducerIds> producerIds;
     private PersistentMap<Integer, BrokerImage> brokers;
+    private PersistentMap<Integer, Registration> registrations;
     private PersistentMap<ConfigEntity, ConfigImage> configs;
     private PersistentMap<String, Long> configChanges;
     private PersistentMap<String, String> damaged;
@@ -79,6 +80,7 @@ final class ImageBuilder {
         controllerEpoch = from.controllerEpoch();
         producerIds = from.producerIds();
         brokers = from.brokers();
+        registrations = from.registrations();
         configs = from.configs();
         configChanges = from.configChanges();
         damaged = from.damaged();
@@ -99,6 +101,7 @@ final class ImageBuilder {
                 case ZnodePath.Config at -> putConfig(at.entity(), znode);
                 case ZnodePath.ConfigChange at -> configChanges = configChanges.put(at.name(), znode.czxid());
                 case ZnodePath.Broker at -> putBroker(at.id(), znode);
+                case ZnodePath.Registration at -> putRegistration(at.id(), znode);
                 case ZnodePath.Controller at ->
                     controllerId =
                             ControllerZnode.decode(znode.path(), znode.data()).brokerId();
@@ -141,6 +144,10 @@ final class ImageBuilder {
                 brokers = brokers.remove(broker.id());
                 touched.brokers.add(broker.id());
             }
+            case ZnodePath.Registration said -> {
+                registrations = registrations.remove(said.id());
+                touched.registrations.add(said.id());
+            }
             case ZnodePath.Controller gone -> controllerId = ClusterImage.NO_CONTROLLER;
             case ZnodePath.ControllerEpoch gone -> controllerEpoch = ClusterImage.EMPTY.controllerEpoch();
             case ZnodePath.ClusterId gone -> clusterId = Optional.empty();
@@ -161,6 +168,10 @@ final class ImageBuilder {
                 open.keySet().forEach(this::deleteTopic);
                 brokers.forEach((id, broker) -> touched.brokers.add(id));
                 brokers = PersistentMap.empty();
+            }
+            case ZnodePath.REGISTRATIONS -> {
+                registrations.forEach((id, said) -> touched.registrations.add(id));
+                registrations = PersistentMap.empty();
             }
             case ZnodePath.DELETE_TOPICS -> {
                 image.doomed().forEach((name, topic) -> openTopic(name));
@@ -203,6 +214,7 @@ final class ImageBuilder {
                 controllerId,
                 controllerEpoch,
                 brokers,
+                registrations,
                 topics,
                 namesById,
                 doomed,
@@ -308,6 +320,11 @@ final class ImageBuilder {
     private void putBroker(int id, Znode znode) throws MalformedZnodeException {
         brokers = brokers.put(id, BrokerImage.decode(znode.path(), id, znode.czxid(), znode.data()));
         touched.brokers.add(id);
+    }
+
+    private void putRegistration(int id, Znode znode) throws MalformedZnodeException {
+        registrations = registrations.put(id, Registration.decode(znode.path(), znode.version(), znode.data()));
+        touched.registrations.add(id);
     }
 
     /** Kafka makes the znode first, empty, and writes the first block later. */

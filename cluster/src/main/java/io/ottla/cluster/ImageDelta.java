@@ -16,13 +16,22 @@ import java.util.TreeSet;
  * @param topics by name, sorted; those that came, went or changed
  * @param configs whose configuration changed
  * @param brokers that came, went or registered anew
+ * @param registrations of brokers that say something else of themselves now, or nothing any more
  * @param controllerChanged another broker is controller now, or none
  */
 public record ImageDelta(
-        Map<String, TopicChange> topics, Set<ConfigEntity> configs, Set<Integer> brokers, boolean controllerChanged) {
+        Map<String, TopicChange> topics,
+        Set<ConfigEntity> configs,
+        Set<Integer> brokers,
+        Set<Integer> registrations,
+        boolean controllerChanged) {
 
     public boolean isEmpty() {
-        return topics.isEmpty() && configs.isEmpty() && brokers.isEmpty() && !controllerChanged;
+        return topics.isEmpty()
+                && configs.isEmpty()
+                && brokers.isEmpty()
+                && registrations.isEmpty()
+                && !controllerChanged;
     }
 
     /**
@@ -61,6 +70,7 @@ public record ImageDelta(
         final Set<String> topics = new HashSet<>();
         final Set<ConfigEntity> configs = new HashSet<>();
         final Set<Integer> brokers = new HashSet<>();
+        final Set<Integer> registrations = new HashSet<>();
 
         ImageDelta between(ClusterImage before, ClusterImage after) {
             Map<String, TopicChange> changed = new TreeMap<>();
@@ -73,8 +83,15 @@ public record ImageDelta(
             Set<Integer> brokersChanged = new TreeSet<>(brokers);
             brokersChanged.removeIf(
                     id -> before.brokers().get(id).equals(after.brokers().get(id)));
+            Set<Integer> registrationsChanged = new TreeSet<>(registrations);
+            registrationsChanged.removeIf(id ->
+                    before.registrations().get(id).equals(after.registrations().get(id)));
             return new ImageDelta(
-                    changed, configsChanged, brokersChanged, before.controllerId() != after.controllerId());
+                    changed,
+                    configsChanged,
+                    brokersChanged,
+                    registrationsChanged,
+                    before.controllerId() != after.controllerId());
         }
     }
 }

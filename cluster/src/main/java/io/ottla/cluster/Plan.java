@@ -55,6 +55,9 @@ record Plan<T>(List<Step> steps, Map<String, Answer<T>> answers) {
                         ZnodePath.state(partition.topic(), partition.partition()), state.encode(), version));
             }
         }
+
+        /** Says that the rest is done, or has been refused for good: a transaction of its own, after all others. Not sent where anything is uncertain. */
+        record Last(String subject, List<Op> ops) implements Step {}
     }
 
     static int sizeBytes(Op op) {
@@ -95,6 +98,10 @@ record Plan<T>(List<Step> steps, Map<String, Answer<T>> answers) {
 
         void state(String subject, TopicPartition partition, PartitionState state, int version) {
             steps.add(new Step.NextState(subject, partition, state, version));
+        }
+
+        void last(String subject, List<Op> ops) {
+            steps.add(new Step.Last(subject, List.copyOf(ops)));
         }
 
         /**

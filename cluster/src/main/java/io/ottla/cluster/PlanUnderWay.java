@@ -17,7 +17,7 @@ import java.util.Map;
  * <p>Of the {@link Plan.Step.InOrder steps in order} one transaction is under way at a time, with as many steps as fit.
  * {@link Plan.Step.NextState States} go beside them, a transaction each, at most {@link #MAX_STATES_UNDER_WAY} at once and one
  * for a partition, so that those of a partition are written in the order in which they were decided. A state that is refused costs its own
- * partition a second look and the others nothing.
+ * partition a second look and the others nothing. {@link Plan.Step.Last What is last} goes when all that is over.
  */
 final class PlanUnderWay<T> {
     /** So many states are under way at once: enough for the service to sync many together, too few to hold up others for long. */
@@ -32,6 +32,7 @@ final class PlanUnderWay<T> {
     private final Map<String, Answer<T>> answers;
     private final ArrayDeque<Plan.Step.InOrder> inOrder = new ArrayDeque<>();
     private final ArrayDeque<Plan.Step.NextState> states = new ArrayDeque<>();
+    private final ArrayDeque<Plan.Step.Last> last = new ArrayDeque<>();
 
     /** Refused, and not planned anew yet. */
     private final List<Plan.Step.NextState> conflicting = new ArrayList<>();
@@ -51,6 +52,7 @@ final class PlanUnderWay<T> {
             switch (step) {
                 case Plan.Step.InOrder one -> inOrder.add(one);
                 case Plan.Step.NextState one -> states.add(one);
+                case Plan.Step.Last one -> last.add(one);
             }
         }
     }
@@ -62,6 +64,10 @@ final class PlanUnderWay<T> {
 
     /** Nothing is to be sent, nothing is under way, and no partition is to be planned anew. */
     boolean isDone() {
+        return isButForTheLast() && last.isEmpty();
+    }
+
+    private boolean isButForTheLast() {
         return inOrder.isEmpty()
                 && states.isEmpty()
                 && conflicting.isEmpty()
@@ -86,6 +92,10 @@ final class PlanUnderWay<T> {
         while (statesUnderWay < MAX_STATES_UNDER_WAY && !states.isEmpty()) {
             statesUnderWay++;
             next.add(transaction(check, List.of(states.remove())));
+        }
+        if (isButForTheLast() && !last.isEmpty()) {
+            isInOrderUnderWay = true;
+            next.add(transaction(check, List.of(last.remove())));
         }
         return next;
     }
@@ -147,9 +157,11 @@ final class PlanUnderWay<T> {
         failAll(inOrder, error, message);
         failAll(states, error, message);
         failAll(conflicting, error, message);
+        failAll(last, error, message);
         inOrder.clear();
         states.clear();
         conflicting.clear();
+        last.clear();
     }
 
     private void ended(Transaction sent) {

@@ -2,6 +2,7 @@ package io.ottla.cluster;
 
 import io.ottla.base.SeededRandom;
 import io.ottla.base.TopicId;
+import io.ottla.base.TopicPartition;
 import io.ottla.cluster.Coordination.CreateMode;
 import io.ottla.cluster.Coordination.Op;
 import java.util.ArrayList;
@@ -212,7 +213,11 @@ final class TopicCreation {
 
     private List<Op> partition(String topic, int partition, List<Integer> replicas) {
         Op znode = create(ZnodePath.partition(topic, partition), EMPTY);
-        return LeaderChoice.first(replicas, image::isAlive, controllerEpoch, settings.lastEpochFound(topic, partition))
+        return LeaderChoice.first(
+                        replicas,
+                        image::isAlive,
+                        controllerEpoch,
+                        image.lastEpochFound(new TopicPartition(topic, partition), replicas))
                 .map(state -> List.of(znode, create(ZnodePath.state(topic, partition), state.encode())))
                 .orElse(List.of(znode));
     }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The JSON object in a znode. Fields that nobody asks for are tolerated, as Kafka does; a field that is missing or of
@@ -82,6 +83,18 @@ final class ZnodeJson {
             strings.add(text);
         }
         return List.copyOf(strings);
+    }
+
+    boolean flagAt(String field) throws MalformedZnodeException {
+        if (fields.get(field) instanceof Boolean flag) return flag;
+        throw wrong(field, "true or false");
+    }
+
+    /** All fields but those. */
+    Map<String, Object> except(Set<String> known) {
+        Map<String, Object> others = new LinkedHashMap<>(fields);
+        others.keySet().removeAll(known);
+        return others;
     }
 
     /** Numbers and truth values are taken as text. Empty if the field is absent. */

@@ -18,6 +18,7 @@ import java.util.List;
  * /config/changes/config_change_NNNNNNNNNN     {@link ConfigZnode#notification}
  * /admin/delete_topics/TOPIC                   empty: the topic is to go
  * /latest_producer_id_block                    {@link ProducerIdBlock}
+ * /ottla/brokers/ID                            {@link io.ottla.cluster.Registration}; ours, Kafka does not know it
  * </pre>
  */
 sealed interface ZnodePath {
@@ -31,13 +32,21 @@ sealed interface ZnodePath {
     String CONFIG_CHANGES = "/config/changes";
     String CONFIG_CHANGE_PREFIX = "/config/changes/config_change_";
     String DELETE_TOPICS = "/admin/delete_topics";
+    String REGISTRATIONS = "/ottla/brokers";
     String PRODUCER_ID_BLOCK = "/latest_producer_id_block";
 
-    /** What an image is made from. None of them need exist when one begins to follow it. */
-    List<String> ROOTS =
-            List.of("/cluster", "/brokers", CONFIG, DELETE_TOPICS, CONTROLLER_EPOCH, CONTROLLER, PRODUCER_ID_BLOCK);
+    /** What an image is made from. None of them need exist when one begins to follow it. What a broker says of itself comes before the broker. */
+    List<String> ROOTS = List.of(
+            "/cluster",
+            REGISTRATIONS,
+            "/brokers",
+            CONFIG,
+            DELETE_TOPICS,
+            CONTROLLER_EPOCH,
+            CONTROLLER,
+            PRODUCER_ID_BLOCK);
 
-    /** What Kafka makes sure exists when it starts, parents first. */
+    /** What Kafka makes sure exists when it starts, parents first; and what we do. */
     List<String> PERSISTENT = List.of(
             "/consumers",
             "/brokers",
@@ -58,7 +67,9 @@ sealed interface ZnodePath {
             "/isr_change_notification",
             "/log_dir_event_notification",
             PRODUCER_ID_BLOCK,
-            "/cluster");
+            "/cluster",
+            "/ottla",
+            REGISTRATIONS);
 
     record Controller() implements ZnodePath {}
 
@@ -69,6 +80,9 @@ sealed interface ZnodePath {
     record ProducerIds() implements ZnodePath {}
 
     record Broker(int id) implements ZnodePath {}
+
+    /** {@code /ottla/brokers/ID} */
+    record Registration(int id) implements ZnodePath {}
 
     record Topic(String topic) implements ZnodePath {}
 
@@ -110,6 +124,8 @@ sealed interface ZnodePath {
             default:
         }
         if (path.startsWith(BROKER_IDS + "/")) return new Broker(number(path, BROKER_IDS.length() + 1, path.length()));
+        if (path.startsWith(REGISTRATIONS + "/"))
+            return new Registration(number(path, REGISTRATIONS.length() + 1, path.length()));
         if (path.startsWith(DELETE_TOPICS + "/")) return new Deletion(path.substring(DELETE_TOPICS.length() + 1));
         if (path.startsWith(CONFIG_CHANGES + "/")) return new ConfigChange(path.substring(CONFIG_CHANGES.length() + 1));
         if (path.startsWith(CONFIG + "/")) {
@@ -167,6 +183,10 @@ sealed interface ZnodePath {
 
     static String broker(int id) {
         return BROKER_IDS + "/" + id;
+    }
+
+    static String registration(int broker) {
+        return REGISTRATIONS + "/" + broker;
     }
 
     static String deletion(String topic) {

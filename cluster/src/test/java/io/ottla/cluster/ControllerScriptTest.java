@@ -1,9 +1,11 @@
 package io.ottla.cluster;
 
 import io.ottla.base.SeededRandom;
+import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import io.ottla.cluster.Coordination.Op;
 import io.ottla.cluster.Coordination.Result;
+import io.ottla.cluster.Registration.EpochsFound;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,7 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The controller at work, as scripts: what is asked of it, the transactions that it writes, what it answers.
  *
  * <pre>
- * start ID [unclean] [replaces]     a broker joins, on the same tree
+ * start ID [unclean] [replaces] [dir=N] [T-P=EPOCH …]
+ *                                   a broker joins, on the same tree; its log directory is number ID unless it says N, and in it
+ *                                   wait partitions with these leader epochs. With replaces it takes a Kafka broker for itself
+ * crash [ID]                        processes are killed; their sessions live on
  * expire                            the sessions of all brokers end
  * stop                              as expire, and nobody registers again
  * restart-followers                 changes may have been missed
@@ -52,7 +57,9 @@ class ControllerScriptTest {
                 "uncertain",
                 "brokers",
                 "configs",
-                "conflicts"
+                "conflicts",
+                "registration",
+                "epochs-found"
             })
     void script(String name) throws IOException {
         GoldenScript.run(Path.of("src/test/resources/io/ottla/cluster/" + name + ".txt"), new Interpreter()::interpret);
@@ -82,10 +89,7 @@ class ControllerScriptTest {
                     tree.stopFollowers();
                     tree.expireSession();
                 }
-                case "crash" -> {
-                    members.clear();
-                    tree.stopFollowers();
-                }
+                case "crash" -> crash(words);
                 case "restart-followers" -> tree.restartFollowers();
                 case "put" -> tree.put(words.get(0), words.size() > 1 ? words.get(1) : "");
                 case "refuse" ->
@@ -129,10 +133,35 @@ class ControllerScriptTest {
             return members.values().iterator().next().controller();
         }
 
+        private void crash(List<String> words) {
+            List<Integer> ids = words.isEmpty()
+                    ? List.copyOf(members.keySet())
+                    : words.stream().map(Integer::parseInt).toList();
+            ids.forEach(id -> members.remove(id).follower().stop());
+        }
+
+        private static FakeFacts facts(int id, List<String> words) {
+            int directory = id;
+            Map<TopicPartition, Integer> epochs = new TreeMap<>();
+            for (String word : words) {
+                String[] parts = word.split("=", -1);
+                if (parts.length < 2) continue;
+                if (parts[0].equals("dir")) directory = Integer.parseInt(parts[1]);
+                else epochs.put(partition(parts[0]), Integer.parseInt(parts[1]));
+            }
+            return new FakeFacts(
+                    List.of(new TopicId(directory, 1)), !words.contains("unclean"), EpochsFound.of(epochs));
+        }
+
+        private static TopicPartition partition(String word) {
+            int dash = word.lastIndexOf('-');
+            return new TopicPartition(word.substring(0, dash), Integer.parseInt(word.substring(dash + 1)));
+        }
+
         private void start(List<String> words) {
             int id = Integer.parseInt(words.getFirst());
             ClusterMember member = new ClusterMember(
-                    id, tree, loop, new SeededRandom(id), this, words.contains("unclean"), words.contains("replaces"));
+                    id, tree, loop, new SeededRandom(id), this, facts(id, words), words.contains("replaces"));
             members.put(id, member);
             member.start(
                     List.of((before, after, delta) -> changed(id, delta)),
@@ -145,6 +174,8 @@ class ControllerScriptTest {
             if (id != members.keySet().iterator().next()) return;
             StringBuilder text = new StringBuilder("image:");
             delta.brokers().forEach(broker -> text.append(" broker ").append(broker));
+            delta.registrations()
+                    .forEach(broker -> text.append(" registration ").append(broker));
             if (delta.controllerChanged()) text.append(" controller");
             delta.configs().forEach(entity -> text.append(' ').append(entity));
             delta.topics().forEach((name, change) -> {
@@ -214,10 +245,7 @@ class ControllerScriptTest {
 
         private void elect(List<String> words) {
             List<TopicPartition> partitions = new ArrayList<>();
-            for (String word : words.subList(1, words.size())) {
-                int dash = word.lastIndexOf('-');
-                partitions.add(new TopicPartition(word.substring(0, dash), Integer.parseInt(word.substring(dash + 1))));
-            }
+            for (String word : words.subList(1, words.size())) partitions.add(partition(word));
             controller()
                     .electLeaders(
                             partitions.isEmpty() ? Optional.empty() : Optional.of(partitions),

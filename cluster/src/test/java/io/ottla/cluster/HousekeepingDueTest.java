@@ -27,6 +27,10 @@ class HousekeepingDueTest {
 
     /** Broker 1, a thousand topics in order, and those given. */
     private static ClusterImage image(TopicImage... others) {
+        return image(true, others);
+    }
+
+    private static ClusterImage image(boolean isClean, TopicImage... others) {
         PersistentMap<String, TopicImage> topics = PersistentMap.empty();
         for (int i = 0; i < 1_000; i++) topics = topics.put("t" + i, topic("t" + i, LED));
         for (TopicImage other : others) topics = topics.put(other.name(), other);
@@ -37,6 +41,7 @@ class HousekeepingDueTest {
                 1,
                 none.controllerEpoch(),
                 none.brokers().put(1, new BrokerImage(1, 1, List.of(), Optional.empty(), 0)),
+                none.registrations().put(1, registration(isClean)),
                 topics,
                 none.namesById(),
                 none.doomed(),
@@ -46,11 +51,17 @@ class HousekeepingDueTest {
                 none.damaged());
     }
 
+    private static Registration registration(boolean isClean) {
+        TopicId id = new TopicId(1, 1);
+        return new Registration(
+                0, 0, id, List.of(id), isClean, Map.of(), Map.of(), Registration.EpochsFound.NOTHING, Map.of());
+    }
+
     private static ImageDelta delta(Set<Integer> brokers, TopicImage... changed) {
         Map<String, ImageDelta.TopicChange> topics = new TreeMap<>();
         for (TopicImage topic : changed)
             topics.put(topic.name(), new ImageDelta.TopicChange(Optional.empty(), Optional.of(topic)));
-        return new ImageDelta(topics, Set.of(), brokers, false);
+        return new ImageDelta(topics, Set.of(), brokers, Set.of(), false);
     }
 
     @Test
@@ -74,6 +85,23 @@ class HousekeepingDueTest {
     @Test
     void allAreLookedAtWhenABrokerComesOrGoes() {
         due.add(image(), delta(Set.of(2)));
+        assertThat(due.take(image())).hasSize(1_000);
+    }
+
+    @Test
+    void allAreLookedAtWhenABrokerSaysThatItDidNotStopCleanly() {
+        ImageDelta said = new ImageDelta(Map.of(), Set.of(), Set.of(), Set.of(1), false);
+        due.add(image(true), said);
+        assertThat(due.isPressing()).isFalse();
+        due.add(image(false), said);
+        assertThat(due.isPressing()).isTrue();
+        assertThat(due.take(image(false))).hasSize(1_000);
+    }
+
+    @Test
+    void whatIsUncertainIsLookedAtWhenThereIsTime() {
+        due.addAllAgain();
+        assertThat(due.isPressing()).isFalse();
         assertThat(due.take(image())).hasSize(1_000);
     }
 

@@ -29,6 +29,7 @@ class PlacementTest {
                 ClusterImage.NO_CONTROLLER,
                 image.controllerEpoch(),
                 image.brokers().put(broker.id(), broker),
+                image.registrations(),
                 image.topics(),
                 image.namesById(),
                 image.doomed(),

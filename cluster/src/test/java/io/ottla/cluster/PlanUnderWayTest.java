@@ -143,6 +143,44 @@ class PlanUnderWayTest {
     }
 
     @Test
+    void whatIsLastWaitsForAllOthersToBeDoneOrRefusedForGood() {
+        draft.last("done", List.of(new Op.SetData("/done", new byte[0], 3)));
+        topic("a", 1);
+        states(0, 2);
+        PlanUnderWay<String> plan = new PlanUnderWay<>(draft.plan());
+        List<Transaction> sent = plan.next(EPOCH_VERSION);
+        assertThat(sent.stream().map(PlanUnderWayTest::subjects))
+                .containsExactly(List.of("a"), List.of("t-0"), List.of("t-1"));
+        plan.committed(sent.get(0));
+        plan.refused(sent.get(1), 1, Refusal.BAD_VERSION);
+        plan.committed(sent.get(2));
+        assertThat(plan.next(EPOCH_VERSION)).isEmpty();
+        plan.planned(plan.conflicting().getFirst(), again(0, 4));
+        Transaction second = plan.next(EPOCH_VERSION).getFirst();
+        plan.refused(second, 1, Refusal.NO_NODE);
+        plan.planned(plan.conflicting().getFirst(), again(0, 4)); // nothing new
+        assertThat(error(plan, "t-0")).isEqualTo("UNKNOWN_SERVER_ERROR");
+        Transaction last = plan.next(EPOCH_VERSION).getFirst();
+        assertThat(subjects(last)).containsExactly("done");
+        assertThat(plan.isDone()).isFalse();
+        plan.committed(last);
+        assertThat(plan.isDone()).isTrue();
+    }
+
+    @Test
+    void whatIsLastIsNotSaidWhereAnythingIsUncertain() {
+        draft.last("done", List.of(new Op.SetData("/done", new byte[0], 3)));
+        states(0, 2);
+        PlanUnderWay<String> plan = new PlanUnderWay<>(draft.plan());
+        List<Transaction> sent = plan.next(EPOCH_VERSION);
+        plan.unknown(sent.get(0), "session lost");
+        plan.committed(sent.get(1));
+        assertThat(plan.next(EPOCH_VERSION)).isEmpty();
+        assertThat(plan.isDone()).isTrue();
+        assertThat(error(plan, "done")).isEqualTo("REQUEST_TIMED_OUT");
+    }
+
+    @Test
     void whoWritesAPartitionAllTheTimeHasHisWay() {
         states(0, 1);
         PlanUnderWay<String> plan = new PlanUnderWay<>(draft.plan());

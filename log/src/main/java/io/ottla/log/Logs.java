@@ -164,22 +164,29 @@ public final class Logs {
         opening.open(tp, topicId, config, completion);
     }
 
-    /**
-     * The last leader epoch in a directory that waits for its partition to be created; −1 if there is none. Reads a small file, on the loop, if
-     * there is such a directory.
-     */
-    public int lastEpochFound(TopicPartition tp) {
-        LogDir dir = dirOf.get(tp);
-        if (dir == null) return -1;
-        try {
-            return LeaderEpochs.read(
-                            disk,
-                            dir.path().resolve(PartitionDirectory.name(tp)).resolve(LeaderEpochs.FILE))
-                    .latest();
-        } catch (IOException e) {
-            logger.warn("the leader epochs of {} cannot be read: {}", tp, e.toString());
-            return -1;
+    /** The last leader epochs in directories that wait for their partition to be created; those that have none are left out. Reads a small file of each. */
+    public void lastEpochsFound(
+            Collection<TopicPartition> waiting, Completion<Map<TopicPartition, Integer>> completion) {
+        Map<TopicPartition, Path> files = new TreeMap<>();
+        for (TopicPartition tp : waiting) {
+            LogDir dir = dirOf.get(tp);
+            if (dir != null)
+                files.put(tp, dir.path().resolve(PartitionDirectory.name(tp)).resolve(LeaderEpochs.FILE));
         }
+        disk.submit(this, () -> lastEpochs(files), completion);
+    }
+
+    private Map<TopicPartition, Integer> lastEpochs(Map<TopicPartition, Path> files) {
+        Map<TopicPartition, Integer> found = new TreeMap<>();
+        files.forEach((tp, file) -> {
+            try {
+                int last = LeaderEpochs.read(disk, file).latest();
+                if (last >= 0) found.put(tp, last);
+            } catch (IOException e) {
+                logger.warn("the leader epochs of {} cannot be read: {}", tp, e.toString());
+            }
+        });
+        return found;
     }
 
     /** A log that is open now. */

@@ -206,6 +206,21 @@ class LogsTest {
     }
 
     @Test
+    void directoriesThatWaitForTheirTopicTellTheirLastLeaderEpochs() throws Exception {
+        for (String name : List.of("old-0", "old-1", "new-0", "bad-0")) Files.createDirectories(folder.resolve(name));
+        Files.writeString(folder.resolve("old-0/leader-epoch-checkpoint"), "0\n2\n3 0\n6 10\n");
+        Files.writeString(folder.resolve("old-1/leader-epoch-checkpoint"), "0\n0\n");
+        Files.writeString(folder.resolve("bad-0/leader-epoch-checkpoint"), "nonsense");
+        Logs logs = logs(claimed(folder));
+        List<TopicPartition> asked = new ArrayList<>(logs.partitions());
+        asked.add(new TopicPartition("none", 0));
+        List<Outcome<Map<TopicPartition, Integer>>> outcomes = new ArrayList<>();
+        logs.lastEpochsFound(asked, outcomes::add);
+        disk.run();
+        assertThat(outcomes).containsExactly(Outcome.done(Map.of(new TopicPartition("old", 0), 6)));
+    }
+
+    @Test
     void partitionsAreSpreadOverDirectoriesAndFoundThere() throws Exception {
         Path[] paths = {folder.resolve("one"), folder.resolve("two")};
         Logs logs = logs(claimed(paths[0]), claimed(paths[1]));

@@ -3,6 +3,7 @@ package io.ottla.node;
 import io.ottla.base.Clock;
 import io.ottla.base.Completion;
 import io.ottla.base.Limits;
+import io.ottla.base.Outcome;
 import io.ottla.base.TopicId;
 import io.ottla.base.TopicPartition;
 import io.ottla.broker.Broker;
@@ -48,6 +49,8 @@ import io.ottla.cluster.ConfigEdit;
 import io.ottla.cluster.Coordination;
 import io.ottla.cluster.ImageDelta;
 import io.ottla.cluster.ImageListener;
+import io.ottla.cluster.LocalFacts;
+import io.ottla.cluster.Registration.EpochsFound;
 import io.ottla.coordinator.CoordinatorLimits;
 import io.ottla.coordinator.GroupSettings;
 import io.ottla.kafkaprotocol.Codec;
@@ -61,7 +64,9 @@ import io.ottla.partition.Replicas;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,8 +128,8 @@ final class BrokerParts {
                 coordination,
                 clock,
                 environment.random().split(),
-                new ControllerConfigs(configs, this::lastEpochFound),
-                !storage.wasCleanlyStopped(),
+                new ControllerConfigs(configs),
+                new DiskFacts(storage.directoryIds(), storage.wasCleanlyStopped()),
                 config.external().isEmpty());
         ClusterFollower follower = member.follower();
         assignments = new ReplicaAssignments(replicas, logs, this::topicConfig);
@@ -155,8 +160,40 @@ final class BrokerParts {
         if (!stopped) environment.giveUp().accept("the last log directory has failed");
     }
 
-    private int lastEpochFound(TopicPartition partition) {
-        return logs.lastEpochFound(partition);
+    /** What the broker says of itself when it registers. */
+    private final class DiskFacts implements LocalFacts {
+        private final List<TopicId> directories;
+        private final boolean wasCleanlyStopped;
+
+        DiskFacts(List<TopicId> directories, boolean wasCleanlyStopped) {
+            this.directories = directories;
+            this.wasCleanlyStopped = wasCleanlyStopped;
+        }
+
+        @Override
+        public List<TopicId> directories() {
+            return directories;
+        }
+
+        @Override
+        public boolean wasCleanlyStopped() {
+            return wasCleanlyStopped;
+        }
+
+        @Override
+        public void epochsFound(ClusterImage image, Consumer<EpochsFound> found) {
+            List<TopicPartition> waiting = assignments.waiting();
+            if (waiting.isEmpty()) {
+                found.accept(EpochsFound.NOTHING);
+                return;
+            }
+            logs.lastEpochsFound(
+                    waiting,
+                    outcome -> found.accept(
+                            outcome instanceof Outcome.Done<Map<TopicPartition, Integer>>(var epochs)
+                                    ? EpochsFound.of(epochs)
+                                    : EpochsFound.NOTHING));
+        }
     }
 
     private static LogSettings logSettings(EffectiveConfigs configs, Limits limits) {

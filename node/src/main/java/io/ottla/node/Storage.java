@@ -115,6 +115,11 @@ final class Storage {
         return dirs.stream().flatMap(dir -> dir.clusterId().stream()).findFirst();
     }
 
+    /** Claimed, so that each has one. */
+    List<TopicId> directoryIds() {
+        return dirs.stream().map(dir -> dir.directoryId().orElseThrow()).toList();
+    }
+
     boolean wasCleanlyStopped() {
         return dirs.stream().allMatch(LogDir::wasCleanlyStopped);
     }

@@ -1,11 +1,14 @@
 package io.ottla.sim;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ottla.sim.DiskFaults.Kind;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,16 +29,23 @@ class MutantTest {
                 "R17",
                 ClientsScenario::new,
                 (kind, path) -> kind == Kind.NAME && path.toString().endsWith("log-start-offset-checkpoint")),
+        /** Commits or generations are lost with the page cache; which is noticed first depends on what the next client asks. */
         GROUPS_ARE_ANSWERED_BEFORE_FSYNC(
-                "G2 G3", GroupScenario::new, (kind, path) -> isSync(kind) && isIn(path, "__consumer_offsets-"));
+                List.of("G2 G3", "G4"),
+                GroupScenario::new,
+                (kind, path) -> isSync(kind) && isIn(path, "__consumer_offsets-"));
 
-        /** What the failure says. */
-        final String says;
+        /** What the failure says: one of these. */
+        final List<String> says;
 
         final Supplier<Simulation.Scenario> scenario;
         final BiPredicate<Kind, Path> forgets;
 
         Mistake(String says, Supplier<Simulation.Scenario> scenario, BiPredicate<Kind, Path> forgets) {
+            this(List.of(says), scenario, forgets);
+        }
+
+        Mistake(List<String> says, Supplier<Simulation.Scenario> scenario, BiPredicate<Kind, Path> forgets) {
             this.says = says;
             this.scenario = scenario;
             this.forgets = forgets;
@@ -61,6 +71,7 @@ class MutantTest {
                         });
                 })
                 .isInstanceOf(SimulationFailure.class)
-                .hasStackTraceContaining(mistake.says);
+                .satisfies(failure -> assertThat(Throwables.getStackTrace(failure))
+                        .containsAnyOf(mistake.says.toArray(String[]::new)));
     }
 }
