@@ -42,7 +42,7 @@ class DumpLogSegmentsTest {
             create(node);
             write(node);
             assertThat(node.stop()).isZero();
-            checkAll(data);
+            checkWhole(data);
 
             node.start();
             write(node);
@@ -53,7 +53,7 @@ class DumpLogSegmentsTest {
             node.start();
             write(node);
             assertThat(node.stop()).isZero();
-            checkAll(data);
+            checkWhole(data);
         }
     }
 
@@ -107,6 +107,17 @@ class DumpLogSegmentsTest {
         }
     }
 
+    /** A kill in the middle of a compaction leaves indexes of a log that has its next name already; the next start drops them. Apache's tool wants both. */
+    private static boolean hasLog(Path index) {
+        String name = index.getFileName().toString();
+        return Files.exists(index.resolveSibling(name.substring(0, name.indexOf('.')) + ".log"));
+    }
+
+    private static void checkWhole(DataDirectory data) {
+        assertThat(data.files(".*-0", ".index", ".timeindex")).allMatch(DumpLogSegmentsTest::hasLog);
+        checkAll(data);
+    }
+
     private static void checkAll(DataDirectory data) {
         for (String codec : CODECS)
             assertThat(data.files("codec-" + codec + "-0", ".log")).hasSizeGreaterThan(1);
@@ -122,7 +133,9 @@ class DumpLogSegmentsTest {
                 .contains("\"group\":\"" + GROUP + "\"", "\"topic\":\"codec-none\"", "\"protocolType\":\"consumer\"");
         // with --deep-iteration it would miss the records that compaction took
         assertThat(data.dumped(data.files(COMPACTED + "-0", ".log"))).contains("baseOffset: ");
-        List<Path> indexes = data.files(".*-0", ".index", ".timeindex");
+        List<Path> indexes = data.files(".*-0", ".index", ".timeindex").stream()
+                .filter(DumpLogSegmentsTest::hasLog)
+                .toList();
         assertThat(data.dumped(indexes, "--index-sanity-check")).contains("passed sanity check");
         data.dumped(indexes, "--verify-index-only");
     }

@@ -6,6 +6,8 @@ import io.ottla.base.SeededRandom;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** A computer in the virtual world: a drive that stays, and a program that comes and goes. */
@@ -24,6 +26,10 @@ public final class Machine {
     private String lastStop = "never started";
     private int starts;
     private boolean hasPower = true;
+    private long frozenUntilNs;
+
+    /** What comes to its kernel while it is frozen. */
+    private final List<Runnable> whenNotFrozen = new ArrayList<>();
 
     /** One run of a program, from its start to its end. */
     private static final class Run {
@@ -247,11 +253,36 @@ public final class Machine {
         run = Optional.empty();
     }
 
-    /** As SIGSTOP, or a long collection of garbage. */
+    /** The process stands still, as with SIGSTOP or a long collection of garbage. The machine goes on: it takes connections and bytes for it. */
     public void pause(long forNs) {
         Run paused = current();
         world.trace().event(name + " pauses for " + forNs + " ns");
         world.agenda().pause(paused.lane);
         world.agenda().in(forNs, world.lane(), () -> world.agenda().resume(paused.lane));
+    }
+
+    /** The whole machine stands still, as a virtual one that is moved: it answers nothing, not even to who knocks. */
+    public void freeze(long forNs) {
+        world.trace().event(name + " freezes for " + forNs + " ns");
+        frozenUntilNs = Math.max(frozenUntilNs, world.agenda().nowNs() + forNs);
+        Optional<Agenda.Lane> frozen = lane();
+        frozen.ifPresent(world.agenda()::pause);
+        world.agenda().in(forNs, world.lane(), () -> {
+            if (isFrozen()) return;
+            frozen.ifPresent(world.agenda()::resume);
+            List<Runnable> waiting = List.copyOf(whenNotFrozen);
+            whenNotFrozen.clear();
+            waiting.forEach(Runnable::run);
+        });
+    }
+
+    private boolean isFrozen() {
+        return world.agenda().nowNs() < frozenUntilNs;
+    }
+
+    /** Runs {@code then} now, or when the machine moves again. */
+    void whenNotFrozen(Runnable then) {
+        if (isFrozen()) whenNotFrozen.add(then);
+        else then.run();
     }
 }

@@ -37,7 +37,13 @@ final class Pipe {
     private long lastDueNs;
     private int windowUsed;
     private boolean finished;
-    private boolean cut;
+
+    /** Nothing more arrives. */
+    private boolean isOver;
+
+    /** The sender has heard that nobody takes what it sends. */
+    private boolean isRefused;
+
     private boolean silent;
 
     Pipe(Agenda agenda, SeededRandom random, NetworkTiming timing, Agenda.Lane senderLane, Agenda.Lane receiverLane) {
@@ -76,20 +82,20 @@ final class Pipe {
         arrive(opened);
     }
 
-    /** Known to the sender, that is; of a machine without power nothing is. */
-    boolean isCut() {
-        return cut && !silent;
+    /** Known to the sender: what it has not sent yet has nowhere to go. */
+    boolean isRefused() {
+        return isRefused;
     }
 
     /** How many bytes can be pushed now. */
     int room() {
-        return finished || isCut() ? 0 : WINDOW_BYTES - windowUsed;
+        return finished || isRefused ? 0 : WINDOW_BYTES - windowUsed;
     }
 
     void push(byte[] bytes) {
-        if (bytes.length == 0 || finished || isCut()) return;
+        if (bytes.length == 0 || finished || isRefused) return;
         windowUsed += bytes.length;
-        if (silent) return;
+        if (isOver) return;
         int at = 0;
         while (at < bytes.length) {
             int count = random.chance(timing.splitChance()) ? 1 + random.nextInt(bytes.length - at) : bytes.length - at;
@@ -113,7 +119,7 @@ final class Pipe {
     private void arrive(Runnable arrival) {
         lastDueNs = Math.max(lastDueNs, agenda.nowNs() + timing.draw(random));
         agenda.at(lastDueNs, receiverLane, () -> {
-            if (cut) return;
+            if (isOver) return;
             if (!way.isCut() && held.isEmpty()) {
                 arrival.run();
             } else {
@@ -126,7 +132,7 @@ final class Pipe {
     private void healed() {
         agenda.in(timing.draw(random), receiverLane, () -> {
             if (way.isCut()) way.whenHealed(this::healed);
-            else while (!held.isEmpty() && !cut) held.remove().run();
+            else while (!held.isEmpty() && !isOver) held.remove().run();
         });
     }
 
@@ -142,30 +148,49 @@ final class Pipe {
 
     /** Nothing more will be pushed; what was pushed arrives first. */
     void finish() {
-        if (finished || cut) return;
+        if (finished || isOver) return;
         finished = true;
         arrive(() -> sink.ended(false));
     }
 
-    /** What is under way is lost, and the receiver is told. */
-    void cut() {
-        if (cut) return;
-        cut = true;
-        underWay.clear();
-        held.clear();
-        tellCut();
-        agenda.in(timing.draw(random), senderLane, () -> onRoom.run());
+    /** By the sender, who is gone: what is under way is lost. The receiver hears of it, as far as the way reaches. */
+    void breakOff() {
+        if (isOver) return;
+        drop();
+        tellReceiver();
     }
 
-    private void tellCut() {
-        if (way.isCut()) way.whenHealed(this::tellCut);
+    private void tellReceiver() {
+        if (way.isCut()) way.whenHealed(this::tellReceiver);
         else agenda.in(timing.draw(random), receiverLane, () -> sink.ended(true));
+    }
+
+    /** By the receiver, who takes no more: what is under way is lost. The sender hears of it, as far as the way back reaches. */
+    void refuse() {
+        if (silent) return;
+        drop();
+        tellSender();
+    }
+
+    private void tellSender() {
+        if (wayBack.isCut()) {
+            wayBack.whenHealed(this::tellSender);
+            return;
+        }
+        agenda.in(timing.draw(random), senderLane, () -> {
+            isRefused = true;
+            onRoom.run();
+        });
     }
 
     /** What is under way is lost, and nobody hears of it: the power of one side went. */
     void silence() {
-        cut = true;
         silent = true;
+        drop();
+    }
+
+    private void drop() {
+        isOver = true;
         underWay.clear();
         held.clear();
     }

@@ -228,7 +228,7 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
     /** Moves what has room on its way. */
     void pump() {
         if (gone) return;
-        if (out.isCut() && !outbox.isEmpty()) {
+        if (out.isRefused() && !outbox.isEmpty()) {
             cut();
             return;
         }
@@ -301,14 +301,14 @@ final class VirtualConnection implements Network.Connection, FrameRoom.Holder {
     private void leave() {
         if (gone) return;
         out.finish();
-        in.cut();
+        in.refuse();
         forget();
     }
 
     void cut() {
         if (gone) return;
-        out.cut();
-        in.cut();
+        out.breakOff();
+        in.refuse();
         forget();
     }
 

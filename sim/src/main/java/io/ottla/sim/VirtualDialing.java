@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * One attempt of a node to connect to a machine of the world, by its name, its address, or as 127.0.0.1 to itself. A machine with power refuses where
- * nobody listens; one without power, one that is paused and one beyond a way that is cut answer nothing.
+ * nobody listens, and takes the connection where somebody does, also while that process is stopped: it is the kernel that answers. One without power, one
+ * that is frozen and one beyond a way that is cut answer nothing.
  */
 final class VirtualDialing implements Network.Dialing, Pipe.Sink {
     private static final long NS_PER_MS = 1_000_000;
@@ -61,20 +62,20 @@ final class VirtualDialing implements Network.Dialing, Pipe.Sink {
         }
         Agenda agenda = network.world().agenda();
         agenda.in(travelNs(), network.world().lane(), () -> {
-            if (isOver || !target.hasPower()) return;
-            if (target.lane().isEmpty()) refuse(target);
-            else agenda.in(0, target.lane().get(), () -> arrive(target));
+            if (target.hasPower()) target.whenNotFrozen(() -> arrive(target));
         });
     }
 
-    /** On the lane of the program that runs there. */
+    /** At the kernel there. */
     private void arrive(Machine target) {
-        if (isOver) return;
-        VirtualNetwork there = target.network();
-        if (!there.listensFor(network.machine(), to.port())) {
+        if (isOver || !target.hasPower()) return;
+        Optional<VirtualNetwork> listening =
+                target.networkNow().filter(running -> running.listensFor(network.machine(), to.port()));
+        if (listening.isEmpty()) {
             refuse(target);
             return;
         }
+        VirtualNetwork there = listening.get();
         World world = network.world();
         Links.Link way = world.links().between(network.machine(), target);
         Links.Link wayBack = world.links().between(target, network.machine());
@@ -86,31 +87,10 @@ final class VirtualDialing implements Network.Dialing, Pipe.Sink {
         Pipe toHere = new Pipe(
                 world.agenda(), network.random(), network.timing(), there.lane(), network.lane(), wayBack, way);
         toHere.sink(this);
-        FarEnd farEnd = new FarEnd();
-        toThere.sink(farEnd);
         out = Optional.of(toThere);
         in = Optional.of(toHere);
         toHere.open(() -> connected(local, remote, toHere, toThere));
-        farEnd.connection = there.knocked(to.port(), local, toThere, toHere);
-        if (farEnd.connection.isPresent()) return;
-        // full: taken and closed, as a listener does that has no room
-        toHere.finish();
-        toThere.silence();
-    }
-
-    /** What comes there. */
-    private static final class FarEnd implements Pipe.Sink {
-        private Optional<VirtualConnection> connection = Optional.empty();
-
-        @Override
-        public void arrived(byte[] bytes) {
-            connection.ifPresent(accepted -> accepted.arrived(bytes));
-        }
-
-        @Override
-        public void ended(boolean broken) {
-            connection.ifPresent(accepted -> accepted.ended(broken));
-        }
+        there.knocked(to.port(), local, toThere, toHere);
     }
 
     private void refuse(Machine target) {
@@ -152,8 +132,8 @@ final class VirtualDialing implements Network.Dialing, Pipe.Sink {
     public void giveUp() {
         if (isOver) return;
         over();
-        out.ifPresent(Pipe::cut);
-        in.ifPresent(Pipe::cut);
+        out.ifPresent(Pipe::breakOff);
+        in.ifPresent(Pipe::refuse);
     }
 
     private void over() {

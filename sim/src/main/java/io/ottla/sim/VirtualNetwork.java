@@ -31,6 +31,10 @@ public final class VirtualNetwork implements Network {
     private final TreeMap<Integer, Bound> bound = new TreeMap<>();
     private final Set<VirtualConnection> connections = new LinkedHashSet<>();
     private final Set<VirtualDialing> dialings = new LinkedHashSet<>();
+
+    /** The kernel has taken these, and the process has not let them in yet. */
+    private final Set<Arrival> backlog = new LinkedHashSet<>();
+
     private long lastConnectionId;
     private int lastClientPort = 50_000;
 
@@ -107,32 +111,50 @@ public final class VirtualNetwork implements Network {
         Pipe toClient = new Pipe(agenda, random, timing, nodeLane, worldLane);
         VirtualPeer peer = new VirtualPeer(from, toNode);
         peer.attach(toClient, client);
-        Arrival arrival = new Arrival(port, peer, toNode, toClient);
-        toNode.sink(arrival);
-        if (nodeLane.isDead()) toClient.cut();
-        else toNode.open(arrival::accept);
+        if (nodeLane.isDead()) {
+            toClient.breakOff();
+        } else {
+            Arrival arrival = new Arrival(new InetSocketAddress(loopback(), port), from, toNode, toClient);
+            toNode.open(arrival::accept);
+        }
         return peer;
     }
 
     /** The node's end of a connection, from before it was accepted. */
     private final class Arrival implements Pipe.Sink {
-        private final int port;
-        private final VirtualPeer peer;
+        private final InetSocketAddress local;
+        private final InetSocketAddress remote;
         private final Pipe toNode;
-        private final Pipe toClient;
+        private final Pipe toPeer;
         private Optional<VirtualConnection> connection = Optional.empty();
 
-        Arrival(int port, VirtualPeer peer, Pipe toNode, Pipe toClient) {
-            this.port = port;
-            this.peer = peer;
+        Arrival(InetSocketAddress local, InetSocketAddress remote, Pipe toNode, Pipe toPeer) {
+            this.local = local;
+            this.remote = remote;
             this.toNode = toNode;
-            this.toClient = toClient;
+            this.toPeer = toPeer;
+            toNode.sink(this);
+            backlog.add(this);
         }
 
         void accept() {
-            connection = accepted(new InetSocketAddress(loopback(), port), peer.address(), toNode, toClient);
+            backlog.remove(this);
+            connection = accepted(local, remote, toNode, toPeer);
             if (connection.isPresent()) return;
-            toClient.finish();
+            // taken and closed, as a listener does that has no room
+            toPeer.finish();
+            toNode.silence();
+        }
+
+        /** The process is gone. */
+        void reset() {
+            toPeer.breakOff();
+            toNode.refuse();
+        }
+
+        /** The power went. */
+        void silence() {
+            toPeer.silence();
             toNode.silence();
         }
 
@@ -187,10 +209,11 @@ public final class VirtualNetwork implements Network {
                 || host.equals(machine.address().getHostAddress());
     }
 
-    /** One from another machine, or this one, knocks: it is let in, or not. */
-    Optional<VirtualConnection> knocked(int port, InetSocketAddress remote, Pipe toNode, Pipe toPeer) {
+    /** One from another machine, or this one, has knocked: it is let in, or not, in the program's next turn. */
+    void knocked(int port, InetSocketAddress remote, Pipe toNode, Pipe toPeer) {
         InetAddress own = remote.getAddress().isLoopbackAddress() ? loopback() : machine.address();
-        return accepted(new InetSocketAddress(own, port), remote, toNode, toPeer);
+        Arrival arrival = new Arrival(new InetSocketAddress(own, port), remote, toNode, toPeer);
+        soon(arrival::accept);
     }
 
     /** A connection that this node dialled stands. */
@@ -237,6 +260,8 @@ public final class VirtualNetwork implements Network {
     /** The process is gone: its connections are reset. */
     void reset() {
         for (VirtualDialing dialing : List.copyOf(dialings)) dialing.reset();
+        backlog.forEach(Arrival::reset);
+        backlog.clear();
         for (VirtualConnection connection : List.copyOf(connections)) connection.cut();
     }
 
@@ -244,6 +269,8 @@ public final class VirtualNetwork implements Network {
     void silence() {
         for (VirtualDialing dialing : dialings) dialing.silence();
         dialings.clear();
+        backlog.forEach(Arrival::silence);
+        backlog.clear();
         for (VirtualConnection connection : connections) connection.silence();
         connections.clear();
     }

@@ -108,7 +108,7 @@ public final class VirtualPeer {
         closed = true;
         finishing = true;
         pump();
-        if (in != null) in.cut();
+        if (in != null) in.refuse();
     }
 
     /** Sends nothing more, as shutdown does; what was sent arrives, and what comes is still taken. */
@@ -119,7 +119,7 @@ public final class VirtualPeer {
 
     /** Cuts the connection: what is under way is lost in both directions. Both sides hear of it. */
     public void cut() {
-        out.cut();
-        if (in != null) in.cut();
+        out.breakOff();
+        if (in != null) in.refuse();
     }
 }

@@ -149,11 +149,37 @@ class LinksTest {
     }
 
     @Test
-    void aPausedMachineIsSilent() {
-        other.pause(10_000_000_000L);
+    void aFrozenMachineIsSilent() {
+        other.freeze(10_000_000_000L);
         dial("other");
         world.run(A_WHILE_MS);
         assertThat(told).containsExactly(Reason.TIMED_OUT.name());
+        world.run(10_000);
+        dial("other");
+        world.run(A_WHILE_MS);
+        assertThat(told).containsExactly(Reason.TIMED_OUT.name(), "connected");
+    }
+
+    @Test
+    void aStoppedProcessIsConnectedToAndHearsOfItLater() {
+        other.pause(10_000_000_000L);
+        dial("other");
+        world.run(A_WHILE_MS);
+        send(dialled, "there?");
+        world.run(A_WHILE_MS);
+        assertThat(told).containsExactly("connected");
+        world.run(10_000);
+        assertThat(told).containsExactly("connected", "other hears there?");
+    }
+
+    @Test
+    void whoIsKilledBeforeItLetUsInIsHeardOf() {
+        other.pause(10_000_000_000L);
+        dial("other");
+        world.run(A_WHILE_MS);
+        other.kill();
+        world.run(A_WHILE_MS);
+        assertThat(told).containsExactly("connected", "one is closed");
     }
 
     @Test
@@ -213,10 +239,26 @@ class LinksTest {
     }
 
     @Test
+    void whoClosesBeyondACutWayIsHeardOfOnceItIsHealed() {
+        connect();
+        world.links().cut(one, other);
+        accepted.close(false);
+        world.run(A_WHILE_MS);
+        send(dialled, "there?");
+        world.run(A_WHILE_MS);
+        assertThat(told).containsExactly("other is closed");
+        world.links().healAll();
+        world.run(A_WHILE_MS);
+        assertThat(told).containsExactly("other is closed", "one is closed");
+    }
+
+    @Test
     void aDeathBeyondACutWayIsHeardOfOnceItIsHealed() {
         connect();
         world.links().cut(one, other);
         other.kill();
+        world.run(A_WHILE_MS);
+        send(dialled, "there?");
         world.run(A_WHILE_MS);
         assertThat(told).isEmpty();
         world.links().healAll();
