@@ -107,7 +107,7 @@ public final class BrokerRegistration implements ImageListener {
 
     @Override
     public void changed(ClusterImage before, ClusterImage after, ImageDelta delta) {
-        if (isStarted) advance(after);
+        advance(after);
     }
 
     /** All at once; those of which it is not known are made again. */
@@ -142,8 +142,9 @@ public final class BrokerRegistration implements ImageListener {
         if (!missing.isEmpty()) clock.after(RETRY_MS, () -> makeParents(missing));
     }
 
+    /** Nothing is said before it is known what the disk has to say. */
     private void advance(ClusterImage image) {
-        if (isWriting) return;
+        if (!isStarted || isWriting) return;
         if (image.clusterId().isEmpty()) {
             String id = random.nextTopicId().toString();
             write(new Op.Create(ZnodePath.CLUSTER_ID, ClusterIdZnode.encode(id), CreateMode.PERSISTENT));

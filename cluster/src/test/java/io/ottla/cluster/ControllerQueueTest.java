@@ -47,7 +47,7 @@ class ControllerQueueTest {
     };
 
     private final ClusterMember member = new ClusterMember(
-            1, new MemoryCoordination(loop), loop, new SeededRandom(1), settings, FakeFacts.of(1, true), false);
+            1, new MemoryCoordination(loop), loop, new SeededRandom(1), settings, FakeFacts.of(loop, 1, true), false);
     private final Map<String, String> answers = new LinkedHashMap<>();
 
     private <T> Consumer<Map<String, Answer<T>>> answer() {

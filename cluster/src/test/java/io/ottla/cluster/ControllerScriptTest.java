@@ -140,7 +140,7 @@ class ControllerScriptTest {
             ids.forEach(id -> members.remove(id).follower().stop());
         }
 
-        private static FakeFacts facts(int id, List<String> words) {
+        private FakeFacts facts(int id, List<String> words) {
             int directory = id;
             Map<TopicPartition, Integer> epochs = new TreeMap<>();
             for (String word : words) {
@@ -150,7 +150,7 @@ class ControllerScriptTest {
                 else epochs.put(partition(parts[0]), Integer.parseInt(parts[1]));
             }
             return new FakeFacts(
-                    List.of(new TopicId(directory, 1)), !words.contains("unclean"), EpochsFound.of(epochs));
+                    loop, List.of(new TopicId(directory, 1)), !words.contains("unclean"), EpochsFound.of(epochs));
         }
 
         private static TopicPartition partition(String word) {

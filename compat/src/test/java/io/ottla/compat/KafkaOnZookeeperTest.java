@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -229,6 +231,17 @@ class KafkaOnZookeeperTest {
         }
     }
 
+    private boolean areAllInSync(String topic) throws Exception {
+        try {
+            return describe(topic).partitions().stream()
+                    .allMatch(partition -> partition.isr().size() == BROKERS);
+        } catch (ExecutionException e) {
+            // a broker of Kafka serves clients before the controller has told it of any topic
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) return false;
+            throw e;
+        }
+    }
+
     private void aBrokerGoesAndComesBack() throws Exception {
         brokers[0].destroyForcibly().waitFor();
         produce(300, 300);
@@ -238,8 +251,7 @@ class KafkaOnZookeeperTest {
         start(0);
         awaitPort(0);
         long untilMs = System.currentTimeMillis() + READY_MS_MAX;
-        while (describe("events").partitions().stream()
-                .anyMatch(partition -> partition.isr().size() < BROKERS)) {
+        while (!areAllInSync("events")) {
             assertThat(System.currentTimeMillis()).as(tail(0)).isLessThan(untilMs);
             assertThat(brokers[0].waitFor(200, TimeUnit.MILLISECONDS))
                     .as("broker 0 has ended")
