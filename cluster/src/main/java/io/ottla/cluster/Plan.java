@@ -42,7 +42,7 @@ record Plan<T>(List<Step> steps, Map<String, Answer<T>> answers) {
         }
 
         /**
-         * The next state of one partition, which others write too: a transaction of its own, beside those of other partitions. If it is refused, that
+         * The next state of one partition, which others write too. It goes together with those of other partitions; if it is refused, its
          * partition alone is planned anew.
          *
          * @param version the state's, that this was decided on

@@ -15,13 +15,16 @@ import java.util.Map;
  * goes in, transactions and answers come out. Each transaction checks the version of {@code /controller_epoch} first.
  *
  * <p>Of the {@link Plan.Step.InOrder steps in order} one transaction is under way at a time, with as many steps as fit.
- * {@link Plan.Step.NextState States} go beside them, a transaction each, at most {@link #MAX_STATES_UNDER_WAY} at once and one
- * for a partition, so that those of a partition are written in the order in which they were decided. A state that is refused costs its own
- * partition a second look and the others nothing. {@link Plan.Step.Last What is last} goes when all that is over.
+ * {@link Plan.Step.NextState States} go beside them, up to {@link #MAX_STATES_JOINED} in a transaction, at most {@link #MAX_STATES_UNDER_WAY} at
+ * once and one for a partition, so that those of a partition are written in the order in which they were decided. A state that is refused costs its own
+ * partition a second look; those that went with it go again, each by itself. {@link Plan.Step.Last What is last} goes when all that is over.
  */
 final class PlanUnderWay<T> {
     /** So many states are under way at once: enough for the service to sync many together, too few to hold up others for long. */
     static final int MAX_STATES_UNDER_WAY = 1_000;
+
+    /** A transaction costs a check of the epoch, an answer and a look at the image; so many states share that. */
+    static final int MAX_STATES_JOINED = 100;
 
     /** A partition is planned anew at most so often; then whoever writes it all the time has his way. */
     static final int MAX_ATTEMPTS = 10;
@@ -32,6 +35,10 @@ final class PlanUnderWay<T> {
     private final Map<String, Answer<T>> answers;
     private final ArrayDeque<Plan.Step.InOrder> inOrder = new ArrayDeque<>();
     private final ArrayDeque<Plan.Step.NextState> states = new ArrayDeque<>();
+
+    /** Where another writes too, so that nobody shares the fate of these. */
+    private final ArrayDeque<Plan.Step.NextState> alone = new ArrayDeque<>();
+
     private final ArrayDeque<Plan.Step.Last> last = new ArrayDeque<>();
 
     /** Refused, and not planned anew yet. */
@@ -44,14 +51,14 @@ final class PlanUnderWay<T> {
 
     PlanUnderWay(Plan<T> plan) {
         answers = new LinkedHashMap<>(plan.answers());
-        take(plan);
+        take(plan, states);
     }
 
-    private void take(Plan<T> plan) {
+    private void take(Plan<T> plan, ArrayDeque<Plan.Step.NextState> statesTo) {
         for (Plan.Step step : plan.steps()) {
             switch (step) {
                 case Plan.Step.InOrder one -> inOrder.add(one);
-                case Plan.Step.NextState one -> states.add(one);
+                case Plan.Step.NextState one -> statesTo.add(one);
                 case Plan.Step.Last one -> last.add(one);
             }
         }
@@ -70,6 +77,7 @@ final class PlanUnderWay<T> {
     private boolean isButForTheLast() {
         return inOrder.isEmpty()
                 && states.isEmpty()
+                && alone.isEmpty()
                 && conflicting.isEmpty()
                 && !isInOrderUnderWay
                 && statesUnderWay == 0;
@@ -89,9 +97,14 @@ final class PlanUnderWay<T> {
             isInOrderUnderWay = true;
             next.add(transaction(check, joined));
         }
-        while (statesUnderWay < MAX_STATES_UNDER_WAY && !states.isEmpty()) {
+        while (statesUnderWay < MAX_STATES_UNDER_WAY && !alone.isEmpty()) {
             statesUnderWay++;
-            next.add(transaction(check, List.of(states.remove())));
+            next.add(transaction(check, List.of(alone.remove())));
+        }
+        while (statesUnderWay < MAX_STATES_UNDER_WAY && !states.isEmpty()) {
+            List<Plan.Step> taken = takeStates();
+            statesUnderWay += taken.size();
+            next.add(transaction(check, taken));
         }
         if (isButForTheLast() && !last.isEmpty()) {
             isInOrderUnderWay = true;
@@ -126,6 +139,13 @@ final class PlanUnderWay<T> {
         return taken;
     }
 
+    private List<Plan.Step> takeStates() {
+        List<Plan.Step> taken = new ArrayList<>();
+        int max = Math.min(MAX_STATES_JOINED, MAX_STATES_UNDER_WAY - statesUnderWay);
+        while (taken.size() < max && !states.isEmpty()) taken.add(states.remove());
+        return taken;
+    }
+
     void committed(Transaction sent) {
         ended(sent);
     }
@@ -139,7 +159,7 @@ final class PlanUnderWay<T> {
     /** @param index of the operation that was refused, beyond the check of the epoch; nothing of the transaction was done */
     void refused(Transaction sent, int index, Refusal reason) {
         ended(sent);
-        if (sent.steps().getFirst() instanceof Plan.Step.NextState state) conflict(state, reason);
+        if (areStates(sent)) conflict(sent.steps(), index - 1, reason);
         else blame(sent.steps(), index, reason);
     }
 
@@ -156,17 +176,34 @@ final class PlanUnderWay<T> {
     void giveUp(ErrorCode error, String message) {
         failAll(inOrder, error, message);
         failAll(states, error, message);
+        failAll(alone, error, message);
         failAll(conflicting, error, message);
         failAll(last, error, message);
         inOrder.clear();
         states.clear();
+        alone.clear();
         conflicting.clear();
         last.clear();
     }
 
     private void ended(Transaction sent) {
-        if (sent.steps().getFirst() instanceof Plan.Step.NextState) statesUnderWay--;
+        if (areStates(sent)) statesUnderWay -= sent.steps().size();
         else isInOrderUnderWay = false;
+    }
+
+    private static boolean areStates(Transaction sent) {
+        return sent.steps().getFirst() instanceof Plan.Step.NextState;
+    }
+
+    /** @param refused which of them another has written */
+    private void conflict(List<Plan.Step> sent, int refused, Refusal reason) {
+        for (int i = 0; i < sent.size(); i++) {
+            Plan.Step.NextState state = (Plan.Step.NextState) sent.get(i);
+            if (i == refused) conflict(state, reason);
+            else if (isUncertain)
+                fail(state, ErrorCode.REQUEST_TIMED_OUT, "It was not done: something before is uncertain.");
+            else alone.add(state);
+        }
     }
 
     private void conflict(Plan.Step.NextState state, Refusal reason) {
@@ -189,7 +226,7 @@ final class PlanUnderWay<T> {
             fail(before, Refusal.BAD_VERSION);
             return;
         }
-        take(again);
+        take(again, alone);
         Answer<T> answer = again.answers().get(before.subject());
         if (answer != null) answers.put(before.subject(), answer);
         else if (answers.get(before.subject()) instanceof Answer.Ok<T>) answers.remove(before.subject());

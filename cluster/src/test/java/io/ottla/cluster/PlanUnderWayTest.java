@@ -9,6 +9,7 @@ import io.ottla.cluster.PlanUnderWay.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** How a plan becomes transactions: what goes together, what goes beside, what waits; and whom a refusal concerns. */
@@ -65,24 +66,22 @@ class PlanUnderWayTest {
     }
 
     @Test
-    void aStateIsATransactionOfItsOwnAndAThousandAreUnderWay() {
-        states(0, 2_500);
+    void aHundredStatesGoTogetherAndAThousandAreUnderWay() {
+        states(0, 2_550);
         PlanUnderWay<String> plan = new PlanUnderWay<>(draft.plan());
         List<Transaction> sent = new ArrayList<>(plan.next(EPOCH_VERSION));
-        assertThat(sent)
-                .hasSize(1_000)
-                .allSatisfy(each -> assertThat(each.steps()).hasSize(1));
+        assertThat(sent).hasSize(10).allSatisfy(each -> assertThat(each.steps()).hasSize(100));
         assertThat(plan.next(EPOCH_VERSION)).isEmpty();
         List<Integer> order = new ArrayList<>();
         while (!sent.isEmpty()) {
             Transaction first = sent.removeFirst();
-            order.add(
-                    ((Plan.Step.NextState) first.steps().getFirst()).partition().partition());
+            for (Plan.Step step : first.steps())
+                order.add(((Plan.Step.NextState) step).partition().partition());
             plan.committed(first);
             sent.addAll(plan.next(EPOCH_VERSION));
             assertThat(plan.isDone()).isEqualTo(sent.isEmpty());
         }
-        assertThat(order).hasSize(2_500).isSorted();
+        assertThat(order).hasSize(2_550).isSorted();
     }
 
     @Test
@@ -121,13 +120,13 @@ class PlanUnderWayTest {
     }
 
     @Test
-    void aRefusedStateIsPlannedAnewForItsPartitionAlone() {
+    void aRefusedStateIsPlannedAnewForItsPartitionAloneAndTheOthersGoAgain() {
         states(0, 3);
         PlanUnderWay<String> plan = new PlanUnderWay<>(draft.plan());
+        plan.refused(plan.next(EPOCH_VERSION).getFirst(), 2, Refusal.BAD_VERSION);
         List<Transaction> sent = plan.next(EPOCH_VERSION);
-        plan.committed(sent.get(0));
-        plan.refused(sent.get(1), 1, Refusal.BAD_VERSION);
-        plan.committed(sent.get(2));
+        assertThat(sent.stream().map(PlanUnderWayTest::subjects)).containsExactly(List.of("t-0"), List.of("t-2"));
+        for (Transaction each : sent) plan.committed(each);
         assertThat(plan.next(EPOCH_VERSION)).isEmpty(); // not before the image has been told
         assertThat(plan.isDone()).isFalse();
         assertThat(plan.conflicting()).extracting(Plan.Step::subject).containsExactly("t-1");
@@ -149,11 +148,10 @@ class PlanUnderWayTest {
         states(0, 2);
         PlanUnderWay<String> plan = new PlanUnderWay<>(draft.plan());
         List<Transaction> sent = plan.next(EPOCH_VERSION);
-        assertThat(sent.stream().map(PlanUnderWayTest::subjects))
-                .containsExactly(List.of("a"), List.of("t-0"), List.of("t-1"));
+        assertThat(sent.stream().map(PlanUnderWayTest::subjects)).containsExactly(List.of("a"), List.of("t-0", "t-1"));
         plan.committed(sent.get(0));
         plan.refused(sent.get(1), 1, Refusal.BAD_VERSION);
-        plan.committed(sent.get(2));
+        plan.committed(plan.next(EPOCH_VERSION).getFirst());
         assertThat(plan.next(EPOCH_VERSION)).isEmpty();
         plan.planned(plan.conflicting().getFirst(), again(0, 4));
         Transaction second = plan.next(EPOCH_VERSION).getFirst();
@@ -170,7 +168,7 @@ class PlanUnderWayTest {
     @Test
     void whatIsLastIsNotSaidWhereAnythingIsUncertain() {
         draft.last("done", List.of(new Op.SetData("/done", new byte[0], 3)));
-        states(0, 2);
+        states(0, 101);
         PlanUnderWay<String> plan = new PlanUnderWay<>(draft.plan());
         List<Transaction> sent = plan.next(EPOCH_VERSION);
         plan.unknown(sent.get(0), "session lost");
@@ -205,23 +203,23 @@ class PlanUnderWayTest {
         plan.unknown(sent.get(2), "session lost");
         assertThat(plan.next(EPOCH_VERSION)).isEmpty();
         assertThat(plan.conflicting()).isEmpty(); // no image may come for long
-        for (Transaction each : sent) if (!each.equals(sent.get(1)) && !each.equals(sent.get(2))) plan.committed(each);
+        plan.committed(sent.get(0));
+        plan.refused(sent.get(3), 1, Refusal.BAD_VERSION);
+        for (Transaction each : sent.subList(4, sent.size())) plan.committed(each);
         assertThat(plan.isDone()).isTrue();
         assertThat(plan.isUncertain()).isTrue();
-        assertThat(List.of("t-0", "t-1", "t-998", "t-1000", "t-1001", "a"))
-                .extracting(subject -> error(plan, subject))
-                .containsExactly(
-                        "REQUEST_TIMED_OUT",
-                        "REQUEST_TIMED_OUT",
-                        "OK",
-                        "REQUEST_TIMED_OUT",
-                        "REQUEST_TIMED_OUT",
-                        "REQUEST_TIMED_OUT");
+        Map<String, String> errors = new TreeMap<>();
+        for (String subject : plan.answers().keySet()) errors.put(subject, error(plan, subject));
+        // the transaction of the topic is the first; the states of 0 to 99, 100 to 199 and 200 to 299 follow
+        for (String subject : List.of("a", "t-0", "t-1", "t-99", "t-100", "t-199", "t-201", "t-1000", "t-1001"))
+            assertThat(errors).containsEntry(subject, "REQUEST_TIMED_OUT");
+        assertThat(errors).containsEntry("t-200", "UNKNOWN_SERVER_ERROR");
+        assertThat(errors).containsEntry("t-300", "OK").containsEntry("t-999", "OK");
     }
 
     @Test
     void aControllerThatHasBeenReplacedWritesNoMore() {
-        states(0, 1_001);
+        states(0, 1_100);
         PlanUnderWay<String> plan = new PlanUnderWay<>(draft.plan());
         List<Transaction> sent = plan.next(EPOCH_VERSION);
         plan.committed(sent.getFirst());
@@ -230,7 +228,8 @@ class PlanUnderWayTest {
         for (Transaction each : sent.subList(2, sent.size())) plan.fenced(each);
         assertThat(plan.isDone()).isTrue();
         assertThat(error(plan, "t-0")).isEqualTo("OK");
-        assertThat(List.of("t-1", "t-999", "t-1000"))
+        assertThat(error(plan, "t-99")).isEqualTo("OK");
+        assertThat(List.of("t-100", "t-999", "t-1000"))
                 .allSatisfy(subject -> assertThat(error(plan, subject)).isEqualTo("NOT_CONTROLLER"));
     }
 }
