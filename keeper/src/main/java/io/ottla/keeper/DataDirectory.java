@@ -334,13 +334,12 @@ final class DataDirectory {
     /** Writes a snapshot of a tree that stands still. */
     private void writeSnapshot(ZnodeTree tree) throws IOException {
         BufferOutputArchive out = new BufferOutputArchive(1024);
-        SnapshotWalk walk = new SnapshotWalk(tree, (byte) 127, out);
+        SnapshotWalk walk = tree.walks().beginForDisk();
         SnapshotFile file = new SnapshotFile(disk, directory, walk.zxid(), KeeperOptions.Compression.NONE);
         while (walk.write(out, READ_BYTES)) {
             file.write(out.toByteArray());
             out.clear();
         }
-        walk.close();
         file.write(out.toByteArray());
         out.clear();
         walk.writeDigest(out);

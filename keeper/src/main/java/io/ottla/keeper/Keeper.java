@@ -44,6 +44,7 @@ public final class Keeper {
     private final RequestPreparer preparer;
     private final TxnLog log;
     private final Journal journal;
+    private final SnapshotSweep sweep;
     private final Snapshots snapshots;
     private final Followers followers = new Followers();
     private final Watches watches;
@@ -112,14 +113,16 @@ public final class Keeper {
         preparer.onExcess(this::warn);
         log = new TxnLog(disk, found.directory().logs());
         journal = new Journal(disk, logKey, clock, log);
+        tree.walks().bound(options.held().snapshotAheadBytes());
+        sweep = new SnapshotSweep(clock);
         snapshots = new Snapshots(
                 options.storage(),
-                options.held().snapshotAheadBytes(),
                 clock,
                 disk,
                 opening.snapshotKey(),
                 found.directory(),
                 tree,
+                sweep,
                 opening.random().split(),
                 found.recovered());
         watches = new Watches(options.watching(), tree, opening.random().nextLong());
@@ -378,6 +381,11 @@ public final class Keeper {
     public void takeSnapshot(Completion<SnapshotTaken> completion) {
         if (pipeline.isOpen()) snapshots.take(completion);
         else completion.complete(Outcome.failed(new IOException("the service is not open")));
+    }
+
+    /** The whole tree for a peer that synchronises, from this zxid on. Empty if too many peers get it already, or the service is not open. */
+    public Optional<SnapSync> snapSync() {
+        return pipeline.isOpen() ? SnapSync.begin(tree, sweep) : Optional.empty();
     }
 
     /** Whether the ACL of a node grants all permissions, each to one of those names. */

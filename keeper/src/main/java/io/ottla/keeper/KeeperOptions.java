@@ -40,7 +40,7 @@ public record KeeperOptions(
 
     /**
      * @param proposalBytes with more than this in transactions that wait for the log, requests are refused
-     * @param snapshotAheadBytes with more than this written ahead, a snapshot is given up: memory comes first
+     * @param snapshotAheadBytes with more than this written ahead by all snapshots that are being taken, the one with most of it is given up: memory comes first
      */
     public record Held(long proposalBytes, long snapshotAheadBytes) {
         public static final Held DEFAULT = within(Limits.ROOMY);

@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <pre>
  * content := mark:1 nameLength:varint name acl:varint czxid:varint mzxid−czxid:zigzag ctime:zigzag mtime−ctime:zigzag version:zigzag data
- * mark    := the round of the snapshot that has this node behind it ({@link SnapshotWalk}); 0 of none
+ * mark    := one bit for each snapshot that is being taken: whether it has this node behind it ({@link SnapshotWalks})
  * acl     := twice (its number in AclTable + 1), plus 1 if the node has no data, which is told apart from empty data
  * varint  := 7 bits a byte, the lowest first, 0x80 in all but the last          zigzag: a varint of value·2, or −value·2−1 below 0
  * </pre>
@@ -121,8 +121,8 @@ final class NodeContent {
         return bytes[0];
     }
 
-    static void mark(byte[] bytes, byte round) {
-        bytes[0] = round;
+    static void mark(byte[] bytes, byte mark) {
+        bytes[0] = mark;
     }
 
     static int nameLength(byte[] bytes) {

@@ -46,7 +46,16 @@ final class SnapshotFile {
         if (file == null) {
             file = disk.open(temporary(), Disk.OpenMode.TRUNCATE);
             out = SnapshotStreams.writer(new DiskOutput(file, SYNC_BYTES), compression);
+            BufferOutputArchive header = new BufferOutputArchive(16);
+            header.writeInt(SnapshotWalk.MAGIC, "magic");
+            header.writeInt(SnapshotWalk.VERSION, "version");
+            header.writeLong(-1, "dbid");
+            append(header.toByteArray());
         }
+        append(bytes);
+    }
+
+    private void append(byte[] bytes) throws IOException {
         out.write(bytes);
         adler.update(bytes);
     }

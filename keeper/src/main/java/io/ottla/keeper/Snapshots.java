@@ -39,8 +39,6 @@ final class Snapshots {
     /** With more written ahead there is no rest: memory comes first. */
     private static final long AHEAD_BYTES_TO_REST = 4L << 20;
 
-    private static final int ROUNDS = 126;
-
     /** After so long without a write the log is taken into a snapshot early. */
     static final long QUIET_MS = 10_000;
 
@@ -53,18 +51,19 @@ final class Snapshots {
     private final Object diskKey;
     private final DataDirectory directory;
     private final ZnodeTree tree;
+    private final SnapshotSweep sweep;
     private final SeededRandom random;
     private final BufferOutputArchive slice = new BufferOutputArchive(SLICE_BYTES + 4096);
     private long txns;
     private long operations;
     private long bytes;
-    /** More than this written ahead, and the snapshot is given up. */
-    private final long aheadBytesMax;
-
     private long dueAfterTxns;
     private long dueAfterBytes;
-    private int round;
     private int slicesAtOnce;
+
+    /** One that was given up is not at its end yet; another begins after it. */
+    private boolean sweeping;
+
     private long awakeSinceNs;
     private Runnable whenBegun = () -> {};
     private Optional<Clock.Timer> quiet = Optional.empty();
@@ -89,21 +88,21 @@ final class Snapshots {
     /** @param found what the start found, its transactions since the last snapshot */
     Snapshots(
             KeeperOptions.Storage options,
-            long aheadBytesMax,
             Clock clock,
             Disk disk,
             Object diskKey,
             DataDirectory directory,
             ZnodeTree tree,
+            SnapshotSweep sweep,
             SeededRandom random,
             DataDirectory.Recovered found) {
         this.options = options;
-        this.aheadBytesMax = aheadBytesMax;
         this.clock = clock;
         this.disk = disk;
         this.diskKey = diskKey;
         this.directory = directory;
         this.tree = tree;
+        this.sweep = sweep;
         this.random = random;
         txns = found.replayed();
         operations = found.replayedOperations();
@@ -133,7 +132,7 @@ final class Snapshots {
         txns += count;
         operations += operationCount;
         bytes += logBytes;
-        if (taking.isPresent()) return;
+        if (isBusy()) return;
         boolean isDue = txns >= dueAfterTxns
                 || bytes >= dueAfterBytes
                 || operations >= Math.max(dueAfterTxns, tree.nodeCount() / 2);
@@ -143,14 +142,18 @@ final class Snapshots {
 
     /** One timer, which looks when the last write was; so a busy server sets none anew for each. */
     private void waitForQuiet() {
-        if (quiet.isPresent() || taking.isPresent() || !isWorthwhile()) return;
+        if (quiet.isPresent() || isBusy() || !isWorthwhile()) return;
         long seen = tree.lastZxid();
         quiet = Optional.of(clock.after(QUIET_MS, () -> {
             quiet = Optional.empty();
-            if (taking.isPresent() || !isWorthwhile()) return;
+            if (isBusy() || !isWorthwhile()) return;
             if (tree.lastZxid() == seen) begin(options.compression(), Optional.empty());
             else waitForQuiet();
         }));
+    }
+
+    private boolean isBusy() {
+        return taking.isPresent() || sweeping;
     }
 
     private boolean isWorthwhile() {
@@ -169,20 +172,20 @@ final class Snapshots {
     }
 
     private void beginWished() {
-        if (taking.isPresent() || wish.isEmpty()) return;
+        if (isBusy() || wish.isEmpty()) return;
         Wish next = wish.get();
         wish = Optional.empty();
         begin(KeeperOptions.Compression.NONE, Optional.of(next));
     }
 
     private void begin(KeeperOptions.Compression compression, Optional<Wish> forWhom) {
+        SnapshotWalk walk = tree.walks().beginForDisk();
         whenBegun.run();
         txns = 0;
         operations = 0;
         bytes = 0;
         plan();
         slice.clear();
-        SnapshotWalk walk = new SnapshotWalk(tree, (byte) (round++ % ROUNDS + 1), slice);
         SnapshotFile file = new SnapshotFile(disk, directory.snapshots(), walk.zxid(), compression);
         Taking started = new Taking(walk, file, forWhom, clock.monotonicNs());
         taking = Optional.of(started);
@@ -190,8 +193,9 @@ final class Snapshots {
         writeSlice(started);
     }
 
-    /** Gives up the one under way, if there is one, and the one that waits for it. None begins by itself any more when it is quiet. */
+    /** Gives up the one under way, if there is one, and the one that waits for it. None begins by itself any more when it is quiet. The tree is not needed after this. */
     void abandon() {
+        sweep.stop();
         quiet.ifPresent(Clock.Timer::cancel);
         String why = "it is no longer wanted";
         wish.ifPresent(waiting -> waiting.fail(why));
@@ -206,7 +210,7 @@ final class Snapshots {
     }
 
     private void writeSlice(Taking begun) {
-        if (begun.walk.aheadBytes() > aheadBytesMax) {
+        if (begun.walk.isGivenUp()) {
             abandon(begun, "too much changed while it was taken");
             return;
         }
@@ -217,7 +221,6 @@ final class Snapshots {
             disk.submit(diskKey, () -> write(begun.file, part), outcome -> next(begun, outcome));
             return;
         }
-        begun.walk.close();
         begun.walk.writeDigest(slice);
         byte[] digest = slice.toByteArray();
         disk.submit(diskKey, () -> finish(begun, part, digest), outcome -> finished(begun, outcome));
@@ -287,7 +290,12 @@ final class Snapshots {
 
     private void abandon(Taking begun, String why) {
         taking = Optional.empty();
-        begun.walk.close();
+        begun.walk.giveUp();
+        sweeping = true;
+        sweep.sweep(begun.walk, () -> {
+            sweeping = false;
+            beginWished();
+        });
         begun.wish.ifPresent(asked -> asked.fail("the snapshot is given up: " + why));
         LOG.warn("the snapshot at 0x{} is given up: {}", Long.toHexString(begun.walk.zxid()), why);
         disk.submit(
@@ -300,6 +308,5 @@ final class Snapshots {
                     if (outcome instanceof Outcome.Failed<Boolean> failed)
                         LOG.warn("what was written of it stays", failed.cause());
                 });
-        beginWished();
     }
 }

@@ -151,13 +151,13 @@ final class Znode {
         return NodeContent.name(content);
     }
 
-    /** The round of the last snapshot that has the node behind it. */
+    /** Which snapshots that are being taken have the node behind them ({@link SnapshotWalks}). */
     byte mark() {
         return NodeContent.mark(content);
     }
 
-    void mark(byte round) {
-        NodeContent.mark(content, round);
+    void mark(byte mark) {
+        NodeContent.mark(content, mark);
     }
 
     /** Holds the data, from {@link NodeContent#dataStart} to its end. Not to be changed. */

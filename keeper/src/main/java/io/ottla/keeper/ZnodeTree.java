@@ -35,8 +35,7 @@ final class ZnodeTree {
     private long digest;
     private long lastZxid;
 
-    /** Null while no snapshot is being taken. */
-    private SnapshotWalk walk;
+    private final SnapshotWalks walks = new SnapshotWalks(this);
 
     private ZnodeTree(long hashSeed) {
         hashes = new ChildTable.Hash(hashSeed);
@@ -82,7 +81,7 @@ final class ZnodeTree {
      * @return false if there is one of that name; then nothing is changed
      */
     boolean link(Znode parent, Znode node, NodeContent fields, byte[] path, int pathLength) {
-        if (walk != null) walk.created(node);
+        walks.created(node);
         if (!parent.add(node, hashes)) return false;
         nodeCount++;
         dataSize += pathLength + node.content().length - fields.dataStart;
@@ -146,8 +145,8 @@ final class ZnodeTree {
         return timeoutMsBySession;
     }
 
-    void walk(SnapshotWalk walk) {
-        this.walk = walk;
+    SnapshotWalks walks() {
+        return walks;
     }
 
     /** Null if there is none at that path; the root answers to "/" and "". */
@@ -401,7 +400,7 @@ final class ZnodeTree {
     }
 
     private void touch(Znode node) {
-        if (walk != null) walk.changing(node);
+        walks.changing(node);
     }
 
     private static OpResult failed(ErrorCode code) {

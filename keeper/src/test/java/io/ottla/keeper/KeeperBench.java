@@ -92,7 +92,10 @@ final class KeeperBench {
 
         began = System.nanoTime();
         BufferOutputArchive out = new BufferOutputArchive(70_000);
-        SnapshotWalk walk = new SnapshotWalk(tree, (byte) 1, out);
+        SnapshotWalk walk = tree.walks().beginForDisk();
+        out.writeInt(SnapshotWalk.MAGIC, "magic");
+        out.writeInt(SnapshotWalk.VERSION, "version");
+        out.writeLong(-1, "dbid");
         ByteArrayOutputStream snapshot = new ByteArrayOutputStream(znodes * 300);
         long longest = 0;
         boolean more = true;
@@ -103,7 +106,6 @@ final class KeeperBench {
             snapshot.writeBytes(out.toByteArray());
             out.clear();
         }
-        walk.close();
         report("snapshot walk", tree.nodeCount(), began);
         System.out.printf("longest slice %d us, %d MB%n", longest / 1000, snapshot.size() >> 20);
         java.util.zip.Adler32 adler = new java.util.zip.Adler32();
