@@ -14,7 +14,8 @@ package io.ottla.base;
  * @param unsentReplyBytes ZooKeeper replies that clients have not taken
  * @param proposalBytes ZooKeeper transactions that wait to be written
  * @param watchBytes of ZooKeeper clients
- * @param snapshotAheadBytes what a snapshot that is being taken writes ahead of changes
+ * @param snapshotAheadBytes what snapshots that are being taken write ahead of changes; a part of it for the last committed ZooKeeper transactions, which
+ *     spare snapshots
  * @param unwrittenGroupBytes records of group coordinators that wait to be committed, of all partitions
  * @param cleanerMapBytes the map of keys by which a log is compacted
  * @param unpackedBatchBytes what of one batch of records may be held, packed and again unpacked, where somebody looks into it: compaction,

@@ -2,6 +2,7 @@ package io.ottla.keeper;
 
 import io.ottla.base.Disk;
 import io.ottla.base.DiskFile;
+import io.ottla.base.Effects;
 import io.ottla.zookeeperprotocol.BufferOutputArchive;
 import io.ottla.zookeeperprotocol.LoggedTxn;
 import java.io.IOException;
@@ -126,6 +127,11 @@ final class DataDirectory {
      * @throws IOException if transactions that were acknowledged would be missing, with a sentence for people
      */
     Recovered recover() throws IOException {
+        return recover(proposal -> {});
+    }
+
+    /** @param applied gets, in order, what is replayed of the log */
+    Recovered recover(Effects<Proposal> applied) throws IOException {
         List<String> notes = new ArrayList<>();
         checkApart();
         for (String name : disk.list(directory)) {
@@ -141,7 +147,7 @@ final class DataDirectory {
                 checkComplete(logs);
                 notes.add("%s has no snapshot, and every transaction from the first on: they are all applied"
                         .formatted(logDirectory));
-                replay(tree, check, logs, notes);
+                replay(tree, check, logs, applied, notes);
             }
             checkCountable(tree);
             writeSnapshot(tree);
@@ -156,7 +162,7 @@ final class DataDirectory {
         check.reached(tree).ifPresent(notes::add);
         Replayed replayed;
         try {
-            replayed = replay(tree, check, logs, notes);
+            replayed = replay(tree, check, logs, applied, notes);
         } catch (IOException e) {
             // what was passed over may be the reason
             if (damaged.isEmpty()) throw e;
@@ -258,7 +264,12 @@ final class DataDirectory {
         }
     }
 
-    private Replayed replay(ZnodeTree tree, DigestCheck check, TreeMap<Long, String> logs, List<String> notes)
+    private Replayed replay(
+            ZnodeTree tree,
+            DigestCheck check,
+            TreeMap<Long, String> logs,
+            Effects<Proposal> applied,
+            List<String> notes)
             throws IOException {
         Long first = logs.floorKey(tree.lastZxid() + 1);
         if (first == null && !logs.isEmpty()) first = logs.firstKey();
@@ -266,23 +277,26 @@ final class DataDirectory {
         Replayed replayed = Replayed.NOTHING;
         for (var log : logs.tailMap(first, true).entrySet())
             replayed = replayed.plus(
-                    replay(tree, check, log.getValue(), log.getKey().equals(logs.lastKey()), notes));
+                    replay(tree, check, log.getValue(), log.getKey().equals(logs.lastKey()), applied, notes));
         return replayed;
     }
 
-    private Replayed replay(ZnodeTree tree, DigestCheck check, String name, boolean last, List<String> notes)
+    private Replayed replay(
+            ZnodeTree tree, DigestCheck check, String name, boolean last, Effects<Proposal> applied, List<String> notes)
             throws IOException {
         Replayed replayed = Replayed.NOTHING;
         DiskFile file = disk.open(logDirectory.resolve(name), last ? Disk.OpenMode.WRITE : Disk.OpenMode.READ);
         try {
             TxnLogReader reader = new TxnLogReader(file, name);
             if (!reader.readHeader()) throw new IOException(name + " has no header, though later logs follow it");
-            for (Optional<LoggedTxn> txn = reader.next(); txn.isPresent(); txn = reader.next()) {
-                if (txn.get().zxid() <= tree.lastZxid()) continue;
-                checkFollows(tree.lastZxid(), txn.get().zxid(), name);
-                apply(txn.get(), tree, name);
-                check.applied(txn.get(), tree).ifPresent(notes::add);
-                replayed = replayed.plus(new Replayed(1, txn.get().operations()));
+            for (Optional<Proposal> next = reader.next(); next.isPresent(); next = reader.next()) {
+                LoggedTxn txn = next.get().txn();
+                if (txn.zxid() <= tree.lastZxid()) continue;
+                checkFollows(tree.lastZxid(), txn.zxid(), name);
+                apply(txn, tree, name);
+                applied.add(next.get());
+                check.applied(txn, tree).ifPresent(notes::add);
+                replayed = replayed.plus(new Replayed(1, txn.operations()));
             }
             if (!last) return replayed;
             Optional<Long> beyond = reader.damagedBefore(tree.lastZxid());
@@ -316,7 +330,7 @@ final class DataDirectory {
 
     /** Zxids rise by one within an epoch, which is the upper half, and begin with one in the next. */
     private void checkFollows(long before, long zxid, String name) throws IOException {
-        if (zxid == before + 1 || (zxid >>> 32 > before >>> 32 && (int) zxid == 1)) return;
+        if (CommittedLog.follows(zxid, before)) return;
         throw new IOException("transactions 0x%x to 0x%x are missing in %s: the next that is there is 0x%x, in %s"
                 .formatted(before + 1, zxid - 1, logDirectory, zxid, name));
     }

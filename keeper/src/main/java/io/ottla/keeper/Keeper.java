@@ -132,9 +132,11 @@ public final class Keeper {
                 clock,
                 opening.faults(),
                 preparer,
+                Alone::new,
                 journal,
                 applier,
                 answers,
+                found.committed(),
                 snapshots,
                 options.held().proposalBytes());
         sessions = new Sessions(options, clock, preparer, pipeline, owners);
@@ -209,6 +211,10 @@ public final class Keeper {
 
     ZnodeTree tree() {
         return tree;
+    }
+
+    CommittedLog committed() {
+        return found.committed();
     }
 
     /** As it is committed. */

@@ -64,8 +64,8 @@ public final class KeeperFileDump {
         TxnLogReader reader = new TxnLogReader(file, name);
         if (!reader.readHeader()) return Optional.empty();
         long lastZxid = 0;
-        for (Optional<LoggedTxn> next = reader.next(); next.isPresent(); next = reader.next()) {
-            LoggedTxn logged = next.get();
+        for (Optional<Proposal> next = reader.next(); next.isPresent(); next = reader.next()) {
+            LoggedTxn logged = next.get().txn();
             lastZxid = logged.zxid();
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("zxid", hex(logged.zxid()));

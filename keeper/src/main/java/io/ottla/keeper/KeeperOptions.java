@@ -41,12 +41,17 @@ public record KeeperOptions(
     /**
      * @param proposalBytes with more than this in transactions that wait for the log, requests are refused
      * @param snapshotAheadBytes with more than this written ahead by all snapshots that are being taken, the one with most of it is given up: memory comes first
+     * @param committedLogBytes the last committed transactions are kept, up to so much, for peers that lack only these
      */
-    public record Held(long proposalBytes, long snapshotAheadBytes) {
+    public record Held(long proposalBytes, long snapshotAheadBytes, long committedLogBytes) {
         public static final Held DEFAULT = within(Limits.ROOMY);
 
+        /** Of what there is for snapshots: with the transactions at hand fewer are needed. */
+        private static final int SHARE_OF_COMMITTED = 8;
+
         static Held within(Limits limits) {
-            return new Held(limits.proposalBytes(), limits.snapshotAheadBytes());
+            long committedLogBytes = limits.snapshotAheadBytes() / SHARE_OF_COMMITTED;
+            return new Held(limits.proposalBytes(), limits.snapshotAheadBytes() - committedLogBytes, committedLogBytes);
         }
     }
 

@@ -27,9 +27,15 @@ record Opening(
     /**
      * A directory that is this process's alone, and its state.
      *
+     * @param committed the last of what was replayed
      * @param tookMs for how long it was looked for
      */
-    record Found(DataDirectory directory, DataDirectory.Recovered recovered, AutoCloseable lock, long tookMs) {
+    record Found(
+            DataDirectory directory,
+            DataDirectory.Recovered recovered,
+            CommittedLog committed,
+            AutoCloseable lock,
+            long tookMs) {
         ZnodeTree tree() {
             return recovered.tree();
         }
@@ -56,16 +62,19 @@ record Opening(
                     for (String note : found.recovered.notes()) LOG.warn("{}", note);
                     long tookMs = (clock.monotonicNs() - sinceNs) / 1_000_000;
                     tell(found, tookMs);
-                    completion.complete(Outcome.done(new Found(directory, found.recovered, found.lock, tookMs)));
+                    completion.complete(
+                            Outcome.done(new Found(directory, found.recovered, found.committed, found.lock, tookMs)));
                 }
             }
         });
     }
 
-    private static Found find(DataDirectory directory) throws IOException {
+    private Found find(DataDirectory directory) throws IOException {
         AutoCloseable lock = directory.lock();
         try {
-            return new Found(directory, directory.recover(), lock, 0);
+            CommittedLog committed =
+                    new CommittedLog(CommittedLog.COUNT_DEFAULT, options.held().committedLogBytes());
+            return new Found(directory, directory.recover(committed::add), committed, lock, 0);
         } catch (IOException | RuntimeException e) {
             release(lock);
             throw e;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The way of everything that changes the tree, and the only class that knows its stages:
@@ -27,10 +28,11 @@ final class Pipeline implements Broadcast.Delivery {
     private final Clock clock;
     private final FaultHandler faults;
     private final RequestPreparer preparer;
-    private final Broadcast broadcast = new Alone(this);
+    private final Broadcast broadcast;
     private final Journal journal;
     private final Applier applier;
     private final Answers answers;
+    private final CommittedLog committed;
     private final Snapshots snapshots;
 
     /** Appended and not applied. */
@@ -45,13 +47,16 @@ final class Pipeline implements Broadcast.Delivery {
     private Optional<Completion<Void>> closing = Optional.empty();
     private boolean closed;
 
+    /** @param quorum makes the broadcast, which tells this pipeline */
     Pipeline(
             Clock clock,
             FaultHandler faults,
             RequestPreparer preparer,
+            Function<Broadcast.Delivery, Broadcast> quorum,
             Journal journal,
             Applier applier,
             Answers answers,
+            CommittedLog committed,
             Snapshots snapshots,
             long uncommittedBytesMax) {
         this.clock = clock;
@@ -60,8 +65,10 @@ final class Pipeline implements Broadcast.Delivery {
         this.journal = journal;
         this.applier = applier;
         this.answers = answers;
+        this.committed = committed;
         this.snapshots = snapshots;
         this.uncommittedBytesMax = uncommittedBytesMax;
+        broadcast = quorum.apply(this);
         journal.tells(this::told);
         snapshots.whenBegun(journal::roll);
     }
@@ -113,6 +120,7 @@ final class Pipeline implements Broadcast.Delivery {
             Proposal next = uncommitted.removeFirst();
             uncommittedBytes -= next.bytes().length;
             if (!apply(next.txn())) return;
+            committed.add(next);
             txns++;
             operations += next.txn().operations();
             logBytes += TxnLog.recordBytes(next);
@@ -152,7 +160,10 @@ final class Pipeline implements Broadcast.Delivery {
     private void told(Journal.Event event) {
         if (failed) return;
         switch (event) {
-            case Journal.Event.Durable(long zxid) -> broadcast.durable(zxid);
+            case Journal.Event.Durable(long zxid) -> {
+                broadcast.durable(zxid);
+                finishClosing();
+            }
             case Journal.Event.NoRoom(String why) -> broadcast.unwritten(why);
             case Journal.Event.Failed(IOException cause) -> fail("writing the transaction log", cause);
         }
@@ -177,8 +188,9 @@ final class Pipeline implements Broadcast.Delivery {
         finishClosing();
     }
 
+    /** What is committed elsewhere may be applied before it is durable here. */
     private void finishClosing() {
-        if (closing.isEmpty() || !uncommitted.isEmpty()) return;
+        if (closing.isEmpty() || !uncommitted.isEmpty() || !journal.isIdle()) return;
         Completion<Void> completion = closing.get();
         closing = Optional.empty();
         closed = true;

@@ -61,19 +61,19 @@ final class TxnLogReader {
     }
 
     /** Empty at the end. */
-    Optional<LoggedTxn> next() throws IOException {
+    Optional<Proposal> next() throws IOException {
         int length = next(position);
         if (length == 0) return Optional.empty();
         ByteBuffer entry = bytes(position + 12, length);
-        LoggedTxn txn;
+        Proposal next;
         try {
-            txn = LoggedTxn.read(entry);
+            next = Proposal.read(entry);
         } catch (IOException e) {
             throw new IOException(
                     "%s has at %d what is no transaction: %s".formatted(name, position, e.getMessage()), e);
         }
         position += TxnLog.RECORD_OVERHEAD_BYTES + length;
-        return Optional.of(txn);
+        return Optional.of(next);
     }
 
     /** The length of the entry of a sound record at that place; 0 if there is none. */

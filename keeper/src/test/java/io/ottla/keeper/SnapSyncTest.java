@@ -40,7 +40,7 @@ class SnapSyncTest {
                 defaults.nodes(),
                 defaults.watching(),
                 defaults.storage(),
-                new KeeperOptions.Held(defaults.held().proposalBytes(), AHEAD_BYTES));
+                new KeeperOptions.Held(defaults.held().proposalBytes(), AHEAD_BYTES, 0));
         List<Outcome<Keeper>> opened = new ArrayList<>();
         Keeper.open(options, DATA, world, world, new SeededRandom(1), world, opened::add);
         world.drain();
