@@ -14,8 +14,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * ZooKeeper's data directory: {@code DATADIR/version-2/snapshot.ZXID} and {@code LOGDIR/version-2/log.ZXID}, where LOGDIR mostly is DATADIR. Finds
- * the state that they hold, and throws away what is no longer needed. On a disk thread only.
+ * ZooKeeper's data directory: {@code DATADIR/version-2/snapshot.ZXID} and {@code LOGDIR/version-2/log.ZXID}, where LOGDIR mostly is DATADIR, and beside the
+ * snapshots {@link EpochFiles}. Finds the state that they hold, and throws away what is no longer needed. On a disk thread only.
  *
  * <p>A snapshot in the making is called {@code tmp.snapshot.ZXID}, a name that the original does not look at.
  */
@@ -73,6 +73,11 @@ final class DataDirectory {
 
     Path logs() {
         return logDirectory;
+    }
+
+    /** Of a server of an ensemble. */
+    EpochFiles epochs() {
+        return new EpochFiles(disk, directory);
     }
 
     /** @throws IOException if another process has it, or both are not what they should be, with a sentence for people */
