@@ -25,6 +25,8 @@ import java.util.function.Function;
  * does; what stands behind it, every server.
  */
 final class Pipeline implements Broadcast.Delivery {
+    private static final Result UNKNOWN = new Result.Unknown("the disk failed");
+
     private final Clock clock;
     private final FaultHandler faults;
     private final RequestPreparer preparer;
@@ -79,7 +81,7 @@ final class Pipeline implements Broadcast.Delivery {
 
     /** Why nothing of that many bytes can be taken now; empty if it can. */
     Optional<Result> refusal(long bytes) {
-        if (failed) return Optional.of(new Result.Unknown("the disk failed"));
+        if (failed) return Optional.of(UNKNOWN);
         if (closing.isPresent() || closed) return Optional.of(new Result.Unavailable("it is closed"));
         if (uncommittedBytes + bytes > uncommittedBytesMax)
             return Optional.of(
@@ -89,6 +91,10 @@ final class Pipeline implements Broadcast.Delivery {
 
     /** The answer comes on the loop, after this call. */
     void propose(Caller caller, int cxid, Request request, Token token) {
+        if (failed) {
+            answers.atOnce(token, UNKNOWN);
+            return;
+        }
         LoggedTxn txn = preparer.prepare(clock.nowMs(), caller, cxid, request);
         answers.expect(txn.zxid(), token);
         broadcast.propose(Proposal.of(txn));
@@ -96,7 +102,7 @@ final class Pipeline implements Broadcast.Delivery {
 
     /** Answers once everything that was proposed before is applied. */
     void barrier(Token token) {
-        if (failed) answers.atOnce(token, new Result.Unknown("the disk failed"));
+        if (failed) answers.atOnce(token, UNKNOWN);
         else if (preparer.lastZxid() == applier.lastZxid())
             answers.atOnce(token, new Result.Committed(applier.lastZxid(), List.of()));
         else answers.barrier(preparer.lastZxid(), token);

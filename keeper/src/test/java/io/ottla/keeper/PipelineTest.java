@@ -117,4 +117,23 @@ class PipelineTest {
         world.drain();
         assertThat(closed).hasSize(1);
     }
+
+    /** Sessions go on expiring until the process ends. */
+    @Test
+    void afterTheDiskHasFailedNothingIsPreparedAndNothingIsHeld() throws IOException {
+        Pipeline pipeline = pipeline(Alone::new);
+        propose(pipeline, 1);
+        world.drain();
+        world.syncFails = true;
+        propose(pipeline, 1);
+        world.drain();
+        assertThat(world.faults).hasSize(1);
+        assertThat(answers).containsExactly("0: Committed", "1: Unknown");
+        for (int i = 0; i < 3; i++) {
+            propose(pipeline, 1);
+            world.drain();
+        }
+        assertThat(answers).hasSize(5).endsWith("2: Unknown", "3: Unknown", "4: Unknown");
+        assertThat(world.faults).hasSize(1);
+    }
 }
