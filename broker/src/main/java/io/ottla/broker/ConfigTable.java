@@ -1,5 +1,6 @@
 package io.ottla.broker;
 
+import io.ottla.log.LogConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,7 @@ import org.apache.kafka.common.config.ConfigException;
  * comment = "#" text
  * key     = name type default importance change allowed related  NEWLINE  "    " documentation
  * name    = NAME | "(" NAME ")"                  ; in parentheses: known, but without effect
- * default = VALUE | "-" | '""'                   ; - for none, "" for the empty text
+ * default = VALUE | "-" | '""' | "log"           ; - for none, "" for the empty text, log for what LogConfig.STANDARD has
  * change  = "fixed" | "broker" | "cluster" | "any"
  * allowed = values [ "<" values ]               ; the second: what a Kafka, 3.9 or newer, starts with
  * values  = "-" | "[" MIN "," [MAX] ("]" | ")") | "{" VALUE {"," VALUE} "}" | "list{" VALUE {"," VALUE} "}"
@@ -85,6 +86,7 @@ final class ConfigTable {
         Optional<String> standard = switch (columns[2]) {
             case "-" -> Optional.empty();
             case "\"\"" -> Optional.of("");
+            case "log" -> Optional.of(LogConfig.STANDARD.get(name));
             default -> Optional.of(columns[2]);
         };
         ConfigKey.Change change = switch (columns[4]) {

@@ -78,7 +78,7 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
     private static void delete(
             Replica replica, long before, DeleteRecordsPartitionResult answer, Outstanding outstanding) {
         Errors error = replica.check(Partition.NO_EPOCH);
-        if (error == Errors.NONE && !replica.config().delete()) error = Errors.POLICY_VIOLATION;
+        if (error == Errors.NONE && !replica.config().retention().isOn()) error = Errors.POLICY_VIOLATION;
         long highWatermark = error == Errors.NONE ? replica.partition().highWatermark() : 0;
         long offset = before == TO_HIGH_WATERMARK ? highWatermark : before;
         if (error == Errors.NONE && (offset < 0 || offset > highWatermark)) error = Errors.OFFSET_OUT_OF_RANGE;

@@ -4,6 +4,7 @@ import io.ottla.kafkamessages.FetchResponseData.AbortedTransaction;
 import io.ottla.kafkamessages.FetchResponseData.EpochEndOffset;
 import io.ottla.kafkamessages.FetchResponseData.LeaderIdAndEpoch;
 import io.ottla.kafkamessages.FetchResponseData.PartitionData;
+import io.ottla.kafkaprotocol.Codec;
 import io.ottla.kafkaprotocol.FileRecords;
 import io.ottla.log.AbortedTxn;
 import io.ottla.log.EpochEnd;
@@ -21,7 +22,6 @@ final class FetchReader {
     private static final short FIRST_WITH_STORAGE_ERROR = 6;
     private static final short FIRST_WITH_LEADER = 12;
     private static final short FIRST_WITH_ZSTD = 10;
-    private static final String ZSTD = "zstd";
 
     private final Routes routes;
 
@@ -100,6 +100,14 @@ final class FetchReader {
                 : replica.partition().highWatermark();
     }
 
+    private static boolean isZstd(Replica replica) {
+        return replica.config()
+                .batches()
+                .compression()
+                .filter(made -> made.codec() == Codec.ZSTD)
+                .isPresent();
+    }
+
     private static Errors check(Replica replica, FetchedPartition partition, FetchTerms terms) {
         boolean isOther = partition.key().topic().isEmpty()
                 && !replica.topicId().equals(partition.key().topicId());
@@ -110,8 +118,7 @@ final class FetchReader {
         if (error != Errors.NONE) return error;
         // since it was looked at, the topic was deleted and made again under its name: the client looks for it anew
         if (!replica.isOpen()) return Errors.NOT_LEADER_OR_FOLLOWER;
-        if (terms.version() < FIRST_WITH_ZSTD
-                && replica.config().compressionType().equals(ZSTD)) return Errors.UNSUPPORTED_COMPRESSION_TYPE;
+        if (terms.version() < FIRST_WITH_ZSTD && isZstd(replica)) return Errors.UNSUPPORTED_COMPRESSION_TYPE;
         // clients that fetched in an older epoch may be beyond our end; they are told where they parted
         boolean inRange = partition.fetchOffset >= replica.reader().startOffset()
                 && (partition.fetchOffset <= replica.reader().endOffset() || knowsItsEpoch(partition, terms));

@@ -44,7 +44,16 @@ class ConfigTablesTest {
     }
 
     @Test
-    void defaultsOfTopicsAreThoseOfLogs() {
+    void whatLogsGoByCanBeConfigured() {
+        assertThat(TopicConfigs.TABLE.keys())
+                .containsKeys(LogConfig.STANDARD.keySet().toArray(String[]::new));
+        LogConfig.STANDARD.forEach((name, value) -> assertThat(
+                        TopicConfigs.TABLE.find(name).orElseThrow().standard())
+                .contains(value));
+    }
+
+    @Test
+    void aBrokerThatSetsNothingLeavesTopicsTheirDefaults() {
         EffectiveConfigs configs = new EffectiveConfigs(BrokerConfigs.defaults(), 0);
         assertThat(LogConfig.of(configs.topic("any"))).isEqualTo(LogConfig.DEFAULTS);
     }

@@ -106,7 +106,7 @@ class ReplicaAssignmentsTest {
         plane.put("t", 1_000, 1, 3);
         assertThat(plane.replicas.made()).isEmpty();
         assertThat(plane.replica("t", 7).partition().leaderEpoch()).isEqualTo(3);
-        assertThat(plane.replica("t", 7).config().maxMessageBytes()).isEqualTo(20);
+        assertThat(plane.replica("t", 7).config().batches().bytesMax()).isEqualTo(20);
         assertThat(plane.replicas.made()).hasSize(1);
     }
 

@@ -41,7 +41,7 @@ final class CleanStop {
         LogDir dir = left.next();
         ArrayDeque<Log> unfinished = new ArrayDeque<>();
         for (Log log : open) if (log.logDir() == dir && log.finish().isNeeded()) unfinished.add(log);
-        boolean together = unfinished.size() >= context.settings().syncTogetherMin()
+        boolean together = unfinished.size() >= context.settings().finishing().togetherMin()
                 && context.disk().syncsFileSystems();
         List<LogFinish.Finished> written = new ArrayList<>();
         BiConsumer<Log, Runnable> finish = together ? (log, done) -> write(log, written, done) : this::finish;

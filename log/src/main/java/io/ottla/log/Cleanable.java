@@ -16,7 +16,7 @@ record Cleanable(long firstDirtyOffset, long uncleanableOffset, long cleanBytes,
     /** Empty if the log is not compacted. */
     static Optional<Cleanable> of(Log log, long nowMs) throws IOException {
         LogConfig config = log.config();
-        if (!config.compact()) return Optional.empty();
+        if (!config.compaction().isOn()) return Optional.empty();
         long firstDirty = log.logDir().firstDirtyOffset(log.topicPartition());
         Segment active = log.active();
         if (firstDirty < log.startOffset() || firstDirty > active.baseOffset()) firstDirty = log.startOffset();
@@ -32,16 +32,17 @@ record Cleanable(long firstDirtyOffset, long uncleanableOffset, long cleanBytes,
                 cleanBytes += segment.sizeBytes();
                 continue;
             }
-            boolean young = config.minCompactionLagMs() > 0
-                    && segment.maxTimestamp().timestampMs() > nowMs - config.minCompactionLagMs();
+            boolean young = config.compaction().minLagMs() > 0
+                    && segment.maxTimestamp().timestampMs()
+                            > nowMs - config.compaction().minLagMs();
             if (young || !segment.durable() || next > uncleanable) {
                 uncleanable = Math.min(uncleanable, segment.baseOffset());
                 break;
             }
             dirtyBytes += segment.sizeBytes();
-            mustClean |= config.maxCompactionLagMs() < Long.MAX_VALUE
+            mustClean |= config.compaction().maxLagMs() < Long.MAX_VALUE
                     && segment.sizeBytes() > 0
-                    && segment.firstTimestampMs() < nowMs - config.maxCompactionLagMs();
+                    && segment.firstTimestampMs() < nowMs - config.compaction().maxLagMs();
         }
         return Optional.of(new Cleanable(firstDirty, uncleanable, cleanBytes, dirtyBytes, mustClean));
     }
@@ -52,6 +53,6 @@ record Cleanable(long firstDirtyOffset, long uncleanableOffset, long cleanBytes,
 
     boolean isWorthwhile(LogConfig config) {
         if (dirtyBytes == 0 || uncleanableOffset <= firstDirtyOffset) return false;
-        return mustClean || dirtyRatio() > config.minCleanableDirtyRatio();
+        return mustClean || dirtyRatio() > config.compaction().minDirtyRatio();
     }
 }

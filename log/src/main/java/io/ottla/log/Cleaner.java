@@ -172,7 +172,8 @@ final class Cleaner {
         long horizon = 0;
         for (int i = 0; i < task.segments().size(); i++)
             if (task.segments().get(i).endOffset() <= task.firstDirtyOffset())
-                horizon = task.lastModifiedMs().get(i) - task.config().deleteRetentionMs();
+                horizon = task.lastModifiedMs().get(i)
+                        - task.config().compaction().tombstoneMs();
         return horizon;
     }
 
@@ -187,8 +188,8 @@ final class Cleaner {
                     entries(segment, OffsetIndex.SUFFIX, segment.offsetEntries(), OffsetIndex.ENTRY_BYTES),
                     entries(segment, TimeIndex.SUFFIX, segment.timeEntries(), TimeIndex.ENTRY_BYTES));
             boolean fits = !group.isEmpty()
-                    && bytes + segment.sizeBytes() <= task.config().segmentBytes()
-                    && indexBytes + index <= task.config().segmentIndexBytes()
+                    && bytes + segment.sizeBytes() <= task.config().segments().bytesMax()
+                    && indexBytes + index <= task.config().segments().indexBytesMax()
                     && segment.endOffset() - group.getFirst().baseOffset() <= Integer.MAX_VALUE;
             if (!fits && !group.isEmpty()) {
                 groups.add(group);
@@ -236,7 +237,8 @@ final class Cleaner {
         long base = group.getFirst().baseOffset();
         long bytes = group.stream().mapToLong(SegmentFiles::sizeBytes).sum();
         Path path = LogFiles.path(task.directory(), base, LogFiles.LOG + LogFiles.CLEANED);
-        SegmentIndexes indexes = new SegmentIndexes(base, task.config().indexIntervalBytes());
+        SegmentIndexes indexes =
+                new SegmentIndexes(base, task.config().segments().indexIntervalBytes());
         DiskFile file = disk.open(path, Disk.OpenMode.TRUNCATE);
         long size;
         boolean isSame;

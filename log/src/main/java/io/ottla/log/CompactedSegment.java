@@ -118,8 +118,9 @@ final class CompactedSegment implements AutoCloseable {
         }
         if (!batch.isCrcValid())
             throw new DamagedLog("the checksum of the batch at offset %d is wrong".formatted(batch.baseOffset()));
-        OptionalLong horizonMs =
-                needsHorizon ? OptionalLong.of(task.nowMs() + task.config().deleteRetentionMs()) : OptionalLong.empty();
+        OptionalLong horizonMs = needsHorizon
+                ? OptionalLong.of(task.nowMs() + task.config().compaction().tombstoneMs())
+                : OptionalLong.empty();
         int bytesMax = (int) Math.min(task.heldBytesMax(), batch.sizeBytes() + roomToGrow);
         Optional<ByteBuffer> thinned = batch.isLegacy()
                 ? thinLegacy(batch, judged, bytesMax)
@@ -139,7 +140,8 @@ final class CompactedSegment implements AutoCloseable {
     /** Nobody writes magic 0 and 1 any more, so what kafka-clients does, holding all records, is good enough for what fits. */
     private Optional<ByteBuffer> thinLegacy(BatchView batch, Looked.Judged judged, int bytesMax) {
         if (judged.unpackedBytes() > task.heldBytesMax()) return Optional.empty();
-        var legacy = new MemoryRecords.RecordFilter(task.nowMs(), task.config().deleteRetentionMs()) {
+        var legacy = new MemoryRecords.RecordFilter(
+                task.nowMs(), task.config().compaction().tombstoneMs()) {
             @Override
             protected BatchRetentionResult checkBatchRetention(RecordBatch ignored) {
                 return new BatchRetentionResult(BatchRetention.DELETE_EMPTY, false);

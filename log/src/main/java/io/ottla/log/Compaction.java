@@ -76,8 +76,9 @@ final class Compaction {
                 firstDirtyOffset,
                 uncleanableOffset,
                 producers,
-                settings.cleanerDedupeBytes() / Math.max(1, settings.cleanerThreads()),
-                settings.cleanerIoBytes(),
+                settings.cleaning().dedupeBytes()
+                        / Math.max(1, settings.cleaning().threads()),
+                settings.cleaning().ioBytes(),
                 settings.batchHeldBytesMax(),
                 keptWhole.firstOffset(),
                 nowMs);
@@ -208,7 +209,8 @@ final class Compaction {
                     LogFiles.path(log.directory(), segment.baseOffset(), ProducerSnapshot.SUFFIX + LogFiles.DELETED));
             // of what an earlier round has written nobody has heard, and the rounds would fill the disk
             boolean isOfThisCompaction = segment.baseOffset() < roundBeganAt && rounds > 1;
-            context.deleteLater(deleted, isOfThisCompaction ? 0 : log.config().fileDeleteDelayMs());
+            context.deleteLater(
+                    deleted, isOfThisCompaction ? 0 : log.config().segments().deleteDelayMs());
         }
         Segment segment = Segment.existing(context.files(), log.directory(), copied.segment(), true);
         log.segments().put(segment.baseOffset(), segment);

@@ -22,7 +22,7 @@ final class Compactor {
     }
 
     void tick(long nowMs) {
-        while (!stopped && running.size() < context.settings().cleanerThreads()) {
+        while (!stopped && running.size() < context.settings().cleaning().threads()) {
             if (!beginNext(nowMs)) return;
         }
     }
@@ -33,8 +33,8 @@ final class Compactor {
         for (Log log : logs.opened()) {
             if (!log.isUsable() || log.isUncleanable() || running.contains(log)) continue;
             try {
-                if (log.config().minCompactionLagMs() > 0
-                        && log.config().compact()
+                if (log.config().compaction().minLagMs() > 0
+                        && log.config().compaction().isOn()
                         && !log.ages().areKnown()) {
                     log.ages().learn(() -> {}); // which is looked at the next time
                     continue;

@@ -63,7 +63,7 @@ final class IdleFinish {
         beganNs = clock.monotonicNs();
         due.addAll(found);
         boolean isTogether = isQuiet
-                && found.size() >= context.settings().syncTogetherMin()
+                && found.size() >= context.settings().finishing().togetherMin()
                 && context.disk().syncsFileSystems();
         if (isTogether) new Together(found.getFirst().logDir()).next();
         else new OneByOne().next();

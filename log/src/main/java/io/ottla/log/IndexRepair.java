@@ -64,7 +64,7 @@ final class IndexRepair {
             ended(baseOffset, e);
             return;
         }
-        int interval = log.config().indexIntervalBytes();
+        int interval = log.config().segments().indexIntervalBytes();
         long lastModifiedMs = segment.lastModifiedMs();
         context.disk().submit(this, () -> build(context.disk(), files, interval, lastModifiedMs), outcome -> {
             switch (outcome) {

@@ -71,7 +71,7 @@ final class LogFinish {
             changesSeen = changes;
             idleSinceMs = nowMs;
         }
-        return nowMs - idleSinceMs >= context.settings().finishAfterMs() * patience;
+        return nowMs - idleSinceMs >= context.settings().finishing().afterMs() * patience;
     }
 
     /** What is to be durable, and whether anything has changed since. */

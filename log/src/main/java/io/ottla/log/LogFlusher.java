@@ -76,7 +76,7 @@ final class LogFlusher {
     }
 
     private boolean isDueByMessages() {
-        return log.endOffset() - flushedOffset >= log.config().flushMessages();
+        return log.endOffset() - flushedOffset >= log.config().flushing().messages();
     }
 
     /** A segment is finished: it is flushed in the background, so that the recovery point can pass it. */
@@ -90,7 +90,7 @@ final class LogFlusher {
     void tick(long nowMs) {
         if (unflushedSinceMs < 0) return;
         if (nowMs < unflushedSinceMs) unflushedSinceMs = nowMs; // the clock was set back
-        if (nowMs - unflushedSinceMs >= log.config().flushMs()) begin();
+        if (nowMs - unflushedSinceMs >= log.config().flushing().ms()) begin();
     }
 
     void flush(Completion<Long> completion) {

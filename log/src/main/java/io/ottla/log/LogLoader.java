@@ -54,7 +54,8 @@ final class LogLoader {
         this.request = request;
         directory = request.directory();
         List<String> names = Leftovers.resolve(disk, directory, disk.list(directory));
-        segments = new FoundSegments(disk, directory, request.config().indexIntervalBytes(), names);
+        segments =
+                new FoundSegments(disk, directory, request.config().segments().indexIntervalBytes(), names);
         snapshots = new SnapshotFiles(disk, directory, names);
         producers = new ProducerReplay(directory, segments, snapshots, request.nowMs(), request.producerExpirationMs());
     }

@@ -89,7 +89,7 @@ final class LogOpening {
         checkingSinceNs = clock.monotonicNs();
         logger.info("the last stop was not clean: {} partitions are to be checked", unrecovered.size());
         counts.forEach((dir, count) -> {
-            boolean many = count >= context.settings().syncTogetherMin()
+            boolean many = count >= context.settings().finishing().togetherMin()
                     && context.disk().syncsFileSystems();
             // after a failed sync each file is written again, and synced by itself
             if (many && !dir.syncFailedBefore()) toSync.add(dir);
@@ -176,7 +176,7 @@ final class LogOpening {
     void tick(long nowMs) {
         if (unrecovered.isEmpty()) return;
         for (TopicPartition tp : unrecovered) {
-            if (running + queue.size() >= context.settings().recoveriesMax()) break;
+            if (running + queue.size() >= context.settings().files().recoveriesMax()) break;
             LogDir dir = logs.dirOf(tp).orElseThrow();
             if (openings.containsKey(tp) || dir.failure().isPresent()) continue;
             if (checkAgainAtMs.getOrDefault(tp, nowMs) > nowMs) continue;
@@ -189,7 +189,7 @@ final class LogOpening {
 
     private void begin() {
         if (!queue.isEmpty()) syncTogether();
-        while (syncing == 0 && running < context.settings().recoveriesMax() && !queue.isEmpty()) {
+        while (syncing == 0 && running < context.settings().files().recoveriesMax() && !queue.isEmpty()) {
             running++;
             load(queue.poll());
         }
@@ -202,7 +202,8 @@ final class LogOpening {
         LogConfig config = known.orElse(LogConfig.DEFAULTS);
         Optional<TopicId> topicId = first.map(Waiting::topicId);
         // also a log that was compacted once, or whose configuration nobody has told yet
-        boolean mayHaveHoles = known.isEmpty() || config.compact() || opening.dir.firstDirtyOffset(opening.tp) > 0;
+        boolean mayHaveHoles =
+                known.isEmpty() || config.compaction().isOn() || opening.dir.firstDirtyOffset(opening.tp) > 0;
         Path directory = opening.dir.path().resolve(PartitionDirectory.name(opening.tp));
         LogLoader.Request request = new LogLoader.Request(
                 directory,

@@ -91,7 +91,8 @@ final class LogRecovery {
     /** @return whether all of it is sound */
     private boolean recover(Segment.Loaded segment) throws IOException {
         long base = segment.baseOffset();
-        SegmentIndexes indexes = new SegmentIndexes(base, request.config().indexIntervalBytes());
+        SegmentIndexes indexes =
+                new SegmentIndexes(base, request.config().segments().indexIntervalBytes());
         DiskFile file = segments.open(base, LogFiles.LOG, Disk.OpenMode.WRITE);
         long valid;
         try {

@@ -45,7 +45,8 @@ final class LogRetention {
 
     /** Deletes what is due; finds out first, on a disk thread, how old the segments are that nobody has read yet. */
     void retain(long nowMs) throws IOException {
-        boolean byTime = log.config().delete() && log.config().retentionMs() >= 0;
+        boolean byTime =
+                log.config().retention().isOn() && log.config().retention().ms() >= 0;
         if (!byTime || log.ages().areKnown()) retainNow(nowMs);
         else log.ages().learn(() -> retainKnown(nowMs));
     }
@@ -62,11 +63,14 @@ final class LogRetention {
     private void retainNow(long nowMs) throws IOException {
         LogConfig config = log.config();
         deleteOldest(nowMs, "before the log start", segment -> log.endOf(segment) <= log.startOffset());
-        if (!config.delete()) return;
-        if (config.retentionMs() >= 0)
-            deleteOldest(nowMs, "too old", segment -> nowMs - segment.newestMs() > config.retentionMs());
-        if (config.retentionBytes() >= 0) {
-            long[] excess = {log.sizeBytes() - config.retentionBytes()};
+        if (!config.retention().isOn()) return;
+        if (config.retention().ms() >= 0)
+            deleteOldest(
+                    nowMs,
+                    "too old",
+                    segment -> nowMs - segment.newestMs() > config.retention().ms());
+        if (config.retention().bytes() >= 0) {
+            long[] excess = {log.sizeBytes() - config.retention().bytes()};
             deleteOldest(nowMs, "too much", segment -> {
                 excess[0] -= segment.sizeBytes();
                 return excess[0] >= 0;
@@ -113,7 +117,7 @@ final class LogRetention {
         List<Path> renamed = paths.stream()
                 .map(path -> LogFiles.withSuffix(path, LogFiles.DELETED))
                 .toList();
-        context.deleteLater(renamed, log.config().fileDeleteDelayMs());
+        context.deleteLater(renamed, log.config().segments().deleteDelayMs());
     }
 
     private void rename(List<Path> paths) throws IOException {

@@ -45,12 +45,12 @@ final class LogUpkeep {
         deletions.tick(nowMs);
         walk = new Every(WALK_MS, nowMs);
         expiry = new Every(EXPIRY_MS, nowMs);
-        recoveryPoints = new Every(settings.recoveryPointIntervalMs(), nowMs);
-        startOffsets = new Every(settings.startOffsetIntervalMs(), nowMs);
-        highWatermarks = new Every(settings.highWatermarkIntervalMs(), nowMs);
+        recoveryPoints = new Every(settings.checkpoints().recoveryPointMs(), nowMs);
+        startOffsets = new Every(settings.checkpoints().startOffsetMs(), nowMs);
+        highWatermarks = new Every(settings.checkpoints().highWatermarkMs(), nowMs);
         retention = new Every(settings.retentionIntervalMs(), nowMs);
-        rest = new Every(settings.idleMs(), nowMs);
-        compaction = new Every(() -> context.settings().cleanerBackoffMs(), nowMs);
+        rest = new Every(settings.files().idleMs(), nowMs);
+        compaction = new Every(() -> context.settings().cleaning().backoffMs(), nowMs);
         compactor = new Compactor(logs, context);
         idleFinish = new IdleFinish(logs, context, clock);
         unopened = new Unopened(logs, context.disk());
@@ -91,7 +91,7 @@ final class LogUpkeep {
 
     void tick(long nowMs) {
         deletions.tick(nowMs);
-        context.files().closeIdle(nowMs, context.settings().idleMs());
+        context.files().closeIdle(nowMs, context.settings().files().idleMs());
         if (walk.isDue(nowMs)) {
             for (Log log : logs.opened()) if (log.isOpen()) log.flusher().tick(nowMs);
             idleFinish.tick(nowMs);
@@ -102,7 +102,7 @@ final class LogUpkeep {
             unopened.look(nowMs);
         }
         if (rest.isDue(nowMs)) rest();
-        if (context.settings().cleaner() && compaction.isDue(nowMs)) compactor.tick(nowMs);
+        if (context.settings().cleaning().isOn() && compaction.isDue(nowMs)) compactor.tick(nowMs);
         boolean points = recoveryPoints.isDue(nowMs);
         boolean starts = startOffsets.isDue(nowMs);
         boolean marks = highWatermarks.isDue(nowMs);

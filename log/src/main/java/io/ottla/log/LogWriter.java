@@ -39,7 +39,7 @@ final class LogWriter {
 
     /** So that segments that began together do not all end together. */
     private void drawJitter() {
-        long most = log.config().segmentJitterMs();
+        long most = log.config().segments().jitterMs();
         jitterMs = most <= 0 ? 0 : context.random().nextLong(most);
     }
 
@@ -56,11 +56,12 @@ final class LogWriter {
     private Append write(long nowMs, Admission.Admitted admitted, AppendOrigin origin) throws IOException {
         ByteBuffer bytes = admitted.bytes();
         if (!bytes.hasRemaining()) return new Append.Appended(-1, -1, -1, log.startOffset(), -1);
-        if (bytes.remaining() > log.config().segmentBytes())
+        if (bytes.remaining() > log.config().segments().bytesMax())
             return rejected(
                     Errors.RECORD_LIST_TOO_LARGE,
                     "%d bytes do not fit into a segment of %d"
-                            .formatted(bytes.remaining(), log.config().segmentBytes()));
+                            .formatted(
+                                    bytes.remaining(), log.config().segments().bytesMax()));
         ProducerStates.Staged staged = log.producers().stage(origin);
         try {
             Optional<Append> duplicate = stage(staged, bytes, origin);
@@ -140,7 +141,7 @@ final class LogWriter {
             throw e;
         }
         try {
-            log.active().append(bytes, log.config().indexIntervalBytes(), nowMs);
+            log.active().append(bytes, log.config().segments().indexIntervalBytes(), nowMs);
         } catch (NoSpace e) {
             undo.run();
             throw e;
@@ -151,12 +152,12 @@ final class LogWriter {
         Segment active = log.active();
         if (active.sizeBytes() == 0 && admitted.lastOffset() - active.baseOffset() <= Integer.MAX_VALUE) return;
         boolean due = active.sizeBytes()
-                        > log.config().segmentBytes() - admitted.bytes().remaining()
+                        > log.config().segments().bytesMax() - admitted.bytes().remaining()
                 || (active.sizeBytes() > 0
                         && waitedForRollMs(active, nowMs, admitted.maxTimestampMs())
                                 > log.config().segmentRollMs() - jitterMs)
-                || active.offsetIndex().isFull(log.config().segmentIndexBytes())
-                || active.timeIndex().isFull(log.config().segmentIndexBytes())
+                || active.offsetIndex().isFull(log.config().segments().indexBytesMax())
+                || active.timeIndex().isFull(log.config().segments().indexBytesMax())
                 || admitted.lastOffset() - active.baseOffset() > Integer.MAX_VALUE;
         if (due) roll(nowMs, Math.max(log.endOffset(), admitted.firstOffset()));
     }

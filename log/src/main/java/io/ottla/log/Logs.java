@@ -74,7 +74,7 @@ public final class Logs {
         Deletions deletions = new Deletions(disk);
         context = new LogContext(
                 disk,
-                new OpenFiles(disk, settings.get().openFilesMax()),
+                new OpenFiles(disk, settings.get().files().openMax()),
                 settings,
                 random,
                 new RecordValidation(settings.get().batchHeldBytesMax()),
@@ -205,7 +205,8 @@ public final class Logs {
     }
 
     private void deleteNow(TopicPartition tp, Completion<Void> completion) {
-        long delayMs = get(tp).map(Log::config).orElse(LogConfig.DEFAULTS).fileDeleteDelayMs();
+        long delayMs =
+                get(tp).map(Log::config).orElse(LogConfig.DEFAULTS).segments().deleteDelayMs();
         String name = PartitionDirectory.deletedName(tp, random.nextLong(), random.nextLong());
         rename(tp, name, renamed -> upkeep.deletions().addDirectory(renamed, delayMs), completion);
     }

@@ -108,9 +108,11 @@ final class Unopened {
             return false;
         }
         if (segments > 1) return true;
-        boolean tooOld = config.retentionMs() >= 0 && nowMs - newestMs > config.retentionMs();
-        boolean tooMuch = config.retentionBytes() >= 0 && bytes > config.retentionBytes();
-        return bytes > 0 && config.delete() && (tooOld || tooMuch);
+        boolean tooOld = config.retention().ms() >= 0
+                && nowMs - newestMs > config.retention().ms();
+        boolean tooMuch =
+                config.retention().bytes() >= 0 && bytes > config.retention().bytes();
+        return bytes > 0 && config.retention().isOn() && (tooOld || tooMuch);
     }
 
     private void open(TopicPartition tp, Logs.Wanted wanted) {

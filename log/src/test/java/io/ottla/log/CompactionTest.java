@@ -258,21 +258,12 @@ class CompactionTest {
         LogSettings was = LogSettings.DEFAULTS;
         return new LogSettings(
                 was.producerExpirationMs(),
-                was.recoveryPointIntervalMs(),
-                was.startOffsetIntervalMs(),
-                was.highWatermarkIntervalMs(),
                 was.retentionIntervalMs(),
-                was.openFilesMax(),
-                was.idleMs(),
-                was.recoveriesMax(),
-                was.finishAfterMs(),
-                was.syncTogetherMin(),
-                true,
-                1,
-                mapBytes,
-                was.cleanerBackoffMs(),
-                512,
-                batchHeldBytesMax);
+                batchHeldBytesMax,
+                was.checkpoints(),
+                was.files(),
+                was.finishing(),
+                new LogSettings.Cleaning(true, 1, mapBytes, was.cleaning().backoffMs(), 512));
     }
 
     /** The map takes some 900 keys; a round whose rest would not be dirty enough for a compaction of its own is followed by the next all the same. */

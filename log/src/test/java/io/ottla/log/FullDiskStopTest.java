@@ -41,7 +41,8 @@ class FullDiskStopTest {
 
     /** So many logs are made durable together, where the disk can do that. */
     private static LogSettings settings() {
-        return LogSettings.DEFAULTS.withFinishing(LogSettings.DEFAULTS.finishAfterMs(), LOGS);
+        return LogSettings.DEFAULTS.with(
+                new LogSettings.Finishing(LogSettings.DEFAULTS.finishing().afterMs(), LOGS));
     }
 
     private Log log(int partition) {

@@ -296,23 +296,15 @@ class LogsTest {
 
     @Test
     void openFilesAreBoundedAndIdleOnesClosed() throws Exception {
+        LogSettings was = LogSettings.DEFAULTS;
         LogSettings few = new LogSettings(
-                1 << 30,
-                60_000,
-                60_000,
-                5_000,
-                300_000,
-                7,
-                60_000,
-                4,
-                10_000,
-                64,
-                false,
-                1,
-                1,
-                15_000,
-                1,
-                LogSettings.DEFAULTS.batchHeldBytesMax());
+                was.producerExpirationMs(),
+                was.retentionIntervalMs(),
+                was.batchHeldBytesMax(),
+                was.checkpoints(),
+                new LogSettings.Files(7, was.files().idleMs(), was.files().recoveriesMax()),
+                was.finishing(),
+                new LogSettings.Cleaning(false, 1, 1, 15_000, 1));
         Logs logs = new Logs(List.of(claimed(folder)), disk, disk, few, new SeededRandom(1));
         for (int i = 0; i < 50; i++)
             log(open(logs, "t", i, new TopicId(1, 1)))

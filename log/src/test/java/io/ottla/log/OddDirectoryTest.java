@@ -164,7 +164,7 @@ class OddDirectoryTest {
         bench.kill();
         Files.delete(bench.partition().resolve("00000000000000000000.log"));
         Files.createDirectory(bench.partition().resolve("00000000000000000000.log"));
-        bench.settings = bench.settings.withFinishing(1_000, 64);
+        bench.settings = bench.settings.with(new LogSettings.Finishing(1_000, 64));
         bench.start();
         for (int second = 0; second < 5; second++) {
             bench.disk.nowMs += 1_000;

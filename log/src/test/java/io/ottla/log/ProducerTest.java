@@ -148,21 +148,12 @@ class ProducerTest {
         LogSettings was = bench.settings;
         bench.settings = new LogSettings(
                 3_600_000,
-                was.recoveryPointIntervalMs(),
-                was.startOffsetIntervalMs(),
-                was.highWatermarkIntervalMs(),
                 was.retentionIntervalMs(),
-                was.openFilesMax(),
-                was.idleMs(),
-                was.recoveriesMax(),
-                was.finishAfterMs(),
-                was.syncTogetherMin(),
-                was.cleaner(),
-                was.cleanerThreads(),
-                was.cleanerDedupeBytes(),
-                was.cleanerBackoffMs(),
-                was.cleanerIoBytes(),
-                LogSettings.DEFAULTS.batchHeldBytesMax());
+                was.batchHeldBytesMax(),
+                was.checkpoints(),
+                was.files(),
+                was.finishing(),
+                was.cleaning());
         bench.disk.nowMs += 3_600_000;
         bench.logs.tick(bench.disk.nowMs);
         assertThat(bench.log.activeProducers()).isEmpty();

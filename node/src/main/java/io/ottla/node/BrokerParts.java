@@ -200,21 +200,20 @@ final class BrokerParts {
         LogSettings standard = LogSettings.DEFAULTS;
         return new LogSettings(
                 configs.number("producer.id.expiration.ms"),
-                configs.number("log.flush.offset.checkpoint.interval.ms"),
-                configs.number("log.flush.start.offset.checkpoint.interval.ms"),
-                configs.number("replica.high.watermark.checkpoint.interval.ms"),
                 configs.number("log.retention.check.interval.ms"),
-                standard.openFilesMax(),
-                standard.idleMs(),
-                standard.recoveriesMax(),
-                standard.finishAfterMs(),
-                standard.syncTogetherMin(),
-                configs.flag("log.cleaner.enable"),
-                configs.integer("log.cleaner.threads"),
-                Math.min(configs.number("log.cleaner.dedupe.buffer.size"), limits.cleanerMapBytes()),
-                configs.number("log.cleaner.backoff.ms"),
-                configs.integer("log.cleaner.io.buffer.size"),
-                limits.unpackedBatchBytes());
+                limits.unpackedBatchBytes(),
+                new LogSettings.Checkpoints(
+                        configs.number("log.flush.offset.checkpoint.interval.ms"),
+                        configs.number("log.flush.start.offset.checkpoint.interval.ms"),
+                        configs.number("replica.high.watermark.checkpoint.interval.ms")),
+                standard.files(),
+                standard.finishing(),
+                new LogSettings.Cleaning(
+                        configs.flag("log.cleaner.enable"),
+                        configs.integer("log.cleaner.threads"),
+                        Math.min(configs.number("log.cleaner.dedupe.buffer.size"), limits.cleanerMapBytes()),
+                        configs.number("log.cleaner.backoff.ms"),
+                        configs.integer("log.cleaner.io.buffer.size")));
     }
 
     private PartitionConfig topicConfig(ClusterImage image, String topic) {

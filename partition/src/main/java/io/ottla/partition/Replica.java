@@ -266,7 +266,9 @@ public final class Replica {
         this.config = config;
         storage.ifOpen().ifPresent(log -> log.configure(config.log()));
         step(new PartitionEvent.Configured(new PartitionSettings(
-                config.minInSyncReplicas(), config.log().flushMessages(), PartitionSettings.REPLICA_LAG_TIME_MAX_MS)));
+                config.minInSyncReplicas(),
+                config.log().flushing().messages(),
+                PartitionSettings.REPLICA_LAG_TIME_MAX_MS)));
     }
 
     /** The topic, which had no id, has got one. */

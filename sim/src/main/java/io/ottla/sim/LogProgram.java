@@ -101,7 +101,7 @@ final class LogProgram implements Program, Program.Running {
 
     /** A clean stop, and the finishing of a log at rest, syncs the log by itself, or the whole drive; a log is at rest sooner, or never. */
     private LogSettings settings() {
-        return random.chance(0.5) ? LogSettings.DEFAULTS : LogSettings.DEFAULTS.withFinishing(200, 1);
+        return random.chance(0.5) ? LogSettings.DEFAULTS : LogSettings.DEFAULTS.with(new LogSettings.Finishing(200, 1));
     }
 
     private <T> T value(Outcome<T> outcome, String doing) {
