@@ -15,9 +15,6 @@ import java.util.Optional;
  * anew without it.
  */
 final class CommittedLog {
-    /** commitLogCount of the original, where it is not configured; it takes no less. */
-    static final int COUNT_DEFAULT = 500;
-
     /** What one takes besides its bytes. */
     static final int OVERHEAD_BYTES = 40;
 
@@ -40,10 +37,14 @@ final class CommittedLog {
      */
     record Since(long commonZxid, List<Entry> next) {}
 
-    /** @param bytesMax of all together, with {@value #OVERHEAD_BYTES} for each. One that is larger empties it */
+    /**
+     * @param countMax 1 or more
+     * @param bytesMax of all together, with {@value #OVERHEAD_BYTES} for each. One that is larger empties it
+     */
     CommittedLog(int countMax, long bytesMax) {
-        zxids = new long[countMax];
-        entries = new byte[countMax][];
+        int slots = Math.clamp(bytesMax / OVERHEAD_BYTES, 1, countMax);
+        zxids = new long[slots];
+        entries = new byte[slots][];
         this.bytesMax = bytesMax;
     }
 

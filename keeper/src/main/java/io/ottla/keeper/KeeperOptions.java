@@ -140,10 +140,18 @@ public record KeeperOptions(
      * @param snapshotsKept after each snapshot older ones than so many are deleted, with the logs that only they need
      *     (autopurge.snapRetainCount); {@link #KEEP_ALL} to delete none
      * @param compression of new snapshots (snapshot.compression.method)
+     * @param committedLogCount so many of the last committed transactions are at hand for peers that lack only these (commitLogCount), as far as {@link
+     *     Held#committedLogBytes} goes
      */
-    public record Storage(int snapCount, long snapshotLogBytes, int snapshotsKept, Compression compression) {
+    public record Storage(
+            int snapCount, long snapshotLogBytes, int snapshotsKept, Compression compression, int committedLogCount) {
         public static final int KEEP_ALL = Integer.MAX_VALUE;
-        public static final Storage DEFAULT = new Storage(100_000, 256L << 20, 3, Compression.NONE);
+
+        /** The original takes no less. */
+        public static final int COMMITTED_LOG_COUNT_MIN = 500;
+
+        public static final Storage DEFAULT =
+                new Storage(100_000, 256L << 20, 3, Compression.NONE, COMMITTED_LOG_COUNT_MIN);
 
         public Storage {
             if (snapCount < 2) throw new IllegalArgumentException("snapCount must be 2 or more: " + snapCount);
@@ -151,6 +159,9 @@ public record KeeperOptions(
                 throw new IllegalArgumentException("snapSizeLimitInKb must be above 0: " + snapshotLogBytes);
             if (snapshotsKept < 1)
                 throw new IllegalArgumentException("at least one snapshot is kept: " + snapshotsKept);
+            if (committedLogCount < COMMITTED_LOG_COUNT_MIN)
+                throw new IllegalArgumentException(
+                        "commitLogCount must be %d or more: %d".formatted(COMMITTED_LOG_COUNT_MIN, committedLogCount));
         }
     }
 

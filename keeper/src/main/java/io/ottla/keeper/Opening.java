@@ -72,8 +72,8 @@ record Opening(
     private Found find(DataDirectory directory) throws IOException {
         AutoCloseable lock = directory.lock();
         try {
-            CommittedLog committed =
-                    new CommittedLog(CommittedLog.COUNT_DEFAULT, options.held().committedLogBytes());
+            CommittedLog committed = new CommittedLog(
+                    options.storage().committedLogCount(), options.held().committedLogBytes());
             return new Found(directory, directory.recover(committed::add), committed, lock, 0);
         } catch (IOException | RuntimeException e) {
             release(lock);

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CommittedLogTest {
     private static final long ANY = Long.MAX_VALUE;
+    private static final int COUNT = KeeperOptions.DEFAULT.storage().committedLogCount();
     private static final int ONE = proposal(1).bytes().length + CommittedLog.OVERHEAD_BYTES;
 
     private static CommittedLog log(int countMax, long bytesMax, long... zxids) {
@@ -131,18 +132,18 @@ class CommittedLogTest {
         TestWorld world = new TestWorld();
         Keeper keeper = open(world);
         TestAsker asker = TestAsker.of(keeper);
-        for (int i = 0; i < CommittedLog.COUNT_DEFAULT + 20; i++)
+        for (int i = 0; i < COUNT + 20; i++)
             asker.submit(List.of(new Request.Create("/n" + i, new byte[10], CreateMode.PERSISTENT)), result -> {});
         world.drain();
         long last = keeper.lastZxid();
         CommittedLog committed = keeper.committed();
-        assertThat(committed.count()).isEqualTo(CommittedLog.COUNT_DEFAULT);
+        assertThat(committed.count()).isEqualTo(COUNT);
         CommittedLog again = found(world.copy()).committed();
         assertThat(again.since(last - 100).orElseThrow())
                 .usingRecursiveComparison()
                 .isEqualTo(committed.since(last - 100).orElseThrow());
         assertThat(again.since(last).orElseThrow().next()).isEmpty();
-        assertThat(again.count()).isEqualTo(CommittedLog.COUNT_DEFAULT);
+        assertThat(again.count()).isEqualTo(COUNT);
 
         Keeper next = open(world.copy());
         assertThat(next.committed().since(last).orElseThrow().next())

@@ -71,7 +71,7 @@ class PipelineTest {
                         world,
                         (token, result) -> answers.add(((Token.Asked) token).request() + ": "
                                 + result.getClass().getSimpleName())),
-                new CommittedLog(CommittedLog.COUNT_DEFAULT, Long.MAX_VALUE),
+                new CommittedLog(500, Long.MAX_VALUE),
                 snapshots,
                 1 << 20);
     }

@@ -368,7 +368,11 @@ public final class TestWorld implements Disk, Clock, FaultHandler {
                 nodes(extendedTypes, false, 0),
                 defaults.watching(),
                 new KeeperOptions.Storage(
-                        snapCount, defaults.storage().snapshotLogBytes(), snapshotsKept, compression));
+                        snapCount,
+                        defaults.storage().snapshotLogBytes(),
+                        snapshotsKept,
+                        compression,
+                        KeeperOptions.Storage.COMMITTED_LOG_COUNT_MIN));
     }
 
     @Override

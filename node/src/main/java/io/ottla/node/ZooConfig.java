@@ -331,6 +331,7 @@ public record ZooConfig(
     private static KeeperOptions.Storage storage(Settings settings) throws InvalidConfigException {
         KeeperOptions.Storage standard = KeeperOptions.Storage.DEFAULT;
         int fewest = standard.snapshotsKept();
+        int fewestCommitted = KeeperOptions.Storage.COMMITTED_LOG_COUNT_MIN;
         int kept = fileInteger(settings, "autopurge.snapRetainCount", fewest, fewest, fewest);
         boolean keepsAll = fileInteger(settings, "autopurge.purgeInterval", 1, 0, 0) == 0;
         long limitKb = settings.lenient().number("snapSizeLimitInKb", standard.snapshotLogBytes() >> 10, 0, 0);
@@ -338,7 +339,8 @@ public record ZooConfig(
                 settings.lenient().integer("snapCount", standard.snapCount(), 2, 2),
                 limitKb <= 0 || limitKb > Long.MAX_VALUE >> 11 ? Long.MAX_VALUE >> 1 : limitKb << 10,
                 keepsAll ? KeeperOptions.Storage.KEEP_ALL : kept,
-                compression(settings));
+                compression(settings),
+                settings.lenient().integer("commitLogCount", fewestCommitted, fewestCommitted, fewestCommitted));
     }
 
     private static KeeperOptions.Compression compression(Settings settings) {

@@ -153,7 +153,7 @@ class ZooConfigTest {
                 .isEqualTo(new KeeperOptions.Sessions(100, 150, 90_000, KeeperOptions.LocalSessions.UPGRADING));
         assertThat(config.keeper().nodes()).isEqualTo(new KeeperOptions.Nodes(true, true, 1000, 10_000, 0));
         assertThat(config.keeper().storage())
-                .isEqualTo(new KeeperOptions.Storage(5000, 1 << 20, 7, KeeperOptions.Compression.GZIP));
+                .isEqualTo(new KeeperOptions.Storage(5000, 1 << 20, 7, KeeperOptions.Compression.GZIP, 500));
         assertThat(config.keeper().requestBytesMax()).isEqualTo(4 << 20);
     }
 
@@ -245,6 +245,9 @@ class ZooConfigTest {
                 "snapCount                   | 1                   | 2          | 2",
                 "snapCount                   | 0                   | 2          | 2",
                 "snapCount                   | x                   | 100000     | 100000",
+                "commitLogCount              | 700                 | 700        | -",
+                "commitLogCount              | 499                 | 500        | 500",
+                "commitLogCount              | x                   | 500        | 500",
                 "snapSizeLimitInKb           | 0                   | 4611686018427387903 | -",
                 "snapSizeLimitInKb           | -1                  | 4611686018427387903 | 0",
                 "snapSizeLimitInKb           | 9223372036854775807 | 4611686018427387903 | -",
@@ -289,6 +292,7 @@ class ZooConfigTest {
             case "autopurge.purgeInterval", "autopurge.snapRetainCount" ->
                 keeper.storage().snapshotsKept();
             case "snapCount" -> keeper.storage().snapCount();
+            case "commitLogCount" -> keeper.storage().committedLogCount();
             case "snapSizeLimitInKb" -> keeper.storage().snapshotLogBytes();
             case "minSessionTimeout" -> keeper.sessions().timeoutMinMs();
             case "tickTime" -> keeper.sessions().tickTimeMs();
