@@ -1,12 +1,12 @@
 package io.ottla.bench;
 
 import io.ottla.base.SeededRandom;
-import io.ottla.keeper.Caller;
 import io.ottla.keeper.Keeper;
-import io.ottla.keeper.KeeperOptions;
-import io.ottla.keeper.ReadResult;
-import io.ottla.keeper.Request;
-import io.ottla.keeper.Result;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.api.ReadResult;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.Result;
 import io.ottla.zookeeperprotocol.CreateMode;
 import java.util.List;
 import java.util.Optional;

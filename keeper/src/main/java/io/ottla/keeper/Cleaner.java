@@ -1,6 +1,13 @@
 package io.ottla.keeper;
 
 import io.ottla.base.Clock;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.tree.Znode;
+import io.ottla.keeper.tree.ZnodeTree;
+import io.ottla.keeper.write.Pipeline;
+import io.ottla.keeper.write.Token;
 import io.ottla.zookeeperprotocol.EphemeralOwner;
 import java.util.Optional;
 

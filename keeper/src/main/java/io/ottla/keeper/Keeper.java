@@ -6,6 +6,37 @@ import io.ottla.base.Disk;
 import io.ottla.base.FaultHandler;
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
+import io.ottla.keeper.api.BrokerAnswers;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.ClientAnswers;
+import io.ottla.keeper.api.Follower;
+import io.ottla.keeper.api.Identity;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.Result;
+import io.ottla.keeper.api.SessionAnswer;
+import io.ottla.keeper.api.SnapshotTaken;
+import io.ottla.keeper.api.Timings;
+import io.ottla.keeper.api.ZnodeView;
+import io.ottla.keeper.files.SnapshotSweep;
+import io.ottla.keeper.files.Snapshots;
+import io.ottla.keeper.files.TxnLog;
+import io.ottla.keeper.tree.AclCheck;
+import io.ottla.keeper.tree.Quotas;
+import io.ottla.keeper.tree.Znode;
+import io.ottla.keeper.tree.ZnodeTree;
+import io.ottla.keeper.watch.Followers;
+import io.ottla.keeper.watch.Watches;
+import io.ottla.keeper.write.Alone;
+import io.ottla.keeper.write.Answers;
+import io.ottla.keeper.write.Applier;
+import io.ottla.keeper.write.CommittedLog;
+import io.ottla.keeper.write.Journal;
+import io.ottla.keeper.write.Pipeline;
+import io.ottla.keeper.write.RequestPreparer;
+import io.ottla.keeper.write.RequestSize;
+import io.ottla.keeper.write.SessionOwners;
+import io.ottla.keeper.write.Token;
 import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.io.IOException;
@@ -209,18 +240,18 @@ public final class Keeper {
         return tree.lastZxid();
     }
 
-    ZnodeTree tree() {
+    public ZnodeTree tree() {
         return tree;
     }
 
-    CommittedLog committed() {
+    public CommittedLog committed() {
         return found.committed();
     }
 
     /** As it is committed. */
     public Optional<ZnodeView> node(String path) {
         Znode node = tree.find(path);
-        return node == null ? Optional.empty() : Optional.of(ZnodeView.of(path, node));
+        return node == null ? Optional.empty() : Optional.of(ZnodeTree.view(path, node));
     }
 
     /** The names of the children, sorted; none if the node is not there. */

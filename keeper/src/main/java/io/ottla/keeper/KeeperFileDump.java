@@ -1,6 +1,12 @@
 package io.ottla.keeper;
 
 import io.ottla.base.DiskFile;
+import io.ottla.keeper.files.Proposal;
+import io.ottla.keeper.files.SnapshotReader;
+import io.ottla.keeper.files.SnapshotStreams;
+import io.ottla.keeper.files.TxnLogReader;
+import io.ottla.keeper.tree.Znode;
+import io.ottla.keeper.tree.ZnodeTree;
 import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.EphemeralOwner;
 import io.ottla.zookeeperprotocol.LoggedTxn;

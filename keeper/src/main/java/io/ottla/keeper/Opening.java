@@ -6,13 +6,17 @@ import io.ottla.base.Disk;
 import io.ottla.base.FaultHandler;
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.files.DataDirectory;
+import io.ottla.keeper.tree.ZnodeTree;
+import io.ottla.keeper.write.CommittedLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a keeper is opened with; finds what its data directory holds. */
-record Opening(
+public record Opening(
         KeeperOptions options,
         Path dataDir,
         Path dataLogDir,
@@ -30,7 +34,7 @@ record Opening(
      * @param committed the last of what was replayed
      * @param tookMs for how long it was looked for
      */
-    record Found(
+    public record Found(
             DataDirectory directory,
             DataDirectory.Recovered recovered,
             CommittedLog committed,
@@ -52,7 +56,7 @@ record Opening(
     }
 
     /** Fails with a sentence for people if the directory is in use, or cannot be trusted. */
-    void find(Completion<Found> completion) {
+    public void find(Completion<Found> completion) {
         DataDirectory directory = new DataDirectory(disk, dataDir, dataLogDir, random.nextLong());
         long sinceNs = clock.monotonicNs();
         disk.submit(logKey(), () -> find(directory), outcome -> {

@@ -1,5 +1,14 @@
 package io.ottla.keeper;
 
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.ReadResult;
+import io.ottla.keeper.api.WatchKind;
+import io.ottla.keeper.api.Watcher;
+import io.ottla.keeper.tree.AclCheck;
+import io.ottla.keeper.tree.NodeContent;
+import io.ottla.keeper.tree.Znode;
+import io.ottla.keeper.tree.ZnodeTree;
+import io.ottla.keeper.watch.Watches;
 import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import io.ottla.zookeeperprotocol.Paths;

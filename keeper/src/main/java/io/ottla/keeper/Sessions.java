@@ -2,6 +2,15 @@ package io.ottla.keeper;
 
 import io.ottla.base.Clock;
 import io.ottla.base.Core;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.Result;
+import io.ottla.keeper.api.SessionAnswer;
+import io.ottla.keeper.write.Pipeline;
+import io.ottla.keeper.write.RequestPreparer;
+import io.ottla.keeper.write.SessionOwners;
+import io.ottla.keeper.write.Token;
 import io.ottla.zookeeperprotocol.CreateMode;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.util.List;

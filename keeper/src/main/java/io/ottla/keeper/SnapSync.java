@@ -1,5 +1,8 @@
 package io.ottla.keeper;
 
+import io.ottla.keeper.files.SnapshotSweep;
+import io.ottla.keeper.tree.SnapshotWalk;
+import io.ottla.keeper.tree.ZnodeTree;
 import io.ottla.zookeeperprotocol.BufferOutputArchive;
 import java.util.Optional;
 
@@ -8,7 +11,7 @@ import java.util.Optional;
  * peer takes them, beside requests, the snapshot for the disk, and other peers'. All pieces together are {@code tree} in the grammar of
  * {@link SnapshotWalk}.
  *
- * <p>Belongs to the loop. Has to be read to its end or closed: there are no more than {@value SnapshotWalks#PEERS_MAX} at the same time.
+ * <p>Belongs to the loop. Has to be read to its end or closed: there are no more than {@code SnapshotWalks.PEERS_MAX} at the same time.
  */
 public final class SnapSync {
     private final SnapshotWalk walk;

@@ -1,8 +1,7 @@
 /**
- * The coordination service: the znode tree, what a request does to it, and ZooKeeper's own data directory under it.
+ * The coordination service: the znode tree, what a request does to it, and ZooKeeper's own data directory under it. Here is what others see:
+ * {@link io.ottla.keeper.Keeper}, sessions, reads.
  *
- * <p>Requests become idempotent transactions ({@link io.ottla.keeper.RequestPreparer}), these become durable
- * ({@link io.ottla.keeper.Journal}) and committed ({@link io.ottla.keeper.Broadcast}), and are applied in zxid order ({@link io.ottla.keeper.Applier});
- * {@link io.ottla.keeper.Pipeline} is the way through all of them, {@link io.ottla.keeper.Keeper} what others see.
+ * <p>Each package uses those to its left only (PackagesTest): {@code api ◀ tree ◀ files | watch ◀ write ◀} this one.
  */
 package io.ottla.keeper;

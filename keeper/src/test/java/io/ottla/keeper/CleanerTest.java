@@ -3,6 +3,11 @@ package io.ottla.keeper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.base.Outcome;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.Result;
+import io.ottla.keeper.tree.Znode;
 import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.CreateMode;
 import java.util.List;

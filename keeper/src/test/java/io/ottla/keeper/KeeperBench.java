@@ -1,5 +1,16 @@
 package io.ottla.keeper;
 
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.Identity;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.WatchKind;
+import io.ottla.keeper.files.SnapshotReader;
+import io.ottla.keeper.tree.SnapshotWalk;
+import io.ottla.keeper.tree.TreeListener;
+import io.ottla.keeper.tree.ZnodeTree;
+import io.ottla.keeper.watch.Watches;
+import io.ottla.keeper.write.RequestPreparer;
 import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.BufferOutputArchive;
 import io.ottla.zookeeperprotocol.CreateMode;

@@ -4,6 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.Identity;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.Result;
+import io.ottla.keeper.api.SessionAnswer;
+import io.ottla.keeper.files.DataDirectory;
+import io.ottla.keeper.tree.QuotaNumbers;
+import io.ottla.keeper.tree.Znode;
+import io.ottla.keeper.tree.ZnodeTree;
 import io.ottla.zookeeperprotocol.CreateMode;
 import java.nio.file.Path;
 import java.util.ArrayList;

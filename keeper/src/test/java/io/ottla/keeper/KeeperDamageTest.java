@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.files.DataDirectory;
+import io.ottla.keeper.tree.ZnodeTree;
 import io.ottla.zookeeperprotocol.CreateMode;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import io.ottla.base.Disk;
 import io.ottla.base.DiskFile;
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
+import io.ottla.keeper.api.Request;
 import io.ottla.zookeeperprotocol.CreateMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,6 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
+import io.ottla.keeper.api.Follower;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.Result;
+import io.ottla.keeper.api.ZnodeView;
+import io.ottla.keeper.files.DataDirectory;
+import io.ottla.keeper.files.Snapshots;
+import io.ottla.keeper.files.TxnLog;
+import io.ottla.keeper.tree.ZnodeTree;
+import io.ottla.keeper.write.Journal;
 import io.ottla.zookeeperprotocol.CreateMode;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.nio.charset.StandardCharsets;
@@ -14,13 +24,13 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class KeeperTest {
+public class KeeperTest {
     private static final Path DATA = Path.of("/data");
     private static final Path FILES = DATA.resolve("version-2");
 
     private final TestWorld world = new TestWorld();
 
-    static Outcome<Keeper> tryOpen(TestWorld world, KeeperOptions options) {
+    public static Outcome<Keeper> tryOpen(TestWorld world, KeeperOptions options) {
         List<Outcome<Keeper>> opened = new ArrayList<>();
         Keeper.open(options, DATA, world, world, new SeededRandom(1), world, opened::add);
         assertThat(opened).isEmpty();
@@ -28,7 +38,7 @@ class KeeperTest {
         return opened.getFirst();
     }
 
-    static Keeper open(TestWorld world) {
+    public static Keeper open(TestWorld world) {
         return ((Outcome.Done<Keeper>) tryOpen(world, KeeperOptions.DEFAULT)).value();
     }
 
@@ -59,7 +69,7 @@ class KeeperTest {
         return answers.getFirst();
     }
 
-    static void close(TestWorld world, Keeper keeper) {
+    public static void close(TestWorld world, Keeper keeper) {
         List<Outcome<Void>> closed = new ArrayList<>();
         keeper.close(closed::add);
         world.drain();

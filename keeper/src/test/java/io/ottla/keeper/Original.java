@@ -2,6 +2,8 @@ package io.ottla.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ottla.keeper.tree.Znode;
+import io.ottla.keeper.tree.ZnodeTree;
 import io.ottla.zookeeperprotocol.LoggedTxn;
 import io.ottla.zookeeperprotocol.Stat;
 import java.io.File;
@@ -20,15 +22,15 @@ import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
 import org.apache.zookeeper.server.util.SerializeUtils;
 
 /** Apache ZooKeeper's own tree and files, to compare with. */
-final class Original {
+public final class Original {
     private Original() {}
 
-    static final class Opened {
-        final DataTree tree = new DataTree();
-        final ConcurrentHashMap<Long, Integer> sessions = new ConcurrentHashMap<>();
-        long zxid;
-        int digestMismatches;
-        final List<Long> replayed = new ArrayList<>();
+    public static final class Opened {
+        public final DataTree tree = new DataTree();
+        public final ConcurrentHashMap<Long, Integer> sessions = new ConcurrentHashMap<>();
+        public long zxid;
+        public int digestMismatches;
+        public final List<Long> replayed = new ArrayList<>();
     }
 
     static {
@@ -38,11 +40,11 @@ final class Original {
     }
 
     /** What the original makes of a data directory. */
-    static Opened open(Path dataDir) throws IOException {
+    public static Opened open(Path dataDir) throws IOException {
         return open(dataDir, dataDir);
     }
 
-    static Opened open(Path dataDir, Path dataLogDir) throws IOException {
+    public static Opened open(Path dataDir, Path dataLogDir) throws IOException {
         Opened opened = new Opened();
         opened.tree.addDigestWatcher(zxid -> opened.digestMismatches++);
         FileTxnSnapLog files = new FileTxnSnapLog(dataLogDir.toFile(), dataDir.toFile());
@@ -60,7 +62,7 @@ final class Original {
     }
 
     /** Applies an entry of our log as the original applies its own. */
-    static DataTree.ProcessTxnResult apply(DataTree tree, byte[] entry) throws IOException {
+    public static DataTree.ProcessTxnResult apply(DataTree tree, byte[] entry) throws IOException {
         TxnLogEntry read = SerializeUtils.deserializeTxn(entry);
         DataTree.ProcessTxnResult result = tree.processTxn(read.getHeader(), read.getTxn());
         if (read.getDigest() != null)
@@ -69,7 +71,7 @@ final class Original {
     }
 
     /** Every node, field by field. */
-    static void assertSame(ZnodeTree ours, DataTree theirs) throws Exception {
+    public static void assertSame(ZnodeTree ours, DataTree theirs) throws Exception {
         assertThat(ours.digest()).isEqualTo(theirs.getTreeDigest());
         assertThat(ours.nodeCount()).isEqualTo(theirs.getNodeCount() - 1);
         compare("/", ours.root(), ours, theirs);
@@ -112,11 +114,11 @@ final class Original {
     }
 
     /** Puts what a test's disk holds where the original can read it. */
-    static void export(TestWorld world, Path from, Path to) throws IOException {
+    public static void export(TestWorld world, Path from, Path to) throws IOException {
         export(world, from, to, Path.of("/"));
     }
 
-    static void export(TestWorld world, Path from, Path to, Path below) throws IOException {
+    public static void export(TestWorld world, Path from, Path to, Path below) throws IOException {
         for (Path path : world.files()) {
             if (!path.startsWith(below)) continue;
             Path target = to.resolve(from.relativize(path));
@@ -125,7 +127,7 @@ final class Original {
         }
     }
 
-    static TestWorld imported(Path from, Path to) throws IOException {
+    public static TestWorld imported(Path from, Path to) throws IOException {
         TestWorld world = new TestWorld();
         try (var files = Files.walk(from)) {
             for (Path path : files.filter(Files::isRegularFile).toList())
@@ -134,7 +136,7 @@ final class Original {
         return world;
     }
 
-    static byte[] bytes(LoggedTxn txn) throws IOException {
+    public static byte[] bytes(LoggedTxn txn) throws IOException {
         byte[] bytes = txn.toBytes();
         assertThat(LoggedTxn.read(ByteBuffer.wrap(bytes)).toBytes()).isEqualTo(bytes);
         return bytes;

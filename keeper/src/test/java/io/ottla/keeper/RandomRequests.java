@@ -1,6 +1,9 @@
 package io.ottla.keeper;
 
 import io.ottla.base.SeededRandom;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.tree.Znode;
+import io.ottla.keeper.tree.ZnodeTree;
 import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.CreateMode;
 import java.util.ArrayList;
@@ -8,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Requests over few paths, so that they meet: creates of all kinds, deletes, writes, multis, also wrong ones. */
-final class RandomRequests {
+public final class RandomRequests {
     private static final List<List<Acl>> ACLS = List.of(
             Acl.OPEN,
             Acl.READ_ONLY,
@@ -20,13 +23,13 @@ final class RandomRequests {
     private final SeededRandom random;
 
     /** Where it is set, containers are deleted as they are in there. */
-    Optional<ZnodeTree> tree = Optional.empty();
+    public Optional<ZnodeTree> tree = Optional.empty();
 
-    RandomRequests(SeededRandom random) {
+    public RandomRequests(SeededRandom random) {
         this.random = random;
     }
 
-    Request.Op op(boolean inMulti) {
+    public Request.Op op(boolean inMulti) {
         return switch (random.nextInt(inMulti ? 8 : 10)) {
             case 0, 1, 2, 3 -> {
                 CreateMode mode = CreateMode.values()[random.nextInt(7)];
@@ -53,7 +56,7 @@ final class RandomRequests {
                 path, node.map(Znode::czxid).orElse(1L), node.map(Znode::mzxid).orElse(1L));
     }
 
-    Request any() {
+    public Request any() {
         if (!random.chance(0.3)) return op(false);
         List<Request.Op> ops = new ArrayList<>();
         for (int i = random.nextInt(6); i >= 0; i--) ops.add(op(true));
@@ -71,7 +74,7 @@ final class RandomRequests {
         return data;
     }
 
-    String path() {
+    public String path() {
         if (random.chance(0.02)) return random.chance(0.5) ? "/" : "/zookeeper/quota";
         if (random.chance(0.02)) return "bad//path/";
         StringBuilder path = new StringBuilder();

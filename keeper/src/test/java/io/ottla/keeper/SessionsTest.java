@@ -3,6 +3,14 @@ package io.ottla.keeper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ottla.base.Outcome;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.api.ReadResult;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.Result;
+import io.ottla.keeper.api.SessionAnswer;
+import io.ottla.keeper.api.WatchKind;
+import io.ottla.keeper.write.Journal;
 import io.ottla.zookeeperprotocol.CreateMode;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.util.ArrayList;

@@ -1,5 +1,10 @@
 package io.ottla.keeper;
 
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.ClientAnswers;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.Result;
+import io.ottla.keeper.api.SessionAnswer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** Asks a keeper for clients and for the broker alike, and knows who waits for which answer. Connections are any numbers, 0 or above. */
-final class TestAsker implements ClientAnswers {
+public final class TestAsker implements ClientAnswers {
     private static final Map<Keeper, TestAsker> BY_KEEPER = new WeakHashMap<>();
 
     private final Keeper keeper;
@@ -25,15 +30,15 @@ final class TestAsker implements ClientAnswers {
     }
 
     /** The one of that keeper. */
-    static TestAsker of(Keeper keeper) {
+    public static TestAsker of(Keeper keeper) {
         return BY_KEEPER.computeIfAbsent(keeper, TestAsker::new);
     }
 
-    void submit(List<Request.Op> ops, Consumer<Result> answer) {
+    public void submit(List<Request.Op> ops, Consumer<Result> answer) {
         keeper.submit(waits(answer), ops);
     }
 
-    void submit(Caller caller, int cxid, Request request, Consumer<Result> answer) {
+    public void submit(Caller caller, int cxid, Request request, Consumer<Result> answer) {
         keeper.submit(caller, waits(answer), cxid, request);
     }
 

@@ -1,13 +1,16 @@
 package io.ottla.keeper;
 
+import io.ottla.keeper.api.Identity;
+import io.ottla.keeper.api.WatchEvent;
+import io.ottla.keeper.api.Watcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** Writes down what it is told. */
-final class TestWatcher implements Watcher {
-    final List<String> told = new ArrayList<>();
-    List<Identity> identities = List.of();
+public final class TestWatcher implements Watcher {
+    public final List<String> told = new ArrayList<>();
+    public List<Identity> identities = List.of();
 
     @Override
     public List<Identity> identities() {
@@ -20,7 +23,7 @@ final class TestWatcher implements Watcher {
     }
 
     /** What it was told since the last call, without the zxids. */
-    List<String> news() {
+    public List<String> news() {
         List<String> news = told.stream()
                 .map(each -> each.substring(0, each.lastIndexOf(' ')))
                 .toList();

@@ -7,6 +7,10 @@ import io.ottla.base.DiskFile;
 import io.ottla.base.FaultHandler;
 import io.ottla.base.Outcome;
 import io.ottla.base.SeededRandom;
+import io.ottla.keeper.api.KeeperOptions;
+import io.ottla.keeper.tree.ZnodeTree;
+import io.ottla.keeper.write.RequestPreparer;
+import io.ottla.keeper.write.SessionOwners;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -37,14 +41,14 @@ public final class TestWorld implements Disk, Clock, FaultHandler {
     private long monotonicMs = 5_000;
     long nowMs = 1_700_000_000_000L;
     public long capacityBytes = Long.MAX_VALUE;
-    boolean syncFails;
-    int writes;
+    public boolean syncFails;
+    public int writes;
 
     /** So many changes of the disk still happen; before the next one the power goes. */
-    long changesUntilPowerLoss = Long.MAX_VALUE;
+    public long changesUntilPowerLoss = Long.MAX_VALUE;
 
     /** Thrown out of {@link #step}; then {@link #crash} is next. */
-    static final class PowerLoss extends RuntimeException {
+    public static final class PowerLoss extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
 
@@ -80,7 +84,7 @@ public final class TestWorld implements Disk, Clock, FaultHandler {
     }
 
     /** The power goes: what was under way never ends, and the disk is what it may be then. */
-    void crash(SeededRandom random) {
+    public void crash(SeededRandom random) {
         loop.clear();
         works.clear();
         timers.clear();
@@ -113,11 +117,11 @@ public final class TestWorld implements Disk, Clock, FaultHandler {
         durableNames.putAll(names);
     }
 
-    byte[] content(Path path) {
+    public byte[] content(Path path) {
         return names.get(path).content;
     }
 
-    void content(Path path, byte[] content) {
+    public void content(Path path, byte[] content) {
         Inode inode = names.computeIfAbsent(path, absent -> new Inode());
         inode.content = content;
         inode.durable = content;
@@ -125,12 +129,12 @@ public final class TestWorld implements Disk, Clock, FaultHandler {
         durableNames.put(path, inode);
     }
 
-    Set<Path> files() {
+    public Set<Path> files() {
         return new HashSet<>(names.keySet());
     }
 
     /** A disk that holds the same, and nothing under way. */
-    TestWorld copy() {
+    public TestWorld copy() {
         TestWorld copy = new TestWorld();
         names.forEach((path, inode) -> copy.content(path, inode.content.clone()));
         return copy;
@@ -339,26 +343,26 @@ public final class TestWorld implements Disk, Clock, FaultHandler {
         monotonicMs = end;
     }
 
-    static KeeperOptions.Nodes nodes(boolean extendedTypes, boolean quotasEnforced, long unusedContainerMs) {
+    public static KeeperOptions.Nodes nodes(boolean extendedTypes, boolean quotasEnforced, long unusedContainerMs) {
         return new KeeperOptions.Nodes(extendedTypes, quotasEnforced, 60_000, 10_000, unusedContainerMs);
     }
 
-    static RequestPreparer preparer(ZnodeTree tree, boolean extendedTypes) {
+    public static RequestPreparer preparer(ZnodeTree tree, boolean extendedTypes) {
         return new RequestPreparer(tree, nodes(extendedTypes, false, 0), new SessionOwners());
     }
 
-    static KeeperOptions options(KeeperOptions.Nodes nodes) {
+    public static KeeperOptions options(KeeperOptions.Nodes nodes) {
         KeeperOptions defaults = KeeperOptions.DEFAULT;
         return new KeeperOptions(
                 1, defaults.requestBytesMax(), defaults.sessions(), nodes, defaults.watching(), defaults.storage());
     }
 
     /** The defaults, but for these. */
-    static KeeperOptions options(int snapCount, int snapshotsKept, boolean extendedTypes) {
+    public static KeeperOptions options(int snapCount, int snapshotsKept, boolean extendedTypes) {
         return options(snapCount, snapshotsKept, extendedTypes, KeeperOptions.Compression.NONE);
     }
 
-    static KeeperOptions options(
+    public static KeeperOptions options(
             int snapCount, int snapshotsKept, boolean extendedTypes, KeeperOptions.Compression compression) {
         KeeperOptions defaults = KeeperOptions.DEFAULT;
         return new KeeperOptions(

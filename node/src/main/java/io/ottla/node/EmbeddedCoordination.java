@@ -2,9 +2,9 @@ package io.ottla.node;
 
 import io.ottla.cluster.Coordination;
 import io.ottla.keeper.Keeper;
-import io.ottla.keeper.OpResult;
-import io.ottla.keeper.Request;
-import io.ottla.keeper.ZnodeView;
+import io.ottla.keeper.api.OpResult;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.ZnodeView;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +37,7 @@ final class EmbeddedCoordination implements Coordination {
         keeper.submit(request, ops);
     }
 
-    private void answered(long request, io.ottla.keeper.Result result) {
+    private void answered(long request, io.ottla.keeper.api.Result result) {
         Waiting waits = waiting.remove(request);
         waits.answer.accept(result(waits.operations, result));
     }
@@ -59,9 +59,9 @@ final class EmbeddedCoordination implements Coordination {
         };
     }
 
-    private static Result result(List<Op> operations, io.ottla.keeper.Result result) {
+    private static Result result(List<Op> operations, io.ottla.keeper.api.Result result) {
         return switch (result) {
-            case io.ottla.keeper.Result.Committed(long zxid, List<OpResult> results) -> {
+            case io.ottla.keeper.api.Result.Committed(long zxid, List<OpResult> results) -> {
                 List<String> paths = new ArrayList<>(results.size());
                 for (int i = 0; i < results.size(); i++)
                     paths.add(
@@ -70,9 +70,9 @@ final class EmbeddedCoordination implements Coordination {
                                     : operations.get(i).path());
                 yield new Result.Committed(zxid, paths);
             }
-            case io.ottla.keeper.Result.Refused(int index, int code) -> new Result.Refused(index, refusal(code));
-            case io.ottla.keeper.Result.Unavailable(String why) -> new Result.Unknown(why);
-            case io.ottla.keeper.Result.Unknown(String why) -> new Result.Unknown(why);
+            case io.ottla.keeper.api.Result.Refused(int index, int code) -> new Result.Refused(index, refusal(code));
+            case io.ottla.keeper.api.Result.Unavailable(String why) -> new Result.Unknown(why);
+            case io.ottla.keeper.api.Result.Unknown(String why) -> new Result.Unknown(why);
         };
     }
 
@@ -87,7 +87,7 @@ final class EmbeddedCoordination implements Coordination {
 
     @Override
     public void follow(String root, Follower follower) {
-        keeper.follow(root, new io.ottla.keeper.Follower() {
+        keeper.follow(root, new io.ottla.keeper.api.Follower() {
             @Override
             public void present(ZnodeView node) {
                 follower.present(znode(node));

@@ -1,7 +1,7 @@
 package io.ottla.node;
 
 import io.ottla.base.Network;
-import io.ottla.keeper.KeeperOptions;
+import io.ottla.keeper.api.KeeperOptions;
 import io.ottla.zookeeperserver.OptionsParser;
 import io.ottla.zookeeperserver.ServerOptions;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.ottla.node;
 import io.ottla.base.Network;
 import io.ottla.base.Network.ConnectionLimits;
 import io.ottla.keeper.Keeper;
-import io.ottla.keeper.KeeperOptions;
+import io.ottla.keeper.api.KeeperOptions;
 import io.ottla.zookeeperserver.AdminCommands;
 import io.ottla.zookeeperserver.ServerOptions;
 import io.ottla.zookeeperserver.ZookeeperServer;

@@ -9,7 +9,7 @@ import io.ottla.io.LoopClock;
 import io.ottla.io.RealDisk;
 import io.ottla.io.Transport;
 import io.ottla.keeper.Keeper;
-import io.ottla.keeper.KeeperOptions;
+import io.ottla.keeper.api.KeeperOptions;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

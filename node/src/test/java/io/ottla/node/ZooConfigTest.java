@@ -8,7 +8,7 @@ import io.ottla.base.Secret;
 import io.ottla.base.TlsSettings;
 import io.ottla.base.TlsSettings.ClientAuth;
 import io.ottla.base.TlsSettings.Store;
-import io.ottla.keeper.KeeperOptions;
+import io.ottla.keeper.api.KeeperOptions;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.ottla.zookeeperserver;
 
 import io.ottla.base.Secret;
 import io.ottla.keeper.Keeper;
-import io.ottla.keeper.SnapshotTaken;
-import io.ottla.keeper.Watches;
+import io.ottla.keeper.api.SnapshotTaken;
+import io.ottla.keeper.watch.Watches;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.util.ArrayList;

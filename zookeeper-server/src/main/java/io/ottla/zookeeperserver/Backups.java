@@ -1,8 +1,8 @@
 package io.ottla.zookeeperserver;
 
 import io.ottla.base.Outcome;
-import io.ottla.keeper.Identity;
-import io.ottla.keeper.SnapshotTaken;
+import io.ottla.keeper.api.Identity;
+import io.ottla.keeper.api.SnapshotTaken;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package io.ottla.zookeeperserver;
 
 import io.ottla.base.Network;
-import io.ottla.keeper.Caller;
-import io.ottla.keeper.Identity;
-import io.ottla.keeper.SessionAnswer;
-import io.ottla.keeper.WatchEvent;
-import io.ottla.keeper.Watcher;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.Identity;
+import io.ottla.keeper.api.SessionAnswer;
+import io.ottla.keeper.api.WatchEvent;
+import io.ottla.keeper.api.Watcher;
 import io.ottla.zookeeperprotocol.BufferInputArchive;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ClientRequestCodec;

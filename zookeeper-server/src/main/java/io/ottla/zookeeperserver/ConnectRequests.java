@@ -1,7 +1,7 @@
 package io.ottla.zookeeperserver;
 
 import io.ottla.keeper.Keeper;
-import io.ottla.keeper.SessionAnswer;
+import io.ottla.keeper.api.SessionAnswer;
 import io.ottla.zookeeperprotocol.ConnectRequest;
 import io.ottla.zookeeperprotocol.ConnectResponse;
 import java.io.IOException;

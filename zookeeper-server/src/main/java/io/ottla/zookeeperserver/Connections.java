@@ -1,9 +1,9 @@
 package io.ottla.zookeeperserver;
 
 import io.ottla.base.Clock;
-import io.ottla.keeper.ClientAnswers;
-import io.ottla.keeper.Result;
-import io.ottla.keeper.SessionAnswer;
+import io.ottla.keeper.api.ClientAnswers;
+import io.ottla.keeper.api.Result;
+import io.ottla.keeper.api.SessionAnswer;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;

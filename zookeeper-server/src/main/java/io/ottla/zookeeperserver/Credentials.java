@@ -2,7 +2,7 @@ package io.ottla.zookeeperserver;
 
 import io.ottla.base.Network;
 import io.ottla.base.Secret;
-import io.ottla.keeper.Identity;
+import io.ottla.keeper.api.Identity;
 import io.ottla.zookeeperprotocol.ClientReply.ClientInfo;
 import io.ottla.zookeeperserver.ServerOptions.Authentication;
 import java.net.InetAddress;

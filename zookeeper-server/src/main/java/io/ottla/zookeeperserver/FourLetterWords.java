@@ -1,7 +1,7 @@
 package io.ottla.zookeeperserver;
 
 import io.ottla.keeper.Keeper;
-import io.ottla.keeper.Watches;
+import io.ottla.keeper.watch.Watches;
 import io.ottla.zookeeperprotocol.FourLetterWord;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

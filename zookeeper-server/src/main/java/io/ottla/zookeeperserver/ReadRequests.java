@@ -1,8 +1,8 @@
 package io.ottla.zookeeperserver;
 
-import io.ottla.keeper.Caller;
-import io.ottla.keeper.ReadResult;
 import io.ottla.keeper.Reads;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.ReadResult;
 import io.ottla.zookeeperprotocol.BufferOutputArchive;
 import io.ottla.zookeeperprotocol.ClientReply;
 import io.ottla.zookeeperprotocol.ClientRequest;

@@ -1,8 +1,8 @@
 package io.ottla.zookeeperserver;
 
-import io.ottla.keeper.Caller;
 import io.ottla.keeper.Keeper;
-import io.ottla.keeper.Result;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.Result;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ErrorCode;
 import java.util.ArrayDeque;

@@ -1,7 +1,7 @@
 package io.ottla.zookeeperserver;
 
 import io.ottla.base.LineBudget;
-import io.ottla.keeper.Timings;
+import io.ottla.keeper.api.Timings;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

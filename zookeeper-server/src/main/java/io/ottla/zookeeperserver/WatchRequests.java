@@ -1,11 +1,11 @@
 package io.ottla.zookeeperserver;
 
-import io.ottla.keeper.Caller;
 import io.ottla.keeper.Keeper;
 import io.ottla.keeper.Reads;
-import io.ottla.keeper.WatchKind;
-import io.ottla.keeper.WatcherType;
-import io.ottla.keeper.Watches;
+import io.ottla.keeper.api.Caller;
+import io.ottla.keeper.api.WatchKind;
+import io.ottla.keeper.api.WatcherType;
+import io.ottla.keeper.watch.Watches;
 import io.ottla.zookeeperprotocol.ClientReply;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ErrorCode;

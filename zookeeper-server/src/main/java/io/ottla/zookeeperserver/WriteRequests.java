@@ -1,8 +1,8 @@
 package io.ottla.zookeeperserver;
 
-import io.ottla.keeper.OpResult;
-import io.ottla.keeper.Request;
-import io.ottla.keeper.Result;
+import io.ottla.keeper.api.OpResult;
+import io.ottla.keeper.api.Request;
+import io.ottla.keeper.api.Result;
 import io.ottla.zookeeperprotocol.BufferOutputArchive;
 import io.ottla.zookeeperprotocol.ClientReply;
 import io.ottla.zookeeperprotocol.ClientRequest;

@@ -2,7 +2,7 @@ package io.ottla.zookeeperserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ottla.keeper.KeeperOptions;
+import io.ottla.keeper.api.KeeperOptions;
 import io.ottla.zookeeperprotocol.Acl;
 import io.ottla.zookeeperprotocol.ClientRequest;
 import io.ottla.zookeeperprotocol.ClientRequest.AddWatch;
