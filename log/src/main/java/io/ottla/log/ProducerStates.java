@@ -174,13 +174,20 @@ final class ProducerStates {
 
         /**
          * A new epoch begins with sequence 0, the same goes on without a gap. A producer that is not known (its
-         * records were deleted, it was silent for too long) may begin anywhere.
+         * records were deleted, it was silent for too long) may begin anywhere, except in a log that never held a
+         * record: there it is 0 too, else a batch that overtakes the first one (which came when the partition was not
+         * there yet, and is sent again) makes that one an old one for ever (KAFKA-15591, Kafka 4.5).
          *
          * @param current what was known before this append; {@code null} if nothing
          */
         private void checkSequence(ProducerEntry current, ProducerEntry entry, BatchView batch, long offset)
                 throws Refused {
             int first = batch.baseSequence();
+            if (offset == 0 && first != 0)
+                throw new Refused(
+                        Errors.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                        "sequence %d of producer %d in a partition that never held a record; 0 is expected"
+                                .formatted(first, entry.producerId));
             if (batch.producerEpoch() != entry.epoch) {
                 if (first == 0 || entry.epoch == BatchView.NO_PRODUCER_EPOCH) return;
                 throw new Refused(

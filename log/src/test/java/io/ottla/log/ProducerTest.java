@@ -81,20 +81,42 @@ class ProducerTest {
         for (int i = 1; i < 6; i++) assertThat(send(0, i, 1)).isEqualTo("duplicate " + i + ".." + i);
     }
 
+    /** The second of two requests under way may reach a partition that was not there for the first (KAFKA-15591). */
+    @Test
+    void whatNeverHeldARecordBeginsWithSequenceZero() {
+        assertThat(send(0, 17, 5)).isEqualTo("OUT_OF_ORDER_SEQUENCE_NUMBER");
+        assertThat(send(0, 0, 17)).isEqualTo("appended 0..16");
+        assertThat(send(0, 17, 5)).isEqualTo("appended 17..21");
+    }
+
+    /** KIP-360: what is known of a producer goes with its records, and it goes on. */
+    @Test
+    void whatHeldRecordsOnceTakesAnUnknownProducerAtAnySequence() {
+        other();
+        bench.log.deleteRecordsBefore(1);
+        assertThat(send(0, 17, 1)).isEqualTo("appended 1..1");
+    }
+
+    private void other() {
+        bench.append(batch(PID + 1, 0, 0, 1, false));
+    }
+
     @Test
     void sequencesWrapAfterTheLargestInteger() {
+        other();
         assertThat(send(0, Integer.MAX_VALUE - 1, 1))
-                .isEqualTo("appended 0..0"); // an unknown producer may begin anywhere
-        assertThat(send(0, Integer.MAX_VALUE, 3)).isEqualTo("appended 1..3"); // 2147483647, 0, 1
-        assertThat(send(0, Integer.MAX_VALUE, 3)).isEqualTo("duplicate 1..3");
-        assertThat(send(0, 2, 1)).isEqualTo("appended 4..4");
+                .isEqualTo("appended 1..1"); // an unknown producer may begin anywhere
+        assertThat(send(0, Integer.MAX_VALUE, 3)).isEqualTo("appended 2..4"); // 2147483647, 0, 1
+        assertThat(send(0, Integer.MAX_VALUE, 3)).isEqualTo("duplicate 2..4");
+        assertThat(send(0, 2, 1)).isEqualTo("appended 5..5");
         assertThat(send(0, Integer.MAX_VALUE, 1)).isEqualTo("OUT_OF_ORDER_SEQUENCE_NUMBER");
     }
 
     @Test
     void afterExactlyTheLargestComesZero() {
+        other();
         send(0, Integer.MAX_VALUE - 1, 2);
-        assertThat(send(0, 0, 1)).isEqualTo("appended 2..2");
+        assertThat(send(0, 0, 1)).isEqualTo("appended 3..3");
     }
 
     @ParameterizedTest

@@ -17,8 +17,11 @@ class MutantTest {
     private static final int SEEDS = 60;
 
     enum Mistake {
+        /** Where all records are lost, the producer that goes on is told. */
         ACKNOWLEDGES_BEFORE_FSYNC(
-                "lost: producer", ProduceScenario::new, (kind, path) -> isSync(kind) && isIn(path, "events-")),
+                List.of("lost: producer", "is refused with OUT_OF_ORDER_SEQUENCE_NUMBER"),
+                ProduceScenario::new,
+                (kind, path) -> isSync(kind) && isIn(path, "events-")),
         NEW_SEGMENTS_HAVE_NO_DURABLE_NAME(
                 "R4", ClientsScenario::new, (kind, path) -> kind == Kind.SYNC_DIRECTORY && isIn(path, "topic-")),
         TRANSACTIONS_OF_THE_TREE_ARE_NOT_SYNCED(
