@@ -42,6 +42,7 @@ final class ZookeeperCoordination implements Coordination {
     private static final long NEW_SESSION_MS = 1_000;
     private static final long AGAIN_MS = 100;
     private static final long LINES_PERIOD_MS = 10_000;
+    private static final long STILL_LOST_MS = 60_000;
 
     private final Settings settings;
     private final Map<String, String> properties;
@@ -49,6 +50,7 @@ final class ZookeeperCoordination implements Coordination {
     private final Disk disk;
     private final Chroot chroot;
     private final WriteRequests requests;
+    private final KnownTree tree;
 
     private final List<Following> following = new ArrayList<>();
     private final ArrayDeque<Following> toBegin = new ArrayDeque<>();
@@ -65,6 +67,7 @@ final class ZookeeperCoordination implements Coordination {
     private Optional<Session> session = Optional.empty();
     private Consumer<KeeperState> states = state -> {};
     private boolean isConnected;
+    private long lostAtMs;
     private boolean isClosed;
     private long lastZxid;
     private long sessions;
@@ -76,6 +79,7 @@ final class ZookeeperCoordination implements Coordination {
         this.disk = disk;
         chroot = new Chroot(settings.chroot());
         requests = new WriteRequests(chroot, settings.hasAcls());
+        tree = new KnownTree(settings.servers(), chroot, clock);
     }
 
     /** Begins the first session; {@code listener} is told of all states, of later ones too. */
@@ -126,14 +130,31 @@ final class ZookeeperCoordination implements Coordination {
     }
 
     private void disconnected() {
-        if (isConnected) LOG.info("the connection with ZooKeeper at {} is lost; it is made anew", settings.servers());
+        if (isConnected) {
+            LOG.info("the connection with ZooKeeper at {} is lost; it is made anew", settings.servers());
+            lostAtMs = clock.nowMs();
+            tellIfStillLost(lostAtMs, settings.sessionTimeoutMs());
+        }
         isConnected = false;
         hadGap();
+    }
+
+    /** A server that takes no client that has seen more than it closes each connection, without a word to the client. */
+    private void tellIfStillLost(long sinceMs, long afterMs) {
+        clock.after(afterMs, () -> {
+            if (isConnected || isClosed || sinceMs != lostAtMs) return;
+            LOG.warn(
+                    "no connection with ZooKeeper at {} for {} s: topics cannot change, what is known is served. If it runs, its log says why it lets nobody in; one whose data were lost, or are older than what was seen here, does not",
+                    settings.servers(),
+                    (clock.nowMs() - sinceMs) / 1000);
+            tellIfStillLost(sinceMs, STILL_LOST_MS);
+        });
     }
 
     /** Events may have been missed, until everything was compared. What is being read is of no use any more. */
     private void hadGap() {
         isReading = false;
+        tree.hadGap();
         hadGap = true;
         era++;
     }
@@ -142,6 +163,7 @@ final class ZookeeperCoordination implements Coordination {
         LOG.warn("the session with ZooKeeper at {} has expired; another begins", settings.servers());
         disconnected();
         closeSession(outcome -> {});
+        tree.sessionIsLost();
         hadGap = false;
         changed.clear();
         toBegin.clear();
@@ -196,6 +218,10 @@ final class ZookeeperCoordination implements Coordination {
             clock.execute(() -> answer.accept(new Result.Unknown("there is no session with ZooKeeper")));
             return;
         }
+        if (!tree.mayBeWritten()) {
+            clock.after(KnownTree.AGAIN_MS, () -> answer.accept(new Result.Unknown(KnownTree.NOT_OURS)));
+            return;
+        }
         List<Op> ops = List.copyOf(operations);
         session.get().multi(requests.operations(ops), (code, results) -> answered(ops, code, results, answer));
     }
@@ -235,7 +261,9 @@ final class ZookeeperCoordination implements Coordination {
 
     private void changed(String path, long zxid) {
         lastZxid = Math.max(lastZxid, zxid);
-        changed.add(chroot.ours(path));
+        String ours = chroot.ours(path);
+        tree.changed(ours);
+        changed.add(ours);
         advance();
     }
 
@@ -251,7 +279,8 @@ final class ZookeeperCoordination implements Coordination {
         }
         if (!isConnected || session.isEmpty()) return;
         isReading = true;
-        if (hadGap) compareAll();
+        if (!tree.isKnown()) identify();
+        else if (hadGap) compareAll();
         else if (!toBegin.isEmpty()) beginOne(toBegin.peek());
         else readChanged();
     }
@@ -267,6 +296,23 @@ final class ZookeeperCoordination implements Coordination {
         if (of != era) return;
         hadGap();
         clock.after(AGAIN_MS, this::advance);
+    }
+
+    private void identify() {
+        long now = era;
+        tree.look(session.orElseThrow(), (code, found) -> {
+            if (now != era || isClosed) return;
+            if (TreeReading.isLost(code)) {
+                lost(now);
+                return;
+            }
+            tree.found(found);
+            if (tree.isKnown()) finished(now);
+            else
+                clock.after(KnownTree.AGAIN_MS, () -> {
+                    if (now == era && !isClosed) identify();
+                });
+        });
     }
 
     private void beginOne(Following next) {

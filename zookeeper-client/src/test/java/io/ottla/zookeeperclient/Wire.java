@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Passes bytes on between a client and a server, until it is cut or one direction is muted. */
 final class Wire implements AutoCloseable {
     private final ServerSocket entrance;
-    private final int server;
+    private volatile int server;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile boolean isMuted;
     private volatile boolean isShut;
@@ -78,6 +78,12 @@ final class Wire implements AutoCloseable {
     /** What the server says no longer arrives. */
     void mute() {
         isMuted = true;
+    }
+
+    /** All connections break; new ones lead elsewhere. */
+    void leadTo(int other) {
+        server = other;
+        cut(true);
     }
 
     /** All connections break; new ones are let through if {@code reopens}. */

@@ -196,6 +196,33 @@ class ZookeeperCoordinationTest extends CoordinationContract {
         assertThat(told.tree).containsKey("/mine");
     }
 
+    /** ZooKeeper's data were lost, or its address leads to another: what is missing there was not deleted (bitnami-docker-kafka#106). */
+    @Test
+    void aTreeThatIsNotOurClustersIsNeitherFollowedNorWritten() throws Exception {
+        Told told = follow("/");
+        done(create("/cluster", ""), create("/cluster/id", "ours"), create("/a", "x"));
+        try (ApacheServer empty = new ApacheServer()) {
+            advance(empty, 100);
+            wire.leadTo(empty.port());
+            loop.await("the new session", () -> told.restarts == 1);
+            for (int i = 0; i < 3; i++)
+                assertThat(writeAs(member, create("/lost", ""))).isInstanceOf(Result.Unknown.class);
+            assertThat(told.isCaughtUp()).isFalse();
+            advance(server, 200);
+            wire.leadTo(server.port());
+            loop.await("our tree", () -> told.isCaughtUp() && told.tree.containsKey("/a"));
+        }
+        done(create("/b", ""));
+    }
+
+    /** A client takes no server that has seen less than it. */
+    private void advance(ApacheServer server, int writes) {
+        ExternalCoordination.Member member = member(connect(settings(server.port(), "", 20_000)));
+        writeAs(member, create("/often", ""));
+        for (int i = 0; i < writes; i++) writeAs(member, set("/often", "x", i));
+        close(loop, member);
+    }
+
     @Test
     void aWriteWithoutAConnectionIsDoneWhenThereIsOneOrUnknown() {
         Told told = follow("/");
