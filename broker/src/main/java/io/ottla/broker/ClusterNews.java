@@ -23,6 +23,7 @@ public final class ClusterNews implements ImageListener {
 
     private final Clock clock;
     private final LineBudget lines = new LineBudget(LINES_PER_PERIOD, PERIOD_MS);
+    private final LineBudget warnings = new LineBudget(LINES_PER_PERIOD, PERIOD_MS);
 
     public ClusterNews(Clock clock) {
         this.clock = clock;
@@ -36,6 +37,7 @@ public final class ClusterNews implements ImageListener {
         }
         delta.topics().forEach((name, change) -> {
             if (change.deleted().isPresent()) tell("topic {} is deleted", name);
+            if (change.vanished().isPresent()) vanished(name);
             if (change.after().isPresent())
                 topic(change.after().get(), change.deleted().isPresent() ? Optional.empty() : change.before());
         });
@@ -49,6 +51,13 @@ public final class ClusterNews implements ImageListener {
                         entity,
                         String.join(", ", changes(entity, before.config(entity), after.config(entity))));
         }
+    }
+
+    private void vanished(String name) {
+        if (warnings.take(clock.nowMs()) < 0) return;
+        LOG.warn(
+                "topic {} is missing since the coordination service was lost for a while. Its records stay in their directories: if it was not deleted on purpose, bring that service's data back; if it was, delete the directories while the node is stopped",
+                name);
     }
 
     private void topic(TopicImage topic, Optional<TopicImage> before) {

@@ -89,6 +89,7 @@ public final class ReplicaAssignments implements ImageListener {
         if (isFirst) lookForLeftovers(after);
         delta.topics().forEach((name, change) -> {
             change.deleted().ifPresent(this::delete);
+            change.vanished().ifPresent(this::setAside);
             change.after().ifPresent(topic -> {
                 List<PartitionImage> partitions = hasGotItsId(change) ? topic.partitions() : change.changedPartitions();
                 for (PartitionImage partition : partitions) assign(topic, partition);
@@ -147,6 +148,13 @@ public final class ReplicaAssignments implements ImageListener {
         configs.remove(topic.name());
         for (PartitionImage partition : topic.partitions())
             delete(new TopicPartition(topic.name(), partition.partition()));
+    }
+
+    /** Nothing of it is served, and its logs stay: it may come back. */
+    private void setAside(TopicImage topic) {
+        configs.remove(topic.name());
+        for (PartitionImage partition : topic.partitions())
+            replicas.setAside(new TopicPartition(topic.name(), partition.partition()));
     }
 
     private void delete(TopicPartition partition) {

@@ -208,7 +208,16 @@ final class DataPlane {
         change(name, Optional.empty());
     }
 
+    /** It is missing where everything was read again. */
+    void vanish(String name) {
+        change(name, Optional.empty(), true);
+    }
+
     private void change(String name, Optional<TopicImage> topic) {
+        change(name, topic, false);
+    }
+
+    private void change(String name, Optional<TopicImage> topic, boolean isReadAnew) {
         ClusterImage before = image;
         var topics = topic.isPresent()
                 ? image.topics().put(name, topic.get())
@@ -217,7 +226,7 @@ final class DataPlane {
                 ? image.namesById().put(id(name), name)
                 : image.namesById().remove(id(name));
         image = with(topics, names, image.zxid() + 1);
-        var change = new ImageDelta.TopicChange(before.topic(name), topic);
+        var change = new ImageDelta.TopicChange(before.topic(name), topic, isReadAnew);
         assignments.changed(before, image, new ImageDelta(Map.of(name, change), Set.of(), Set.of(), Set.of(), false));
     }
 

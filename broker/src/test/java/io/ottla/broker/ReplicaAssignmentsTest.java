@@ -121,6 +121,20 @@ class ReplicaAssignmentsTest {
         assertThat(produce("t")).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
 
+    /** A coordination service that was set back to an older state lacks topics that nobody has deleted. */
+    @Test
+    void aTopicThatIsMissingAfterAGapKeepsItsLogsAndIsServedWhenItComesBack() {
+        plane.topic("t", 1);
+        produce("t");
+        plane.vanish("t");
+        plane.clock.settle();
+        assertThat(produce("t")).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(plane.logs.partitions()).hasSize(1);
+        plane.topic("t", 1);
+        assertThat(produce("t")).isEqualTo(Errors.NONE);
+        assertThat(plane.replica("t", 0).reader().endOffset()).isEqualTo(2);
+    }
+
     @Test
     void settingsTakeEffectWhileRunning() {
         plane.topic("t", 1);

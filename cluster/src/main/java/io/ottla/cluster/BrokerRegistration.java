@@ -222,7 +222,11 @@ public final class BrokerRegistration implements ImageListener {
                 case Result.Committed committed -> follower.whenTold(() -> advance(follower.image()));
                 // the image shows why, or will; its next change brings us back
                 case Result.Refused refused ->
-                    LOG.info("registration of broker {}: {} {}", brokerId, ops[refused.index()], refused.reason());
+                    LOG.info(
+                            "registration of broker {}: {} {}",
+                            brokerId,
+                            ops[refused.index()].path(),
+                            refused.reason());
                 case Result.Unknown unknown -> {
                     LOG.warn("registration of broker {}: {}", brokerId, unknown.why());
                     clock.after(RETRY_MS, () -> advance(follower.image()));

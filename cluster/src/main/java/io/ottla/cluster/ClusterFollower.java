@@ -24,6 +24,7 @@ public final class ClusterFollower {
     private List<ImageListener> stages = List.of();
     private ClusterImage published = ClusterImage.EMPTY;
     private boolean hasNews;
+    private boolean isReadAnew;
     private boolean isScheduled;
     private boolean isPublishing;
     private boolean isStopped;
@@ -81,7 +82,8 @@ public final class ClusterFollower {
         hasNews = false;
         ClusterImage before = published;
         published = builder.build();
-        ImageDelta delta = builder.delta(before);
+        ImageDelta delta = builder.delta(before, isReadAnew);
+        isReadAnew = false;
         warn(before);
         isPublishing = true;
         try {
@@ -145,6 +147,7 @@ public final class ClusterFollower {
         @Override
         public void restarted() {
             if (behind.isEmpty()) LOG.info("changes may have been missed; reading the cluster's state anew");
+            isReadAnew = true;
             behind.add(root);
             builder.clear(root);
         }

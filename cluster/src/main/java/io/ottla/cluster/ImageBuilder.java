@@ -228,8 +228,8 @@ final class ImageBuilder {
     }
 
     /** What differs from {@code published} in the image that {@link #build} gave last. Forgets what it told. */
-    ImageDelta delta(ClusterImage published) {
-        ImageDelta delta = touched.between(published, image);
+    ImageDelta delta(ClusterImage published, boolean isReadAnew) {
+        ImageDelta delta = touched.between(published, image, isReadAnew);
         touched = new ImageDelta.Touched();
         lastTopic = NO_TOPIC;
         return delta;

@@ -36,12 +36,22 @@ public record ImageDelta(
 
     /**
      * One topic, before and after. A topic that was deleted and made anew under its name has both, with different ids.
+     *
+     * @param isReadAnew changes may have been missed, so everything was read again ({@link Coordination.Follower#restarted})
      */
-    public record TopicChange(Optional<TopicImage> before, Optional<TopicImage> after) {
+    public record TopicChange(Optional<TopicImage> before, Optional<TopicImage> after, boolean isReadAnew) {
 
-        /** The topic that is gone, if one is: deleted, or replaced by another of its name. */
+        /** The topic that was deleted, if one was; perhaps another of its name has taken its place. */
         public Optional<TopicImage> deleted() {
-            return isSameTopic() ? Optional.empty() : before;
+            return isSameTopic() || vanished().isPresent() ? Optional.empty() : before;
+        }
+
+        /**
+         * The topic that is missing where everything was read again. Perhaps it was deleted meanwhile; or the coordination service was set back to an
+         * older state, and it was made after that. So its records are not to be thrown away (KAFKA-15605).
+         */
+        public Optional<TopicImage> vanished() {
+            return isReadAnew && after.isEmpty() ? before : Optional.empty();
         }
 
         /** Those partitions of {@link #after} that are new or differ. */
@@ -72,10 +82,10 @@ public record ImageDelta(
         final Set<Integer> brokers = new HashSet<>();
         final Set<Integer> registrations = new HashSet<>();
 
-        ImageDelta between(ClusterImage before, ClusterImage after) {
+        ImageDelta between(ClusterImage before, ClusterImage after, boolean isReadAnew) {
             Map<String, TopicChange> changed = new TreeMap<>();
             for (String name : topics) {
-                TopicChange change = new TopicChange(before.topic(name), after.topic(name));
+                TopicChange change = new TopicChange(before.topic(name), after.topic(name), isReadAnew);
                 if (!change.before.equals(change.after)) changed.put(name, change);
             }
             Set<ConfigEntity> configsChanged = new TreeSet<>(configs);

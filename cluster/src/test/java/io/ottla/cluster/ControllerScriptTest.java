@@ -181,6 +181,7 @@ class ControllerScriptTest {
             delta.topics().forEach((name, change) -> {
                 text.append(' ').append(name);
                 change.deleted().ifPresent(gone -> text.append(" -").append(gone.id()));
+                change.vanished().ifPresent(gone -> text.append(" vanished ").append(gone.id()));
                 if (change.after().isPresent())
                     text.append(" (").append(change.changedPartitions().size()).append(" partitions changed)");
             });

@@ -60,7 +60,7 @@ class HousekeepingDueTest {
     private static ImageDelta delta(Set<Integer> brokers, TopicImage... changed) {
         Map<String, ImageDelta.TopicChange> topics = new TreeMap<>();
         for (TopicImage topic : changed)
-            topics.put(topic.name(), new ImageDelta.TopicChange(Optional.empty(), Optional.of(topic)));
+            topics.put(topic.name(), new ImageDelta.TopicChange(Optional.empty(), Optional.of(topic), false));
         return new ImageDelta(topics, Set.of(), brokers, Set.of(), false);
     }
 

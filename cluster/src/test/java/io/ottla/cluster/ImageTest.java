@@ -46,6 +46,27 @@ class ImageTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsMissingWhereAllWasReadAgainNeedNotHaveBeenDeleted(boolean isReadAnew) {
+        List<String> told = new ArrayList<>();
+        write(
+                ZnodePath.topic("t"),
+                "{\"version\":3,\"topic_id\":\"" + new SeededRandom(1).nextTopicId()
+                        + "\",\"partitions\":{\"0\":[1]}}");
+        follower((before, after, delta) -> delta.topics().forEach((name, change) -> {
+            change.deleted().ifPresent(topic -> told.add("deleted " + name));
+            change.vanished().ifPresent(topic -> told.add("vanished " + name));
+        }));
+        tree.write(List.of(new Coordination.Op.Delete(ZnodePath.topic("t"), Coordination.ANY_VERSION)), result -> {});
+        if (isReadAnew) tree.restartFollowers();
+        loop.drain();
+        assertThat(told).containsExactly(isReadAnew ? "vanished t" : "deleted t");
+        tree.restartFollowers();
+        loop.drain();
+        assertThat(told).hasSize(1);
+    }
+
     private void change(SeededRandom random) {
         String topic = "t" + random.nextInt(4);
         int partition = random.nextInt(3);

@@ -136,11 +136,14 @@ public final class Replicas {
 
     /** The topic is deleted: with its log. */
     public void delete(TopicPartition partition, Completion<Void> completion) {
-        Replica replica = byPartition.remove(partition);
-        if (replica != null) {
-            replica.remove();
-        }
+        setAside(partition);
         logs.delete(partition, completion);
+    }
+
+    /** The topic is not there any more, and its log stays. */
+    public void setAside(TopicPartition partition) {
+        Replica replica = byPartition.remove(partition);
+        if (replica != null) replica.remove();
     }
 
     private void failed(LogDir dir) {
