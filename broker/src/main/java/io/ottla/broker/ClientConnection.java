@@ -2,7 +2,7 @@ package io.ottla.broker;
 
 import java.net.InetSocketAddress;
 
-/** What is known of the client at the other end of a connection. */
+/** What is known of the client at the other end of a connection. Who asks is a matter of each {@link Request}. */
 public interface ClientConnection {
     /** Unique within this process. */
     long id();
@@ -11,12 +11,6 @@ public interface ClientConnection {
 
     /** The name of the listener that it came through, such as {@code PLAINTEXT}. */
     String listener();
-
-    /** The authenticated principal; {@code User:ANONYMOUS} on a listener without authentication. */
-    String principal();
-
-    /** {@code client.id} of the request at hand; empty if it had none. */
-    String clientId();
 
     /** Name and version of the client library as told in ApiVersions; {@code unknown} until then. */
     String software();

@@ -32,7 +32,7 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
 
     private Set<Runnable> onClose = Set.of();
     private List<Runnable> leaving = new ArrayList<>(1);
-    private String clientId = "";
+    private final Principal principal = Principal.ANONYMOUS;
     private String software = "unknown";
     private int inFlight;
     private boolean reading = true;
@@ -76,12 +76,15 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     @SuppressWarnings("unchecked") // the handler says which messages its API has
     private <Q extends ApiMessage, R extends ApiMessage> void serve(
             RequestHandler<Q, R> handler, RequestHeaderData header, ApiMessage body, int bytes) {
-        clientId = header.clientId();
         short version = header.requestApiVersion();
         broker.countRequest(handler.api());
         Answer<R> answer = answer(handler.api(), version, header.correlationId(), bytes);
         try {
-            handler.handle(new Request<>(this, version, header.correlationId(), broker.nowMs(), (Q) body), answer);
+            handler.handle(
+                    new Request<>(
+                            this, principal, header.clientId(), version, header.correlationId(), broker.nowMs(), (Q)
+                                    body),
+                    answer);
         } catch (BrokenTransition e) {
             throw e;
         } catch (RuntimeException e) {
@@ -284,16 +287,6 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     @Override
     public String listener() {
         return listener;
-    }
-
-    @Override
-    public String principal() {
-        return "User:ANONYMOUS";
-    }
-
-    @Override
-    public String clientId() {
-        return clientId;
     }
 
     @Override

@@ -38,8 +38,7 @@ public final class JoinGroupHandler implements RequestHandler<JoinGroupRequestDa
         JoinGroupRequestData body = request.body();
         short version = request.version();
         if (version < FIRST_WITH_REBALANCE_TIMEOUT) body.setRebalanceTimeoutMs(body.sessionTimeoutMs());
-        ClientConnection client = request.client();
-        GroupCommand.Client who = new GroupCommand.Client(client.clientId(), "/" + host(client));
+        GroupCommand.Client who = new GroupCommand.Client(request.clientId(), "/" + host(request.client()));
         groups.request(
                 body.groupId(),
                 new GroupCommand.Join(body, version, who, response -> reply.send(withName(response, version))));

@@ -150,13 +150,21 @@ class BrokerTest {
         client.heartbeat(9, 4);
         Request<HeartbeatRequestData> request = held.requests.getFirst();
         assertThat(request.client().id()).isEqualTo(5);
-        assertThat(request.client().clientId()).isEqualTo("client 9");
+        assertThat(request.clientId()).isEqualTo("client 9");
         assertThat(request.client().listener()).isEqualTo("PLAINTEXT");
-        assertThat(request.client().principal()).isEqualTo("User:ANONYMOUS");
+        assertThat(request.principal()).hasToString("User:ANONYMOUS");
         assertThat(request.client().software()).isEqualTo("unknown");
         assertThat(request.version()).isEqualTo((short) 4);
         assertThat(request.receivedMs()).isEqualTo(clock.nowMs());
         assertThat(request.body().groupId()).isEqualTo("g");
+    }
+
+    @Test
+    void aRequestKeepsItsClientIdWhileTheConnectionGoesOn() {
+        Client client = new Client(5);
+        client.heartbeat(1, 4);
+        client.heartbeat(2, 4);
+        assertThat(held.requests).extracting(Request::clientId).containsExactly("client 1", "client 2");
     }
 
     @Test

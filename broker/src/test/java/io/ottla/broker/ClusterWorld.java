@@ -73,7 +73,10 @@ final class ClusterWorld implements Clock {
         assertThat(handler.minVersion() <= version && version <= handler.maxVersion())
                 .isTrue();
         List<ApiMessage> answers = new ArrayList<>();
-        handle(handler, new Request<>(new Client(listener), (short) version, 1, 0, body), answers);
+        handle(
+                handler,
+                new Request<>(new Client(listener), Principal.ANONYMOUS, "test", (short) version, 1, 0, body),
+                answers);
         drain();
         assertThat(answers).hasSize(1);
         // some fields may be set in some versions only: writing tells
@@ -122,16 +125,6 @@ final class ClusterWorld implements Clock {
         @Override
         public InetSocketAddress remote() {
             return InetSocketAddress.createUnresolved("client", 1000);
-        }
-
-        @Override
-        public String principal() {
-            return "User:ANONYMOUS";
-        }
-
-        @Override
-        public String clientId() {
-            return "test";
         }
 
         @Override

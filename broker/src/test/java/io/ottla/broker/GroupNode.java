@@ -135,22 +135,24 @@ final class GroupNode implements ControllerSettings {
     <Q extends ApiMessage, R extends ApiMessage> List<R> send(RequestHandler<Q, R> handler, int version, Q body) {
         List<R> answers = new ArrayList<>();
         Q decoded = throughBytes(body, handler.api().newRequest(), (short) version);
-        handler.handle(new Request<>(new Client(), (short) version, 1, clock.nowMs(), decoded), new Reply<>() {
-            @Override
-            public void send(R response) {
-                answers.add(throughBytes(response, handler.api().newResponse(), (short) version));
-            }
+        handler.handle(
+                new Request<>(new Client(), Principal.ANONYMOUS, clientId, (short) version, 1, clock.nowMs(), decoded),
+                new Reply<>() {
+                    @Override
+                    public void send(R response) {
+                        answers.add(throughBytes(response, handler.api().newResponse(), (short) version));
+                    }
 
-            @Override
-            public void none() {
-                throw new AssertionError();
-            }
+                    @Override
+                    public void none() {
+                        throw new AssertionError();
+                    }
 
-            @Override
-            public void close(String why) {
-                throw new AssertionError(why);
-            }
-        });
+                    @Override
+                    public void close(String why) {
+                        throw new AssertionError(why);
+                    }
+                });
         clock.settle();
         return answers;
     }
@@ -173,7 +175,7 @@ final class GroupNode implements ControllerSettings {
         return (M) empty;
     }
 
-    private final class Client implements ClientConnection {
+    private static final class Client implements ClientConnection {
         @Override
         public void cutOff(String why) {
             throw new AssertionError(why);
@@ -192,16 +194,6 @@ final class GroupNode implements ControllerSettings {
         @Override
         public String listener() {
             return "PLAINTEXT";
-        }
-
-        @Override
-        public String principal() {
-            return "User:ANONYMOUS";
-        }
-
-        @Override
-        public String clientId() {
-            return clientId;
         }
 
         @Override
