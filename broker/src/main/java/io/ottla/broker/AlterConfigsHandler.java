@@ -8,6 +8,7 @@ import io.ottla.kafkamessages.ApiMessageType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.acl.AclOperation;
 
 /**
  * AlterConfigs 0–2: sets the whole configuration of a resource; what is not named goes. The Java client has dropped it,
@@ -19,6 +20,11 @@ import java.util.Optional;
  * </ul>
  */
 final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequestData, AlterConfigsResponseData> {
+    private static final List<Need> NEEDS = List.of(
+            Need.onEach(AclOperation.ALTER_CONFIGS, Guarded.TOPIC),
+            Need.onEach(AclOperation.ALTER_CONFIGS, Guarded.GROUP),
+            Need.onEach(AclOperation.ALTER_CONFIGS, Guarded.CLUSTER));
+
     private final ConfigAlteration alteration;
 
     AlterConfigsHandler(ConfigAlteration alteration) {
@@ -28,6 +34,11 @@ final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequestDat
     @Override
     public ApiMessageType api() {
         return ApiMessageType.ALTER_CONFIGS;
+    }
+
+    @Override
+    public List<Need> needs(AlterConfigsRequestData body) {
+        return NEEDS;
     }
 
     @Override

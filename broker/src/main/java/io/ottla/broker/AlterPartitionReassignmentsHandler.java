@@ -11,7 +11,9 @@ import io.ottla.kafkamessages.AlterPartitionReassignmentsResponseData;
 import io.ottla.kafkamessages.AlterPartitionReassignmentsResponseData.ReassignablePartitionResponse;
 import io.ottla.kafkamessages.AlterPartitionReassignmentsResponseData.ReassignableTopicResponse;
 import io.ottla.kafkamessages.ApiMessageType;
+import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.acl.AclOperation;
 
 /**
  * AlterPartitionReassignments 0–1: moves partitions (KIP-455); see {@link Reassignments} for what one node makes of it.
@@ -22,6 +24,8 @@ import java.util.Optional;
  */
 final class AlterPartitionReassignmentsHandler
         implements RequestHandler<AlterPartitionReassignmentsRequestData, AlterPartitionReassignmentsResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onCluster(AclOperation.ALTER));
+
     private final ClusterFollower follower;
 
     AlterPartitionReassignmentsHandler(ClusterFollower follower) {
@@ -31,6 +35,11 @@ final class AlterPartitionReassignmentsHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.ALTER_PARTITION_REASSIGNMENTS;
+    }
+
+    @Override
+    public List<Need> needs(AlterPartitionReassignmentsRequestData body) {
+        return NEEDS;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.ottla.kafkamessages.ApiVersionsResponseData.ApiVersion;
 import io.ottla.kafkamessages.ApiVersionsResponseData.ApiVersionCollection;
 import io.ottla.kafkamessages.ApiVersionsResponseData.FinalizedFeatureKey;
 import io.ottla.kafkamessages.ApiVersionsResponseData.SupportedFeatureKey;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -37,6 +38,11 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequestData,
     @Override
     public ApiMessageType api() {
         return ApiMessageType.API_VERSIONS;
+    }
+
+    @Override
+    public List<Need> needs(ApiVersionsRequestData body) {
+        return List.of();
     }
 
     @Override

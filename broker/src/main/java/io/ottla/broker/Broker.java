@@ -32,6 +32,7 @@ public final class Broker {
 
     private final HandlerRegistry handlers;
     private final ApiVersionsHandler apiVersions;
+    private final Gate gate;
     private final RequestDecoder decoder;
     private final Clock clock;
     private final BrokerLimits limits;
@@ -62,6 +63,18 @@ public final class Broker {
             BrokerLimits limits,
             FaultHandler faults,
             Counters counters) {
+        this(handlers, Gate.OPEN, identity, clock, limits, faults, counters);
+    }
+
+    Broker(
+            List<RequestHandler<?, ?>> handlers,
+            Gate gate,
+            Identity identity,
+            Clock clock,
+            BrokerLimits limits,
+            FaultHandler faults,
+            Counters counters) {
+        this.gate = gate;
         this.handlers = new HandlerRegistry(handlers);
         this.apiVersions = new ApiVersionsHandler(this.handlers, identity);
         this.handlers.add(apiVersions);
@@ -147,6 +160,10 @@ public final class Broker {
 
     RequestDecoder decoder() {
         return decoder;
+    }
+
+    Gate gate() {
+        return gate;
     }
 
     HandlerRegistry handlers() {

@@ -3,6 +3,7 @@ package io.ottla.broker;
 import io.ottla.base.Network;
 import io.ottla.base.Network.Payload;
 import io.ottla.kafkamessages.ApiMessageType;
+import io.ottla.kafkamessages.ApiVersionsRequestData;
 import io.ottla.kafkamessages.ProduceRequestData;
 import io.ottla.kafkamessages.RequestHeaderData;
 import io.ottla.kafkaprotocol.Decoded;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One connection of a client: frames in, handlers called, replies out in the order of the requests ({@link
@@ -63,8 +65,10 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
                 serve(handler, header, body, bytes);
             }
             case Decoded.UnsupportedApiVersions(RequestHeaderData header) -> {
-                Answer<ApiMessage> answer = answer(ApiMessageType.API_VERSIONS, (short) 0, header.correlationId(), 0);
-                answer.send(broker.unsupportedApiVersions());
+                // in the version of the answer, for that is what the client is sure to read
+                header.setRequestApiVersion((short) 0);
+                Request<ApiMessage> request = request(header, new ApiVersionsRequestData());
+                answer(ApiMessageType.API_VERSIONS, request, 0).send(broker.unsupportedApiVersions());
             }
             case Decoded.Malformed(String why) -> {
                 broker.malformed();
@@ -76,15 +80,13 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     @SuppressWarnings("unchecked") // the handler says which messages its API has
     private <Q extends ApiMessage, R extends ApiMessage> void serve(
             RequestHandler<Q, R> handler, RequestHeaderData header, ApiMessage body, int bytes) {
-        short version = header.requestApiVersion();
         broker.countRequest(handler.api());
-        Answer<R> answer = answer(handler.api(), version, header.correlationId(), bytes);
+        Request<Q> request = request(header, (Q) body);
+        Answer<R> answer = answer(handler.api(), request, bytes);
         try {
-            handler.handle(
-                    new Request<>(
-                            this, principal, header.clientId(), version, header.correlationId(), broker.nowMs(), (Q)
-                                    body),
-                    answer);
+            Errors refusal = broker.gate().refusal(request, handler.needs(request.body()));
+            if (refusal == Errors.NONE) handler.handle(request, answer);
+            else answer.refuse(refusal);
         } catch (BrokenTransition e) {
             throw e;
         } catch (RuntimeException e) {
@@ -92,11 +94,22 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
         }
     }
 
-    private <R extends ApiMessage> Answer<R> answer(ApiMessageType api, short version, int correlationId, int bytes) {
+    private <Q extends ApiMessage> Request<Q> request(RequestHeaderData header, Q body) {
+        return new Request<>(
+                this,
+                principal,
+                header.clientId(),
+                header.requestApiVersion(),
+                header.correlationId(),
+                broker.nowMs(),
+                body);
+    }
+
+    private <R extends ApiMessage> Answer<R> answer(ApiMessageType api, Request<?> request, int bytes) {
         inFlight++;
         broker.holds(bytes);
         pauseIfFull();
-        return new Answer<>(api, version, correlationId, bytes, replies.next());
+        return new Answer<>(api, request, bytes, replies.next());
     }
 
     private void pauseIfFull() {
@@ -204,8 +217,7 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     /** The way back of one request. */
     private final class Answer<R extends ApiMessage> implements Reply<R> {
         private final ApiMessageType api;
-        private final short version;
-        private final int correlationId;
+        private final Request<?> request;
         private final int bytes;
         private final ReplyOrder.Place place;
         private boolean isAnswered;
@@ -213,10 +225,9 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
         /** The request was given up; what its handler still says of it is not heard. */
         private boolean hasFailed;
 
-        Answer(ApiMessageType api, short version, int correlationId, int bytes, ReplyOrder.Place place) {
+        Answer(ApiMessageType api, Request<?> request, int bytes, ReplyOrder.Place place) {
             this.api = api;
-            this.version = version;
-            this.correlationId = correlationId;
+            this.request = request;
             this.bytes = bytes;
             this.place = place;
         }
@@ -226,7 +237,7 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
             if (hasFailed) return;
             List<Payload> parts;
             try {
-                parts = ResponseEncoder.encode(api, version, correlationId, response);
+                parts = encoded(response);
             } catch (RuntimeException e) {
                 if (api == ApiMessageType.FETCH) throw e; // it holds files, which nobody would let go
                 fail(api.newRequest(), e);
@@ -238,7 +249,7 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
 
         @Override
         public void send(R response, Runnable left) {
-            place.send(ResponseEncoder.encode(api, version, correlationId, response), left);
+            place.send(encoded(response), left);
             answered(bytes);
         }
 
@@ -256,21 +267,44 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
             end();
         }
 
+        private List<Payload> encoded(ApiMessage response) {
+            broker.gate().throttle(request, response);
+            return ResponseEncoder.encode(api, request.version(), request.correlationId(), response);
+        }
+
         private void end() {
             isAnswered = true;
             answered(bytes);
         }
 
         /** The request alone fails: it is answered with an error, or where its version cannot say one, the connection is closed. */
-        void fail(ApiMessage request, RuntimeException cause) {
-            broker.contained(ClientSession.this, api, version, cause);
+        void fail(ApiMessage asked, RuntimeException cause) {
+            broker.contained(ClientSession.this, api, request.version(), cause);
             if (isAnswered || hasFailed) return;
             hasFailed = true;
-            boolean wantsNone = request instanceof ProduceRequestData produce && produce.acks() == 0;
-            Optional<ApiMessage> error = wantsNone ? Optional.empty() : ServerErrors.answer(api, version, request);
-            if (error.isPresent()) place.send(ResponseEncoder.encode(api, version, correlationId, error.get()));
+            Optional<ApiMessage> error = error(asked, Errors.UNKNOWN_SERVER_ERROR);
+            if (error.isPresent()) place.send(encoded(error.get()));
             else endInTurn(place, "serving " + api.name + " failed");
             end();
+        }
+
+        /** The gate lets it not through: the client learns why, but for versions without an error, which get an empty answer. */
+        void refuse(Errors error) {
+            if (wantsNone(request.body())) {
+                endInTurn(place, "Produce with acks=0 is refused: " + error);
+            } else {
+                place.send(encoded(error(request.body(), error).orElseGet(api::newResponse)));
+            }
+            end();
+        }
+
+        private Optional<ApiMessage> error(ApiMessage asked, Errors error) {
+            if (wantsNone(asked)) return Optional.empty();
+            return ErrorAnswers.answer(api, request.version(), asked, error);
+        }
+
+        private static boolean wantsNone(ApiMessage asked) {
+            return asked instanceof ProduceRequestData produce && produce.acks() == 0;
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -26,6 +27,8 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class CreatePartitionsHandler
         implements RequestHandler<CreatePartitionsRequestData, CreatePartitionsResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.ALTER, Guarded.TOPIC));
+
     private final Controller controller;
 
     CreatePartitionsHandler(Controller controller) {
@@ -35,6 +38,11 @@ final class CreatePartitionsHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.CREATE_PARTITIONS;
+    }
+
+    @Override
+    public List<Need> needs(CreatePartitionsRequestData body) {
+        return NEEDS;
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -36,6 +37,9 @@ import org.apache.kafka.common.protocol.Errors;
  * was made is always known.
  */
 final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestData, CreateTopicsResponseData> {
+    /** CREATE on the cluster is CREATE on every topic. */
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.CREATE, Guarded.TOPIC));
+
     private final Controller controller;
     private final LiveConfigs configs;
 
@@ -47,6 +51,11 @@ final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequestDat
     @Override
     public ApiMessageType api() {
         return ApiMessageType.CREATE_TOPICS;
+    }
+
+    @Override
+    public List<Need> needs(CreateTopicsRequestData body) {
+        return NEEDS;
     }
 
     @Override

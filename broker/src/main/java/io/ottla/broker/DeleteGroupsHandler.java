@@ -10,9 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.acl.AclOperation;
 
 /** DeleteGroups 0–3 (KIP-229): groups without members go, with their offsets. 3: error messages. */
 public final class DeleteGroupsHandler implements RequestHandler<DeleteGroupsRequestData, DeleteGroupsResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.DELETE, Guarded.GROUP));
+
     private final GroupHost groups;
 
     public DeleteGroupsHandler(GroupHost groups) {
@@ -22,6 +25,11 @@ public final class DeleteGroupsHandler implements RequestHandler<DeleteGroupsReq
     @Override
     public ApiMessageType api() {
         return ApiMessageType.DELETE_GROUPS;
+    }
+
+    @Override
+    public List<Need> needs(DeleteGroupsRequestData body) {
+        return NEEDS;
     }
 
     @Override

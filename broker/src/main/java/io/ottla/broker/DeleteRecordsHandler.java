@@ -10,7 +10,9 @@ import io.ottla.kafkamessages.DeleteRecordsResponseData.DeleteRecordsTopicResult
 import io.ottla.partition.Partition;
 import io.ottla.partition.Replica;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -19,6 +21,8 @@ import org.apache.kafka.common.protocol.Errors;
  * back; Kafka answers before that.
  */
 public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestData, DeleteRecordsResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.DELETE, Guarded.TOPIC));
+
     private static final long TO_HIGH_WATERMARK = -1;
     private static final long NO_LOW_WATERMARK = -1;
 
@@ -31,6 +35,11 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
     @Override
     public ApiMessageType api() {
         return ApiMessageType.DELETE_RECORDS;
+    }
+
+    @Override
+    public List<Need> needs(DeleteRecordsRequestData body) {
+        return NEEDS;
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -34,6 +35,10 @@ import org.apache.kafka.common.protocol.Errors;
  * </ul>
  */
 final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestData, DeleteTopicsResponseData> {
+    /** Without it nothing is told of names. */
+    private static final List<Need> NEEDS =
+            List.of(Need.onEach(AclOperation.DELETE, Guarded.TOPIC), Need.onEach(AclOperation.DESCRIBE, Guarded.TOPIC));
+
     private static final short DISABLED_VERSION = 3;
     private static final short TOPIC_ID_VERSION = 6;
 
@@ -48,6 +53,11 @@ final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequestDat
     @Override
     public ApiMessageType api() {
         return ApiMessageType.DELETE_TOPICS;
+    }
+
+    @Override
+    public List<Need> needs(DeleteTopicsRequestData body) {
+        return NEEDS;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.DescribeClusterRequestData;
 import io.ottla.kafkamessages.DescribeClusterResponseData;
 import io.ottla.kafkamessages.DescribeClusterResponseData.DescribeClusterBroker;
+import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -29,6 +30,11 @@ final class DescribeClusterHandler implements RequestHandler<DescribeClusterRequ
     @Override
     public ApiMessageType api() {
         return ApiMessageType.DESCRIBE_CLUSTER;
+    }
+
+    @Override
+    public List<Need> needs(DescribeClusterRequestData body) {
+        return List.of();
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -28,6 +29,11 @@ import org.apache.kafka.common.protocol.Errors;
  * Topics, this broker, the defaults of all brokers, loggers, groups, subscriptions to clients' metrics.
  */
 final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequestData, DescribeConfigsResponseData> {
+    private static final List<Need> NEEDS = List.of(
+            Need.onEach(AclOperation.DESCRIBE_CONFIGS, Guarded.TOPIC),
+            Need.onEach(AclOperation.DESCRIBE_CONFIGS, Guarded.GROUP),
+            Need.onEach(AclOperation.DESCRIBE_CONFIGS, Guarded.CLUSTER));
+
     private final ClusterFollower follower;
     private final LiveConfigs configs;
     private final LoggerConfigs loggers;
@@ -41,6 +47,11 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
     @Override
     public ApiMessageType api() {
         return ApiMessageType.DESCRIBE_CONFIGS;
+    }
+
+    @Override
+    public List<Need> needs(DescribeConfigsRequestData body) {
+        return NEEDS;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.ottla.kafkamessages.DescribeGroupsRequestData;
 import io.ottla.kafkamessages.DescribeGroupsResponseData;
 import io.ottla.kafkamessages.DescribeGroupsResponseData.DescribedGroup;
 import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
 
 /**
  * DescribeGroups 0–6: state, members and assignments of classic groups.
@@ -18,6 +19,8 @@ import java.util.List;
  */
 public final class DescribeGroupsHandler
         implements RequestHandler<DescribeGroupsRequestData, DescribeGroupsResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.DESCRIBE, Guarded.GROUP));
+
     /** READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS, as bits: all that can be done with a group. */
     private static final int ALL_OPERATIONS = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 
@@ -30,6 +33,11 @@ public final class DescribeGroupsHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.DESCRIBE_GROUPS;
+    }
+
+    @Override
+    public List<Need> needs(DescribeGroupsRequestData body) {
+        return NEEDS;
     }
 
     @Override

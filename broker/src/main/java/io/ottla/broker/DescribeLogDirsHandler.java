@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -31,6 +32,8 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class DescribeLogDirsHandler
         implements RequestHandler<DescribeLogDirsRequestData, DescribeLogDirsResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onCluster(AclOperation.DESCRIBE));
+
     private final Logs logs;
     private final Supplier<List<TopicPartition>> led;
 
@@ -43,6 +46,11 @@ public final class DescribeLogDirsHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.DESCRIBE_LOG_DIRS;
+    }
+
+    @Override
+    public List<Need> needs(DescribeLogDirsRequestData body) {
+        return NEEDS;
     }
 
     @Override

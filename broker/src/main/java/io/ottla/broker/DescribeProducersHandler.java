@@ -12,11 +12,14 @@ import io.ottla.partition.Partition;
 import io.ottla.partition.Replica;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /** DescribeProducers 0: the idempotent producers that partitions remember (KIP-664). */
 public final class DescribeProducersHandler
         implements RequestHandler<DescribeProducersRequestData, DescribeProducersResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.READ, Guarded.TOPIC));
+
     private final Routes routes;
 
     public DescribeProducersHandler(Routes routes) {
@@ -26,6 +29,11 @@ public final class DescribeProducersHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.DESCRIBE_PRODUCERS;
+    }
+
+    @Override
+    public List<Need> needs(DescribeProducersRequestData body) {
+        return NEEDS;
     }
 
     @Override

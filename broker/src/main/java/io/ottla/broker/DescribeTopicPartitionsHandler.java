@@ -14,6 +14,7 @@ import io.ottla.kafkamessages.DescribeTopicPartitionsResponseData.DescribeTopicP
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -23,6 +24,8 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class DescribeTopicPartitionsHandler
         implements RequestHandler<DescribeTopicPartitionsRequestData, DescribeTopicPartitionsResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.DESCRIBE, Guarded.TOPIC));
+
     private final ClusterFollower follower;
     private final LiveConfigs configs;
 
@@ -34,6 +37,11 @@ final class DescribeTopicPartitionsHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.DESCRIBE_TOPIC_PARTITIONS;
+    }
+
+    @Override
+    public List<Need> needs(DescribeTopicPartitionsRequestData body) {
+        return NEEDS;
     }
 
     @Override

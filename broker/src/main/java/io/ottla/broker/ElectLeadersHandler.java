@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -27,6 +28,8 @@ import org.apache.kafka.common.protocol.Errors;
  * </ul>
  */
 final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequestData, ElectLeadersResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onCluster(AclOperation.ALTER));
+
     private static final byte PREFERRED = 0;
     private static final byte UNCLEAN = 1;
 
@@ -39,6 +42,11 @@ final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequestDat
     @Override
     public ApiMessageType api() {
         return ApiMessageType.ELECT_LEADERS;
+    }
+
+    @Override
+    public List<Need> needs(ElectLeadersRequestData body) {
+        return NEEDS;
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.ottla.kafkaprotocol.RecordConversion;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -33,6 +34,10 @@ import org.apache.kafka.common.protocol.Errors;
  * than it asked for, and takes a message that is cut off as the sign that it must ask for more.
  */
 public final class FetchHandler implements RequestHandler<FetchRequestData, FetchResponseData> {
+    private static final List<Need> CONSUMER_NEEDS = List.of(Need.onEach(AclOperation.READ, Guarded.TOPIC));
+    /** Refused partition by partition too, with TOPIC_AUTHORIZATION_FAILED. */
+    private static final List<Need> FOLLOWER_NEEDS = List.of(Need.onEach(AclOperation.CLUSTER_ACTION, Guarded.CLUSTER));
+
     private static final short FIRST_WITHOUT_HARD_LIMIT = 3;
     private static final short FIRST_WITH_BATCHES = 4;
     private static final short FIRST_WITH_TOPIC_IDS = 13;
@@ -73,6 +78,12 @@ public final class FetchHandler implements RequestHandler<FetchRequestData, Fetc
     @Override
     public ApiMessageType api() {
         return ApiMessageType.FETCH;
+    }
+
+    @Override
+    public List<Need> needs(FetchRequestData body) {
+        boolean isFollower = body.replicaId() >= 0 || body.replicaState().replicaId() >= 0;
+        return isFollower ? FOLLOWER_NEEDS : CONSUMER_NEEDS;
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -31,6 +32,10 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class FindCoordinatorHandler
         implements RequestHandler<FindCoordinatorRequestData, FindCoordinatorResponseData> {
+    private static final List<Need> NEEDS = List.of(
+            Need.onEach(AclOperation.DESCRIBE, Guarded.GROUP),
+            Need.onEach(AclOperation.DESCRIBE, Guarded.TRANSACTIONAL_ID));
+
     private static final short FIRST_WITH_SEVERAL_KEYS = 4;
     private static final byte GROUP = 0;
     private static final byte TRANSACTION = 1;
@@ -51,6 +56,11 @@ public final class FindCoordinatorHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.FIND_COORDINATOR;
+    }
+
+    @Override
+    public List<Need> needs(FindCoordinatorRequestData body) {
+        return NEEDS;
     }
 
     /** Whoever finds a coordinator asks it at once, so it is told once it has read what it is to answer from. */

@@ -8,6 +8,7 @@ import io.ottla.kafkamessages.IncrementalAlterConfigsResponseData.AlterConfigsRe
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.acl.AclOperation;
 
 /**
  * IncrementalAlterConfigs 0–1: sets, deletes, appends to and subtracts from single values (KIP-339).
@@ -18,6 +19,11 @@ import java.util.Optional;
  */
 final class IncrementalAlterConfigsHandler
         implements RequestHandler<IncrementalAlterConfigsRequestData, IncrementalAlterConfigsResponseData> {
+    private static final List<Need> NEEDS = List.of(
+            Need.onEach(AclOperation.ALTER_CONFIGS, Guarded.TOPIC),
+            Need.onEach(AclOperation.ALTER_CONFIGS, Guarded.GROUP),
+            Need.onEach(AclOperation.ALTER_CONFIGS, Guarded.CLUSTER));
+
     private final ConfigAlteration alteration;
 
     IncrementalAlterConfigsHandler(ConfigAlteration alteration) {
@@ -27,6 +33,11 @@ final class IncrementalAlterConfigsHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.INCREMENTAL_ALTER_CONFIGS;
+    }
+
+    @Override
+    public List<Need> needs(IncrementalAlterConfigsRequestData body) {
+        return NEEDS;
     }
 
     @Override

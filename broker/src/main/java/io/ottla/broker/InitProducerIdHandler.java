@@ -6,6 +6,8 @@ import io.ottla.cluster.ProducerIds;
 import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.InitProducerIdRequestData;
 import io.ottla.kafkamessages.InitProducerIdResponseData;
+import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -22,6 +24,9 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class InitProducerIdHandler
         implements RequestHandler<InitProducerIdRequestData, InitProducerIdResponseData> {
+    /** WRITE on any topic is enough for it. */
+    private static final List<Need> WITHOUT_TRANSACTIONS = List.of(Need.onCluster(AclOperation.IDEMPOTENT_WRITE));
+
     private static final long NO_PRODUCER_ID = -1;
     private static final short NO_EPOCH = -1;
 
@@ -34,6 +39,12 @@ public final class InitProducerIdHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.INIT_PRODUCER_ID;
+    }
+
+    @Override
+    public List<Need> needs(InitProducerIdRequestData body) {
+        if (body.transactionalId() == null) return WITHOUT_TRANSACTIONS;
+        return List.of(Need.onTransactionalId(AclOperation.WRITE, body.transactionalId()));
     }
 
     @Override

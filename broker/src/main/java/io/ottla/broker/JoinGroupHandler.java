@@ -4,6 +4,8 @@ import io.ottla.coordinator.GroupCommand;
 import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.JoinGroupRequestData;
 import io.ottla.kafkamessages.JoinGroupResponseData;
+import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
 
 /**
  * JoinGroup 0–9: becoming a member of a classic group; the answer comes when the group has rebalanced.
@@ -31,6 +33,11 @@ public final class JoinGroupHandler implements RequestHandler<JoinGroupRequestDa
     @Override
     public ApiMessageType api() {
         return ApiMessageType.JOIN_GROUP;
+    }
+
+    @Override
+    public List<Need> needs(JoinGroupRequestData body) {
+        return List.of(Need.onGroup(AclOperation.READ, body.groupId()));
     }
 
     @Override

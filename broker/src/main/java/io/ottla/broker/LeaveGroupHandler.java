@@ -6,6 +6,7 @@ import io.ottla.kafkamessages.LeaveGroupRequestData;
 import io.ottla.kafkamessages.LeaveGroupRequestData.MemberIdentity;
 import io.ottla.kafkamessages.LeaveGroupResponseData;
 import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
 
 /**
  * LeaveGroup 0–5: members leave, or are made to.
@@ -28,6 +29,11 @@ public final class LeaveGroupHandler implements RequestHandler<LeaveGroupRequest
     @Override
     public ApiMessageType api() {
         return ApiMessageType.LEAVE_GROUP;
+    }
+
+    @Override
+    public List<Need> needs(LeaveGroupRequestData body) {
+        return List.of(Need.onGroup(AclOperation.READ, body.groupId()));
     }
 
     @Override

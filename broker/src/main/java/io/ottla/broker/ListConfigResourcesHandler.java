@@ -10,6 +10,7 @@ import io.ottla.kafkamessages.ListConfigResourcesResponseData.ConfigResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -22,6 +23,8 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class ListConfigResourcesHandler
         implements RequestHandler<ListConfigResourcesRequestData, ListConfigResourcesResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onCluster(AclOperation.DESCRIBE_CONFIGS));
+
     private final ClusterFollower follower;
 
     ListConfigResourcesHandler(ClusterFollower follower) {
@@ -31,6 +34,11 @@ final class ListConfigResourcesHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.LIST_CONFIG_RESOURCES;
+    }
+
+    @Override
+    public List<Need> needs(ListConfigResourcesRequestData body) {
+        return NEEDS;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.ListGroupsRequestData;
 import io.ottla.kafkamessages.ListGroupsResponseData;
 import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
 
 /**
  * ListGroups 0–5: the groups that this node coordinates.
@@ -15,6 +16,9 @@ import java.util.List;
  * </ul>
  */
 public final class ListGroupsHandler implements RequestHandler<ListGroupsRequestData, ListGroupsResponseData> {
+    /** DESCRIBE on the cluster is DESCRIBE on every group. */
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.DESCRIBE, Guarded.GROUP));
+
     private final GroupHost groups;
 
     public ListGroupsHandler(GroupHost groups) {
@@ -24,6 +28,11 @@ public final class ListGroupsHandler implements RequestHandler<ListGroupsRequest
     @Override
     public ApiMessageType api() {
         return ApiMessageType.LIST_GROUPS;
+    }
+
+    @Override
+    public List<Need> needs(ListGroupsRequestData body) {
+        return NEEDS;
     }
 
     @Override

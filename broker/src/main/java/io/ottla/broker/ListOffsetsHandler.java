@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -35,6 +36,8 @@ import org.apache.kafka.common.protocol.Errors;
  * </ul>
  */
 public final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.DESCRIBE, Guarded.TOPIC));
+
     private static final int CONSUMER = -1;
     private static final byte READ_COMMITTED = 1;
     private static final short FIRST_WITH_ONE_OFFSET = 1;
@@ -65,6 +68,11 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     @Override
     public ApiMessageType api() {
         return ApiMessageType.LIST_OFFSETS;
+    }
+
+    @Override
+    public List<Need> needs(ListOffsetsRequestData body) {
+        return NEEDS;
     }
 
     @Override

@@ -11,10 +11,13 @@ import io.ottla.kafkamessages.ListPartitionReassignmentsResponseData;
 import io.ottla.kafkamessages.ListPartitionReassignmentsResponseData.OngoingPartitionReassignment;
 import io.ottla.kafkamessages.ListPartitionReassignmentsResponseData.OngoingTopicReassignment;
 import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
 
 /** ListPartitionReassignments 0: which partitions are moving (KIP-455). */
 final class ListPartitionReassignmentsHandler
         implements RequestHandler<ListPartitionReassignmentsRequestData, ListPartitionReassignmentsResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onCluster(AclOperation.DESCRIBE));
+
     private final ClusterFollower follower;
 
     ListPartitionReassignmentsHandler(ClusterFollower follower) {
@@ -24,6 +27,11 @@ final class ListPartitionReassignmentsHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.LIST_PARTITION_REASSIGNMENTS;
+    }
+
+    @Override
+    public List<Need> needs(ListPartitionReassignmentsRequestData body) {
+        return NEEDS;
     }
 
     @Override

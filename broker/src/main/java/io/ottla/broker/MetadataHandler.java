@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -46,6 +47,10 @@ import org.apache.kafka.common.protocol.Errors;
  * once with an error that the client retries upon.
  */
 final class MetadataHandler implements RequestHandler<MetadataRequestData, MetadataResponseData> {
+    /** Of those that come into being. */
+    private static final List<Need> NEEDS =
+            List.of(Need.onEach(AclOperation.DESCRIBE, Guarded.TOPIC), Need.onEach(AclOperation.CREATE, Guarded.TOPIC));
+
     private static final short LISTENER_ERROR_VERSION = 6;
     private static final short TOPIC_ID_VERSION = 12;
 
@@ -62,6 +67,11 @@ final class MetadataHandler implements RequestHandler<MetadataRequestData, Metad
     @Override
     public ApiMessageType api() {
         return ApiMessageType.METADATA;
+    }
+
+    @Override
+    public List<Need> needs(MetadataRequestData body) {
+        return NEEDS;
     }
 
     @Override

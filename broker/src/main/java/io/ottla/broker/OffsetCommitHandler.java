@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -37,6 +38,8 @@ import org.apache.kafka.common.protocol.Errors;
  * <p>Partitions that do not exist are answered here; the rest goes to the group's coordinator.
  */
 public final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequestData, OffsetCommitResponseData> {
+    private static final Need EACH_TOPIC = Need.onEach(AclOperation.READ, Guarded.TOPIC);
+
     private static final short FIRST_WITH_TOPIC_IDS = 10;
 
     private final GroupHost groups;
@@ -50,6 +53,11 @@ public final class OffsetCommitHandler implements RequestHandler<OffsetCommitReq
     @Override
     public ApiMessageType api() {
         return ApiMessageType.OFFSET_COMMIT;
+    }
+
+    @Override
+    public List<Need> needs(OffsetCommitRequestData body) {
+        return List.of(Need.onGroup(AclOperation.READ, body.groupId()), EACH_TOPIC);
     }
 
     @Override

@@ -16,10 +16,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /** OffsetDelete 0 (KIP-496): an administrator deletes committed offsets of topics that the group does not consume. */
 public final class OffsetDeleteHandler implements RequestHandler<OffsetDeleteRequestData, OffsetDeleteResponseData> {
+    private static final Need EACH_TOPIC = Need.onEach(AclOperation.READ, Guarded.TOPIC);
+
     private final GroupHost groups;
     private final Supplier<ClusterImage> image;
 
@@ -31,6 +34,11 @@ public final class OffsetDeleteHandler implements RequestHandler<OffsetDeleteReq
     @Override
     public ApiMessageType api() {
         return ApiMessageType.OFFSET_DELETE;
+    }
+
+    @Override
+    public List<Need> needs(OffsetDeleteRequestData body) {
+        return List.of(Need.onGroup(AclOperation.DELETE, body.groupId()), EACH_TOPIC);
     }
 
     @Override

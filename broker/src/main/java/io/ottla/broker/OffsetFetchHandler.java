@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -36,6 +37,9 @@ import org.apache.kafka.common.protocol.Errors;
  * </ul>
  */
 public final class OffsetFetchHandler implements RequestHandler<OffsetFetchRequestData, OffsetFetchResponseData> {
+    private static final List<Need> NEEDS = List.of(
+            Need.onEach(AclOperation.DESCRIBE, Guarded.GROUP), Need.onEach(AclOperation.DESCRIBE, Guarded.TOPIC));
+
     private static final short FIRST_WITH_GROUP_ERROR = 2;
     private static final short FIRST_WITH_SEVERAL_GROUPS = 8;
     private static final short FIRST_WITH_TOPIC_IDS = 10;
@@ -51,6 +55,11 @@ public final class OffsetFetchHandler implements RequestHandler<OffsetFetchReque
     @Override
     public ApiMessageType api() {
         return ApiMessageType.OFFSET_FETCH;
+    }
+
+    @Override
+    public List<Need> needs(OffsetFetchRequestData body) {
+        return NEEDS;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.ottla.log.EpochEnd;
 import io.ottla.partition.Replica;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -24,6 +25,8 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class OffsetForLeaderEpochHandler
         implements RequestHandler<OffsetForLeaderEpochRequestData, OffsetForLeaderEpochResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.DESCRIBE, Guarded.TOPIC));
+
     private final Routes routes;
 
     public OffsetForLeaderEpochHandler(Routes routes) {
@@ -33,6 +36,11 @@ public final class OffsetForLeaderEpochHandler
     @Override
     public ApiMessageType api() {
         return ApiMessageType.OFFSET_FOR_LEADER_EPOCH;
+    }
+
+    @Override
+    public List<Need> needs(OffsetForLeaderEpochRequestData body) {
+        return NEEDS;
     }
 
     @Override

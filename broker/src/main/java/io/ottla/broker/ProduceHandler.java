@@ -16,8 +16,10 @@ import io.ottla.partition.AppendAnswer;
 import io.ottla.partition.Replica;
 import io.ottla.partition.Replicas;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -42,6 +44,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  * is refused. Internal topics are written by this node's coordinators only.
  */
 public final class ProduceHandler implements RequestHandler<ProduceRequestData, ProduceResponseData> {
+    private static final List<Need> NEEDS = List.of(Need.onEach(AclOperation.WRITE, Guarded.TOPIC));
+
     private static final short FIRST_WITH_RECORD_ERRORS = 8;
     private static final short FIRST_WITH_LEADER = 10;
     private static final short FIRST_WITH_TOPIC_IDS = 13;
@@ -61,6 +65,12 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData, 
     @Override
     public ApiMessageType api() {
         return ApiMessageType.PRODUCE;
+    }
+
+    @Override
+    public List<Need> needs(ProduceRequestData body) {
+        if (body.transactionalId() == null || !hasTransactionalBatch(body)) return NEEDS;
+        return List.of(Need.onTransactionalId(AclOperation.WRITE, body.transactionalId()), NEEDS.getFirst());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.ottla.broker;
 
 import io.ottla.kafkamessages.ApiMessageType;
+import java.util.List;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
@@ -23,6 +24,9 @@ public interface RequestHandler<Q extends ApiMessage, R extends ApiMessage> {
     default short maxVersion() {
         return api().highestSupportedVersion(false);
     }
+
+    /** The rights that this request needs; the gate asks for those on the whole of it before the handler is called. */
+    List<Need> needs(Q body);
 
     /**
      * Answers one request, now or later, through {@code reply}, exactly once. Runs on the loop and must not block.

@@ -4,6 +4,8 @@ import io.ottla.coordinator.GroupCommand;
 import io.ottla.kafkamessages.ApiMessageType;
 import io.ottla.kafkamessages.SyncGroupRequestData;
 import io.ottla.kafkamessages.SyncGroupResponseData;
+import java.util.List;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -26,6 +28,11 @@ public final class SyncGroupHandler implements RequestHandler<SyncGroupRequestDa
     @Override
     public ApiMessageType api() {
         return ApiMessageType.SYNC_GROUP;
+    }
+
+    @Override
+    public List<Need> needs(SyncGroupRequestData body) {
+        return List.of(Need.onGroup(AclOperation.READ, body.groupId()));
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,11 @@ class BrokerTest {
         @Override
         public ApiMessageType api() {
             return ApiMessageType.HEARTBEAT;
+        }
+
+        @Override
+        public List<Need> needs(HeartbeatRequestData body) {
+            return List.of(Need.onGroup(AclOperation.READ, body.groupId()));
         }
 
         @Override

@@ -26,7 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -83,6 +85,11 @@ class ContainmentTest {
         @Override
         public ApiMessageType api() {
             return ApiMessageType.HEARTBEAT;
+        }
+
+        @Override
+        public List<Need> needs(HeartbeatRequestData body) {
+            return List.of(Need.onGroup(AclOperation.READ, body.groupId()));
         }
 
         @Override
@@ -159,7 +166,8 @@ class ContainmentTest {
     void eachAnswerCanBeMadeInEachVersion(ApiMessageType api) {
         for (short version = api.lowestSupportedVersion(); version <= api.highestSupportedVersion(true); version++) {
             if (api.requestSchemas()[version] == null) continue;
-            Optional<ApiMessage> answer = ServerErrors.answer(api, version, api.newRequest());
+            Optional<ApiMessage> answer =
+                    ErrorAnswers.answer(api, version, api.newRequest(), Errors.UNKNOWN_SERVER_ERROR);
             if (answer.isEmpty()) continue;
             assertThat(ResponseEncoder.encode(api, version, 1, answer.get())).isNotEmpty();
         }
@@ -214,7 +222,7 @@ class ContainmentTest {
     @ParameterizedTest
     @MethodSource("parts")
     void eachPartThatWasAskedForIsAnswered(ApiMessageType api, int version, ApiMessage request, String wanted) {
-        assertThat(ServerErrors.answer(api, (short) version, request)
+        assertThat(ErrorAnswers.answer(api, (short) version, request, Errors.UNKNOWN_SERVER_ERROR)
                         .orElseThrow()
                         .toString())
                 .containsPattern(wanted);

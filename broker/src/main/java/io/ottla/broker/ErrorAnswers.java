@@ -16,22 +16,22 @@ import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.protocol.types.Type;
 
 /**
- * The answer UNKNOWN_SERVER_ERROR to any request, in its version: what Kafka's {@code AbstractRequest.getErrorResponse} makes by hand for each. Every {@code
+ * The answer to any request that says nothing but an error, in the version of the request: what Kafka's {@code AbstractRequest.getErrorResponse} makes by hand for each. Every {@code
  * error_code} has the error; arrays that have one in their elements have an element for each that the request asked for, in the array of the same name or, where
  * names differ (topic_data and responses), in the only one there is; what identifies an element is copied by its name, or by its type.
  */
-final class ServerErrors {
+final class ErrorAnswers {
     private static final String ERROR_CODE = "error_code";
     private static final String ERROR_MESSAGE = "error_message";
 
-    private ServerErrors() {}
+    private ErrorAnswers() {}
 
     /** Empty if that version of the response has no place for an error: the connection is to be closed. */
-    static Optional<ApiMessage> answer(ApiMessageType api, short version, ApiMessage request) {
+    static Optional<ApiMessage> answer(ApiMessageType api, short version, ApiMessage request, Errors error) {
         Schema asked = api.requestSchemas()[version];
         ByteBuffer bytes = MessageUtil.toByteBufferAccessor(request, version).buffer();
         Schema answered = api.responseSchemas()[version];
-        Struct answer = filled(answered, asked.read(bytes));
+        Struct answer = filled(answered, asked.read(bytes), error);
         if (!tellsError(answered, answer)) return Optional.empty();
         ByteBuffer out = ByteBuffer.allocate(answered.sizeOf(answer));
         answered.write(out, answer);
@@ -51,20 +51,20 @@ final class ServerErrors {
     }
 
     /** @param asked a struct of the request, or a value that an element of one of its arrays is */
-    private static Struct filled(Schema schema, Object asked) {
+    private static Struct filled(Schema schema, Object asked, Errors error) {
         Struct struct = new Struct(schema);
         boolean isValueTaken = false;
         for (BoundField field : schema.fields()) {
             String name = field.def.name;
             Type type = field.def.type;
             if (name.equals(ERROR_CODE)) {
-                struct.set(field, Errors.UNKNOWN_SERVER_ERROR.code());
+                struct.set(field, error.code());
             } else if (name.equals(ERROR_MESSAGE) && type.isNullable()) {
-                struct.set(field, Errors.UNKNOWN_SERVER_ERROR.message());
+                struct.set(field, error.message());
             } else if (type instanceof TaggedFields) {
                 struct.set(field, new TreeMap<Integer, Object>());
             } else if (type.arrayElementType().isPresent()) {
-                struct.set(field, array(type, name, asked));
+                struct.set(field, array(type, name, asked, error));
             } else if (asked instanceof Struct from) {
                 struct.set(field, copied(type, name, from));
             } else if (!isValueTaken && isOf(type, asked)) {
@@ -77,13 +77,13 @@ final class ServerErrors {
         return struct;
     }
 
-    private static Object[] array(Type type, String name, Object asked) {
+    private static Object[] array(Type type, String name, Object asked, Errors error) {
         if (!(asked instanceof Struct from)
                 || !(type.arrayElementType().orElseThrow() instanceof Schema element)
                 || !hasErrorCode(element)) return new Object[0];
         Object[] elements = elements(from, name);
         Object[] answers = new Object[elements.length];
-        for (int i = 0; i < elements.length; i++) answers[i] = filled(element, elements[i]);
+        for (int i = 0; i < elements.length; i++) answers[i] = filled(element, elements[i], error);
         return answers;
     }
 
