@@ -46,6 +46,10 @@ public final class BrokerRegistration implements ImageListener {
 
     private boolean isStarted;
     private boolean isWriting;
+
+    /** That of the image by which was decided what is being written. */
+    private long decidedAtZxid;
+
     private long timestampMs;
 
     /**
@@ -216,17 +220,20 @@ public final class BrokerRegistration implements ImageListener {
 
     private void write(Op... ops) {
         isWriting = true;
+        decidedAtZxid = follower.image().zxid();
         coordination.write(List.of(ops), result -> {
             isWriting = false;
             switch (result) {
                 case Result.Committed committed -> follower.whenTold(() -> advance(follower.image()));
-                // the image shows why, or will; its next change brings us back
-                case Result.Refused refused ->
+                case Result.Refused refused -> {
                     LOG.info(
                             "registration of broker {}: {} {}",
                             brokerId,
                             ops[refused.index()].path(),
                             refused.reason());
+                    // the image shows why already, or will: then its next change brings us back
+                    if (follower.image().zxid() != decidedAtZxid) advance(follower.image());
+                }
                 case Result.Unknown unknown -> {
                     LOG.warn("registration of broker {}: {}", brokerId, unknown.why());
                     clock.after(RETRY_MS, () -> advance(follower.image()));

@@ -47,6 +47,10 @@ public final class Controller implements ImageListener {
     private Optional<ClusterImage.ControllerEpoch> reign = Optional.empty();
 
     private boolean isElecting;
+
+    /** That of the image by which this broker stood for election last. */
+    private long stoodAtZxid;
+
     private boolean isHousekeepingQueued;
 
     /** What {@link Housekeeping} should look at. */
@@ -153,6 +157,7 @@ public final class Controller implements ImageListener {
         boolean isFormer = reign.isEmpty() && image.controllerId() == brokerId;
         if (!isRegistered || isElecting || !(isFree || isFormer)) return;
         isElecting = true;
+        stoodAtZxid = image.zxid();
         ClusterImage.ControllerEpoch last = image.controllerEpoch();
         int epoch = last.epoch() + 1;
         byte[] epochData = ControllerZnode.encodeEpoch(epoch);
@@ -174,8 +179,11 @@ public final class Controller implements ImageListener {
                 due.addAll();
                 keepHouse();
             }
-            // whoever was quicker is in the image, or will be; if it goes, the next change says so
-            case Result.Refused refused -> LOG.info("broker {} was not elected controller: {}", brokerId, refused);
+            case Result.Refused refused -> {
+                LOG.info("broker {} was not elected controller: {}", brokerId, refused);
+                // whoever was quicker is in the image, or will be; he may be gone again already
+                if (follower.image().zxid() != stoodAtZxid) settle(follower.image());
+            }
             case Result.Unknown unknown -> {
                 LOG.warn("election of broker {}: {}", brokerId, unknown.why());
                 follower.whenTold(() -> uncertain(epoch, version));
