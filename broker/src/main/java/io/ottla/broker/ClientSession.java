@@ -67,8 +67,9 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
             case Decoded.UnsupportedApiVersions(RequestHeaderData header) -> {
                 // in the version of the answer, for that is what the client is sure to read
                 header.setRequestApiVersion((short) 0);
-                Request<ApiMessage> request = request(header, new ApiVersionsRequestData());
-                answer(ApiMessageType.API_VERSIONS, request, 0).send(broker.unsupportedApiVersions());
+                Answer<ApiMessage> answer = answer(ApiMessageType.API_VERSIONS, header, 0);
+                answer.request = request(header, new ApiVersionsRequestData());
+                answer.send(broker.unsupportedApiVersions());
             }
             case Decoded.Malformed(String why) -> {
                 broker.malformed();
@@ -81,12 +82,13 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     private <Q extends ApiMessage, R extends ApiMessage> void serve(
             RequestHandler<Q, R> handler, RequestHeaderData header, ApiMessage body, int bytes) {
         broker.countRequest(handler.api());
-        Request<Q> request = request(header, (Q) body);
-        Answer<R> answer = answer(handler.api(), request, bytes);
+        Answer<R> answer = answer(handler.api(), header, bytes);
         try {
+            Request<Q> request = request(header, (Q) body);
+            answer.request = request;
             Errors refusal = broker.gate().refusal(request, handler.needs(request.body()));
             if (refusal == Errors.NONE) handler.handle(request, answer);
-            else answer.refuse(refusal);
+            else answer.refuse(body, refusal);
         } catch (BrokenTransition e) {
             throw e;
         } catch (RuntimeException e) {
@@ -105,11 +107,11 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
                 body);
     }
 
-    private <R extends ApiMessage> Answer<R> answer(ApiMessageType api, Request<?> request, int bytes) {
+    private <R extends ApiMessage> Answer<R> answer(ApiMessageType api, RequestHeaderData header, int bytes) {
         inFlight++;
         broker.holds(bytes);
         pauseIfFull();
-        return new Answer<>(api, request, bytes, replies.next());
+        return new Answer<>(api, header.requestApiVersion(), header.correlationId(), bytes, replies.next());
     }
 
     private void pauseIfFull() {
@@ -217,7 +219,8 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
     /** The way back of one request. */
     private final class Answer<R extends ApiMessage> implements Reply<R> {
         private final ApiMessageType api;
-        private final Request<?> request;
+        private final short version;
+        private final int correlationId;
         private final int bytes;
         private final ReplyOrder.Place place;
         private boolean isAnswered;
@@ -225,9 +228,13 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
         /** The request was given up; what its handler still says of it is not heard. */
         private boolean hasFailed;
 
-        Answer(ApiMessageType api, Request<?> request, int bytes, ReplyOrder.Place place) {
+        /** Null until it stands. */
+        private Request<?> request;
+
+        Answer(ApiMessageType api, short version, int correlationId, int bytes, ReplyOrder.Place place) {
             this.api = api;
-            this.request = request;
+            this.version = version;
+            this.correlationId = correlationId;
             this.bytes = bytes;
             this.place = place;
         }
@@ -268,8 +275,8 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
         }
 
         private List<Payload> encoded(ApiMessage response) {
-            broker.gate().throttle(request, response);
-            return ResponseEncoder.encode(api, request.version(), request.correlationId(), response);
+            if (request != null) broker.gate().throttle(request, response);
+            return ResponseEncoder.encode(api, version, correlationId, response);
         }
 
         private void end() {
@@ -279,7 +286,7 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
 
         /** The request alone fails: it is answered with an error, or where its version cannot say one, the connection is closed. */
         void fail(ApiMessage asked, RuntimeException cause) {
-            broker.contained(ClientSession.this, api, request.version(), cause);
+            broker.contained(ClientSession.this, api, version, cause);
             if (isAnswered || hasFailed) return;
             hasFailed = true;
             Optional<ApiMessage> error = error(asked, Errors.UNKNOWN_SERVER_ERROR);
@@ -289,18 +296,18 @@ final class ClientSession implements Network.Receiver, ClientConnection, ReplyOr
         }
 
         /** The gate lets it not through: the client learns why, but for versions without an error, which get an empty answer. */
-        void refuse(Errors error) {
-            if (wantsNone(request.body())) {
+        void refuse(ApiMessage asked, Errors error) {
+            if (wantsNone(asked)) {
                 endInTurn(place, "Produce with acks=0 is refused: " + error);
             } else {
-                place.send(encoded(error(request.body(), error).orElseGet(api::newResponse)));
+                place.send(encoded(error(asked, error).orElseGet(api::newResponse)));
             }
             end();
         }
 
         private Optional<ApiMessage> error(ApiMessage asked, Errors error) {
             if (wantsNone(asked)) return Optional.empty();
-            return ErrorAnswers.answer(api, request.version(), asked, error);
+            return ErrorAnswers.answer(api, version, asked, error);
         }
 
         private static boolean wantsNone(ApiMessage asked) {

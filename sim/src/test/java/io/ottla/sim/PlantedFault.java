@@ -3,11 +3,12 @@ package io.ottla.sim;
 import io.ottla.base.Clock;
 import io.ottla.base.FaultHandler;
 import io.ottla.base.SeededRandom;
+import java.util.List;
 
 /** A mistake in the way of requests: now and then the clock throws when it is asked for the time of one. Contained exceptions are counted and the node goes on. */
 final class PlantedFault implements Clock, FaultHandler {
     private static final double CHANCE = 0.02;
-    private static final int FRAMES = 4;
+    private static final int FRAMES = 5;
 
     private final Clock clock;
     private final FaultHandler faults;
@@ -39,10 +40,14 @@ final class PlantedFault implements Clock, FaultHandler {
     }
 
     private static boolean isForRequest() {
-        return StackWalker.getInstance()
+        // where a request is made for its handler, which asks for the time; what handlers ask themselves is too late to
+        // be contained
+        List<String> callers = StackWalker.getInstance()
                 .walk(frames -> frames.limit(FRAMES)
-                        .anyMatch(frame -> frame.getClassName().endsWith(".ClientSession")
-                                && frame.getMethodName().equals("serve")));
+                        .filter(frame -> frame.getClassName().endsWith(".ClientSession"))
+                        .map(StackWalker.StackFrame::getMethodName)
+                        .toList());
+        return callers.equals(List.of("request", "serve"));
     }
 
     @Override
