@@ -93,7 +93,7 @@ public final class JdkHttp implements Http {
             }
             CompletableFuture<Answer> answered = new CompletableFuture<>();
             Question question = question(exchange);
-            clock.executeUnlessClosed(() -> desk.asked(question, answer -> {
+            clock.execute(() -> desk.asked(question, answer -> {
                 // nobody waits any more for one that comes too late
                 if (!answered.complete(answer)) release(answer);
             }));

@@ -42,15 +42,11 @@ public final class LoopClock implements Clock, AutoCloseable {
         return System.nanoTime();
     }
 
+    /** A task that comes after the loop was closed is dropped: nobody waits for it any more. */
     @Override
     public void execute(Runnable task) {
-        loop.execute(guarded(task));
-    }
-
-    /** As {@link #execute}, but a task that comes after the loop was closed is dropped: nobody waits for it any more. */
-    void executeUnlessClosed(Runnable task) {
         try {
-            execute(task);
+            loop.execute(guarded(task));
         } catch (RejectedExecutionException closed) {
             if (!loop.isShuttingDown()) throw closed;
         }

@@ -56,7 +56,7 @@ final class NameLookups {
         try {
             threads.execute(() -> {
                 Outcome<List<InetAddress>> outcome = lookUp(host);
-                clock.executeUnlessClosed(() -> completion.complete(outcome));
+                clock.execute(() -> completion.complete(outcome));
             });
         } catch (RejectedExecutionException full) {
             clock.execute(() -> completion.complete(Outcome.failed(new BusyException())));

@@ -148,7 +148,7 @@ public final class RealDisk implements Disk, AutoCloseable {
     public <T> void submit(Object key, Work<T> work, Completion<T> completion) {
         threads.submit(key, () -> {
             Outcome<T> outcome = run(work);
-            clock.executeUnlessClosed(() -> completion.complete(outcome));
+            clock.execute(() -> completion.complete(outcome));
         });
     }
 
